@@ -1,0 +1,113 @@
+/**
+ * The embedded AWS: takes a request as an AWS client sends it, answers as AWS would. Which service is meant is told
+ * by the signature's credential scope, as AWS endpoints do; signatures are not checked, so any keys will do.
+ */
+import { AwsError } from "./error.ts";
+import type { Operation } from "./operation.ts";
+import type { Service } from "./service.ts";
+import { decodeJson, encodeJson, encodeJsonError } from "./wire/json.ts";
+import { decodeQuery, encodeQuery, encodeQueryError } from "./wire/query.ts";
+import { DamagedWorldError, type World } from "./world.ts";
+
+export interface WireRequest {
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+export class EmbeddedAws {
+  readonly world: World;
+  readonly #services: ReadonlyMap<string, Service>;
+  #requests = 0;
+
+  constructor(world: World, services: readonly Service[]) {
+    this.world = world;
+    this.#services = new Map(services.map((service) => [service.signingName, service]));
+  }
+
+  /** Answers one request; refusals are answers too. Rejects only if the world itself cannot be read or written. */
+  async answer(request: WireRequest): Promise<WireResponse> {
+    const requestId = this.#newRequestId();
+    const scope = credentialScope(request.headers.authorization);
+    const service = this.#services.get(scope?.service ?? "");
+    if (!scope || !service) {
+      const error = scope
+        ? new AwsError("UnknownService", `The embedded AWS of vpclab does not have the service ${scope.service}.`)
+        : new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
+      return this.#respond(error.status, "application/xml", encodeQueryError("common", error, requestId), requestId);
+    }
+    try {
+      const { operation, input } = await decodeRequest(service, request);
+      const run = (context: Parameters<Operation["run"]>[0]) => operation.run(context, input);
+      const output = operation.reads
+        ? await this.world.look(scope.region, run)
+        : await this.world.change(scope.region, run);
+      return this.#encode(service, operation, output, requestId);
+    } catch (error) {
+      if (error instanceof DamagedWorldError) throw error;
+      if (!(error instanceof AwsError)) throw error;
+      return this.#encodeError(service, error, requestId);
+    }
+  }
+
+  #encode(service: Service, operation: Operation, output: Record<string, unknown>, requestId: string): WireResponse {
+    if (service.protocol === "json")
+      return this.#respond(200, "application/x-amz-json-1.1", encodeJson(operation.schema, output), requestId);
+    const xml = encodeQuery(service.protocol, service.signingName, operation.schema, output, requestId);
+    return this.#respond(200, "text/xml;charset=UTF-8", xml, requestId);
+  }
+
+  #encodeError(service: Service, error: AwsError, requestId: string): WireResponse {
+    if (service.protocol === "json")
+      return this.#respond(error.status, "application/x-amz-json-1.1", encodeJsonError(error), requestId);
+    const xml = encodeQueryError(service.protocol, error, requestId);
+    return this.#respond(error.status, "text/xml;charset=UTF-8", xml, requestId);
+  }
+
+  #respond(status: number, contentType: string, body: string, requestId: string): WireResponse {
+    return {
+      status,
+      headers: {
+        "content-type": contentType,
+        "content-length": String(Buffer.byteLength(body)),
+        "x-amzn-requestid": requestId,
+        // World time: clients take the service's word for what time it is.
+        date: new Date(this.world.clock.now()).toUTCString(),
+        "x-vpclab-speed": String(this.world.clock.speed),
+      },
+      body,
+    };
+  }
+
+  /** Only has to be unlike the others of this process. */
+  #newRequestId(): string {
+    this.#requests++;
+    return `00000000-0000-4000-8000-${this.#requests.toString(16).padStart(12, "0")}`;
+  }
+}
+
+/** `AWS4-HMAC-SHA256 Credential=KEY/20260105/us-east-1/ec2/aws4_request, …` → Region and service. */
+function credentialScope(authorization: string | undefined): { region: string; service: string } | undefined {
+  const match = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? "");
+  return match?.[1] && match[2] ? { region: match[1], service: match[2] } : undefined;
+}
+
+async function decodeRequest(service: Service, request: WireRequest) {
+  if (service.protocol === "json") {
+    const [prefix, name = ""] = (request.headers["x-amz-target"] ?? "").split(".");
+    const operation = prefix === service.targetPrefix ? service.operations.get(name) : undefined;
+    if (!operation) throw new AwsError("UnknownOperationException", `Unknown operation: ${name}`);
+    return { operation, input: await decodeJson(operation.schema, request.body) };
+  }
+  const action = new URLSearchParams(request.body).get("Action") ?? "";
+  const operation = service.operations.get(action);
+  if (!operation)
+    throw new AwsError("InvalidAction", `The action ${action} is not valid for this web service.`);
+  return { operation, input: decodeQuery(service.protocol, operation.schema, request.body) };
+}

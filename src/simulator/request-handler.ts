@@ -1,0 +1,37 @@
+/** The embedded AWS behind the SDK's own `requestHandler`: unchanged clients, no network. */
+import { HttpResponse } from "@smithy/core/protocols";
+import type { HttpHandlerOptions, HttpRequest, RequestHandler } from "@smithy/types";
+import type { EmbeddedAws } from "./embedded-aws.ts";
+
+export interface InProcessOptions {
+  /** What one call costs in world time, in ms, before it takes effect. Default 0. */
+  readonly callLatencyMs?: number;
+}
+
+export function inProcessHandler(
+  aws: EmbeddedAws,
+  options: InProcessOptions = {},
+): RequestHandler<HttpRequest, { response: HttpResponse }, HttpHandlerOptions> {
+  const { clock } = aws.world;
+  return {
+    metadata: { handlerProtocol: "vpclab" },
+    async handle(request, { abortSignal } = {}) {
+      abortSignal?.throwIfAborted?.();
+      if (options.callLatencyMs) await clock.sleep(options.callLatencyMs, abortSignal as AbortSignal | undefined);
+      const answer = await clock.during(() =>
+        aws.answer({ headers: lowerCased(request.headers), body: request.body === undefined ? "" : String(request.body) }),
+      );
+      const response = new HttpResponse({
+        statusCode: answer.status,
+        headers: answer.headers,
+        body: Buffer.from(answer.body),
+      });
+      return { response };
+    },
+    destroy() {},
+  };
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,42 @@
+/** What Systems Manager remembers in one Region. */
+export interface SsmState {
+  /** Instances whose agent has registered, by instance id. */
+  agents: Record<string, AgentState>;
+  commands: Record<string, CommandState>;
+}
+
+export interface AgentState {
+  instanceId: string;
+  registeredAt: number;
+  lastPingAt: number;
+}
+
+export interface CommandState {
+  id: string;
+  documentName: string;
+  comment?: string;
+  parameters: Record<string, string[]>;
+  instanceIds: string[];
+  requestedAt: number;
+  timeoutSeconds: number;
+  /** By instance id. */
+  invocations: Record<string, InvocationState>;
+}
+
+export interface InvocationState {
+  status: "Pending" | "InProgress" | "Success" | "Cancelled" | "TimedOut" | "Failed" | "Cancelling";
+  /** -1 until it ends. */
+  responseCode: number;
+  stdout: string;
+  stderr: string;
+  startedAt?: number;
+  endedAt?: number;
+  /** GetCommandInvocation does not know it before this world time: InvocationDoesNotExist. */
+  visibleAt: number;
+  /** Where the guest's shell is in the script; see guest/. Absent once it has ended. */
+  process?: unknown;
+}
+
+export function emptySsmState(): SsmState {
+  return { agents: {}, commands: {} };
+}

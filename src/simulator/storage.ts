@@ -1,0 +1,120 @@
+/** Where a world is kept: in memory, or in a folder that several processes may share. */
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import lockfile from "proper-lockfile";
+import { writeAtomically } from "../lab/files.ts";
+
+export interface Storage {
+  /** The saved world, or undefined where there is none yet. */
+  read(): string | undefined;
+  /** Whether what `read` or `write` last saw is still what is saved. */
+  isCurrent(): boolean;
+  write(text: string): void;
+  /** Runs `work` while no other process can write. */
+  exclusively<T>(work: () => T): Promise<T>;
+  /** World time as another process last noted it; undefined if nobody did. */
+  readTime(): SavedTime | undefined;
+  writeTime(time: SavedTime): void;
+  /** How to name the place to a person. */
+  readonly place: string;
+}
+
+/** Says that at real time `real` it was `world` in the world, running at `speed` from then on. */
+export interface SavedTime {
+  readonly world: number;
+  readonly real: number;
+  readonly speed: number;
+}
+
+export class MemoryStorage implements Storage {
+  readonly place = "memory";
+  #text: string | undefined;
+
+  read(): string | undefined {
+    return this.#text;
+  }
+  isCurrent(): boolean {
+    return true;
+  }
+  write(text: string): void {
+    this.#text = text;
+  }
+  async exclusively<T>(work: () => T): Promise<T> {
+    return work();
+  }
+  readTime(): undefined {
+    return undefined;
+  }
+  writeTime(): void {}
+}
+
+/** A lock older than this belongs to a process that was killed while it held it. */
+const STALE_LOCK_MS = 5_000;
+
+export class FileStorage implements Storage {
+  readonly place: string;
+  readonly #folder: string;
+  readonly #timeFile: string;
+  #seen = "";
+  /** proper-lockfile refuses a second lock of the same process instead of queueing it. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  /** @param folder made if absent, readable by the owner only */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#folder = folder;
+    this.place = join(folder, "world.json");
+    this.#timeFile = join(folder, "time.json");
+  }
+
+  read(): string | undefined {
+    const version = this.#version();
+    this.#seen = version;
+    return version === "" ? undefined : readFileSync(this.place, "utf8");
+  }
+
+  isCurrent(): boolean {
+    return this.#version() === this.#seen;
+  }
+
+  write(text: string): void {
+    writeAtomically(this.place, text);
+    this.#seen = this.#version();
+  }
+
+  exclusively<T>(work: () => T): Promise<T> {
+    const turn = this.#queue.then(async () => {
+      const release = await lockfile.lock(this.#folder, {
+        stale: STALE_LOCK_MS,
+        // Whole calls take a few milliseconds: ask again soon, and give up only after a dead holder's time is over.
+        retries: { retries: 400, factor: 1.2, minTimeout: 2, maxTimeout: 50, randomize: true },
+      });
+      try {
+        return work();
+      } finally {
+        await release();
+      }
+    });
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  readTime(): SavedTime | undefined {
+    try {
+      const { world, real, speed } = JSON.parse(readFileSync(this.#timeFile, "utf8"));
+      if ([world, real, speed].every(Number.isFinite)) return { world, real, speed };
+    } catch {
+      // Absent, or damaged: world.json's own time is the lower bound, nothing but a pause is lost.
+    }
+    return undefined;
+  }
+
+  writeTime(time: SavedTime): void {
+    writeAtomically(this.#timeFile, JSON.stringify(time));
+  }
+
+  #version(): string {
+    const stat = statSync(this.place, { throwIfNoEntry: false });
+    return stat ? `${stat.ino}:${stat.mtimeMs}:${stat.size}` : "";
+  }
+}

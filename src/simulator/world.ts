@@ -1,0 +1,133 @@
+/**
+ * One world of the embedded AWS: its state, its time, and the one way in. Every call sees the world as it is at
+ * that moment, with everything that was due by then already happened; a call that throws has changed nothing.
+ */
+import { type WorldClock, IDLE_LIMIT_MS } from "./clock.ts";
+import { Context, type EventHandler } from "./context.ts";
+import { STATE_FORMAT, type WorldState } from "./state.ts";
+import type { Storage } from "./storage.ts";
+
+/** The saved world cannot be read. It is left as it is: the learner decides what happens to it. */
+export class DamagedWorldError extends Error {
+  readonly place: string;
+  constructor(place: string, why: string) {
+    super(`The embedded AWS's file ${place} cannot be read: ${why}`);
+    this.name = "DamagedWorldError";
+    this.place = place;
+  }
+}
+
+export interface WorldBehaviour {
+  /** By event kind. */
+  readonly events: ReadonlyMap<string, EventHandler>;
+  /** A world with nothing in it but the account. */
+  createState(now: number): WorldState;
+  /** Gives a Region its default VPC, and its empty services. */
+  layOutRegion(context: Context): void;
+}
+
+/** How often the time is noted for other processes, in real ms. */
+const NOTE_TIME_EVERY_MS = 20;
+
+export class World {
+  readonly clock: WorldClock;
+  readonly #storage: Storage;
+  readonly #behaviour: WorldBehaviour;
+  #state: WorldState | undefined;
+  #timeNotedAt = 0;
+
+  constructor(storage: Storage, clock: WorldClock, behaviour: WorldBehaviour) {
+    this.#storage = storage;
+    this.clock = clock;
+    this.#behaviour = behaviour;
+    this.#catchUp();
+  }
+
+  /** Calls `work` with the world as it is now. What `work` changes is dropped: use `change` to keep it. */
+  async look<T>(regionName: string, work: (context: Context) => T): Promise<T> {
+    this.#catchUp();
+    const state = this.#load();
+    const now = this.clock.now();
+    const isQuiet = state.regions[regionName] !== undefined && (state.events[0]?.at ?? Infinity) > now;
+    if (!isQuiet) return this.change(regionName, work);
+    return work(new Context(state, regionName, now));
+  }
+
+  /** Calls `work` with the world as it is now and saves what it changes, or nothing if it throws. */
+  async change<T>(regionName: string, work: (context: Context) => T): Promise<T> {
+    return this.#storage.exclusively(() => {
+      this.#catchUp();
+      const state = this.#load();
+      const now = this.clock.now();
+      this.#settle(state, now);
+      const context = new Context(state, regionName, now);
+      if (!state.regions[regionName]) this.#behaviour.layOutRegion(context);
+      let result: T;
+      try {
+        result = work(context);
+      } catch (error) {
+        // Back to what is saved. What was due by now will happen again, in the same way: the generator is saved too.
+        this.#state = undefined;
+        throw error;
+      }
+      this.#save(state, now);
+      return result;
+    });
+  }
+
+  /** To be called at the end of a process: from now on the world goes on in real time. */
+  close(): void {
+    if (this.#state) this.#noteTime(1);
+  }
+
+  /** Lets everything happen that is due by now, in its order, each at its own time. */
+  #settle(state: WorldState, now: number): void {
+    for (let event = state.events[0]; event && event.at <= now; event = state.events[0]) {
+      state.events.shift();
+      const handler = this.#behaviour.events.get(event.kind);
+      if (!handler) throw new Error(`no handler for events of kind ${event.kind}`);
+      handler(new Context(state, event.region, event.at), event);
+    }
+  }
+
+  #load(): WorldState {
+    if (this.#state && this.#storage.isCurrent()) return this.#state;
+    const text = this.#storage.read();
+    this.#state = text === undefined ? this.#behaviour.createState(this.clock.now()) : this.#parse(text);
+    this.clock.advanceTo(this.#state.changedAt);
+    return this.#state;
+  }
+
+  #parse(text: string): WorldState {
+    let state: WorldState;
+    try {
+      state = JSON.parse(text);
+    } catch (error) {
+      throw new DamagedWorldError(this.#storage.place, (error as Error).message);
+    }
+    if (state?.format !== STATE_FORMAT || !state.regions || !state.iam || !Array.isArray(state.events))
+      throw new DamagedWorldError(this.#storage.place, "it does not hold a world that this version understands");
+    return state;
+  }
+
+  #save(state: WorldState, now: number): void {
+    state.changedAt = now;
+    this.#storage.write(JSON.stringify(state));
+    this.#state = state;
+  }
+
+  /** Takes over the time that other processes have reached, and notes ours for them. */
+  #catchUp(): void {
+    const saved = this.#storage.readTime();
+    if (saved) {
+      const passed = Math.max(0, Date.now() - saved.real) * saved.speed;
+      this.clock.advanceTo(Math.floor(saved.world + Math.min(passed, IDLE_LIMIT_MS)));
+    }
+    if (Date.now() - this.#timeNotedAt >= NOTE_TIME_EVERY_MS) this.#noteTime(this.clock.speed);
+  }
+
+  #noteTime(speed: number): void {
+    this.#timeNotedAt = Date.now();
+    this.#storage.writeTime({ world: this.clock.now(), real: this.#timeNotedAt, speed });
+  }
+}
