@@ -6,7 +6,12 @@ import type { PingSummary } from "./narrator.ts";
 import type { StepId } from "./spec.ts";
 
 export type JournalEntry =
-  | { readonly kind: "ping"; readonly at: number; readonly step?: StepId | undefined; readonly ping: PingSummary }
+  | {
+      readonly kind: "ping";
+      readonly at: number;
+      readonly step?: StepId | undefined;
+      readonly ping: PingSummary;
+    }
   | { readonly kind: "step-done"; readonly at: number; readonly step: StepId }
   | {
       readonly kind: "prediction";

@@ -52,7 +52,12 @@ export interface PingSummary {
   readonly sent: number;
   readonly received: number;
   readonly lossPercent: number;
-  readonly rttMs: { readonly min: number; readonly avg: number; readonly max: number; readonly mdev: number } | null;
+  readonly rttMs: {
+    readonly min: number;
+    readonly avg: number;
+    readonly max: number;
+    readonly mdev: number;
+  } | null;
   readonly reachable: boolean;
 }
 

@@ -43,7 +43,7 @@ export function operation<I extends object, O extends object>(
       requireMembers(schema, input);
       if (input.DryRun === true)
         throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-      return { ...run(context, input as I) };
+      return { ...run(context, input as I) } as Record<string, unknown>;
     },
   };
 }

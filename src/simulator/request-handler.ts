@@ -1,6 +1,6 @@
 /** The embedded AWS behind the SDK's own `requestHandler`: unchanged clients, no network. */
-import { HttpResponse } from "@smithy/core/protocols";
-import type { HttpHandlerOptions, HttpRequest, RequestHandler } from "@smithy/types";
+import { type HttpHandlerUserInput, HttpResponse } from "@smithy/core/protocols";
+import type { HttpHandlerOptions, HttpRequest } from "@smithy/types";
 import type { EmbeddedAws } from "./embedded-aws.ts";
 
 export interface InProcessOptions {
@@ -8,16 +8,14 @@ export interface InProcessOptions {
   readonly callLatencyMs?: number;
 }
 
-export function inProcessHandler(
-  aws: EmbeddedAws,
-  options: InProcessOptions = {},
-): RequestHandler<HttpRequest, { response: HttpResponse }, HttpHandlerOptions> {
+export function inProcessHandler(aws: EmbeddedAws, options: InProcessOptions = {}): HttpHandlerUserInput {
   const { clock } = aws.world;
   return {
     metadata: { handlerProtocol: "vpclab" },
-    async handle(request, { abortSignal } = {}) {
-      abortSignal?.throwIfAborted?.();
-      if (options.callLatencyMs) await clock.sleep(options.callLatencyMs, abortSignal as AbortSignal | undefined);
+    async handle(request: HttpRequest, { abortSignal }: HttpHandlerOptions = {}) {
+      const signal = abortSignal as AbortSignal | undefined;
+      signal?.throwIfAborted();
+      if (options.callLatencyMs) await clock.sleep(options.callLatencyMs, signal);
       const answer = await clock.during(() =>
         aws.answer({ headers: lowerCased(request.headers), body: request.body === undefined ? "" : String(request.body) }),
       );
@@ -28,6 +26,8 @@ export function inProcessHandler(
       });
       return { response };
     },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
     destroy() {},
   };
 }

@@ -1,0 +1,85 @@
+/**
+ * The one place where SDK clients are made, for AWS and for the embedded AWS alike. Nothing after this file can tell
+ * the two apart.
+ */
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { HttpHandlerUserInput } from "@smithy/core/protocols";
+import type { AwsCredentialIdentity, Pluggable } from "@smithy/types";
+import type { Clock } from "../lab/clock.ts";
+import { answerLost, type CallTrace, followServiceTime, stopWhenAborted, traceCalls } from "./middleware.ts";
+import { ClockedRetryStrategy } from "./retries.ts";
+import { ServiceClock } from "./service-clock.ts";
+
+/** Everything a step needs to talk to AWS. */
+export interface Aws {
+  readonly ec2: EC2Client;
+  readonly iam: IAMClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly ssm: SSMClient;
+  readonly sts: STSClient;
+  readonly region: string;
+  readonly clock: Clock;
+  /** Aborted by Ctrl-C: no new call is begun; the one in flight is let finish. */
+  readonly signal: AbortSignal;
+}
+
+export interface ConnectOptions {
+  readonly region: string;
+  readonly signal: AbortSignal;
+  /** Shared-config profile; default as the AWS CLI has it (AWS_PROFILE, else "default"). */
+  readonly profile?: string | undefined;
+  /** Another endpoint for all services, as AWS_ENDPOINT_URL; a `vpclab simulator` for instance. */
+  readonly endpointUrl?: string | undefined;
+  /** For `--debug`: told of each call when it ends. Never given keys, tokens or signatures. */
+  readonly trace?: ((call: CallTrace) => void) | undefined;
+  /** The embedded AWS, in this process. Its clock is then the clock. */
+  readonly embedded?:
+    | {
+        readonly requestHandler: HttpHandlerUserInput;
+        readonly clock: Clock;
+        readonly credentials: AwsCredentialIdentity;
+      }
+    | undefined;
+}
+
+/** How often a call is tried that AWS throttles or fails to answer; the waits between grow to 20 s. */
+const MAX_ATTEMPTS = 7;
+
+/** Makes the clients. No call is made yet: bad credentials show with the first one. */
+export function connect(options: ConnectOptions): Aws {
+  const serviceClock = options.embedded ? undefined : new ServiceClock();
+  const clock = options.embedded?.clock ?? serviceClock ?? new ServiceClock();
+  const configuration = {
+    region: options.region,
+    maxAttempts: MAX_ATTEMPTS,
+    retryStrategy: new ClockedRetryStrategy(MAX_ATTEMPTS, clock, options.signal),
+    ...(options.profile !== undefined && { profile: options.profile }),
+    ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
+    ...(options.embedded && {
+      requestHandler: options.embedded.requestHandler,
+      credentials: options.embedded.credentials,
+    }),
+  };
+  const plugins: Pluggable<object, object>[] = [stopWhenAborted(options.signal), answerLost()];
+  if (serviceClock) plugins.push(followServiceTime(serviceClock));
+  if (options.trace) plugins.push(traceCalls(options.trace, clock));
+
+  const clients = {
+    ec2: new EC2Client(configuration),
+    iam: new IAMClient(configuration),
+    logs: new CloudWatchLogsClient(configuration),
+    ssm: new SSMClient(configuration),
+    sts: new STSClient(configuration),
+  };
+  for (const client of Object.values(clients)) {
+    const stack = client.middlewareStack as unknown as Parameters<
+      Pluggable<object, object>["applyToStack"]
+    >[0];
+    for (const plugin of plugins) plugin.applyToStack(stack);
+  }
+  return { ...clients, region: options.region, clock, signal: options.signal };
+}

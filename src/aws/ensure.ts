@@ -1,0 +1,46 @@
+/** Find, else create; never twice. */
+import type { Aws } from "./clients.ts";
+import { AnswerLostError } from "./middleware.ts";
+
+export interface Ensured<T> {
+  readonly resource: T;
+  readonly outcome: "made" | "found";
+  /** In ms of the service's time. */
+  readonly ms: number;
+}
+
+/** A new thing may take some seconds to show in a Describe: not visible yet is not absent (AWS-FACTS §6). */
+const LOOK_UP_MS = 15_000;
+const LOOK_EVERY_MS = 1_500;
+
+/**
+ * Finds a resource, else creates it. When the answer to the create is lost, looks for what it may have made before
+ * asking again, once.
+ * @param find by tag; undefined if there is none
+ */
+export async function ensure<T>(
+  aws: Pick<Aws, "clock" | "signal">,
+  find: () => Promise<T | undefined>,
+  create: () => Promise<T>,
+): Promise<Ensured<T>> {
+  const begun = aws.clock.now();
+  const done = (resource: T, outcome: "made" | "found"): Ensured<T> => ({
+    resource,
+    outcome,
+    ms: aws.clock.now() - begun,
+  });
+  const found = await find();
+  if (found !== undefined) return done(found, "found");
+  try {
+    return done(await create(), "made");
+  } catch (error) {
+    if (!(error instanceof AnswerLostError)) throw error;
+  }
+  const lookUntil = aws.clock.now() + LOOK_UP_MS;
+  while (aws.clock.now() < lookUntil) {
+    const made = await find();
+    if (made !== undefined) return done(made, "made");
+    await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
+  }
+  return done(await create(), "made");
+}

@@ -1,0 +1,147 @@
+/** What every call of every client goes through, beside the SDK's own middleware. */
+import { isThrottlingError, isTransientError } from "@smithy/core/retry";
+import type { FinalizeRequestMiddleware, Pluggable, SdkError } from "@smithy/types";
+import type { Clock } from "../lab/clock.ts";
+import type { ServiceClock } from "./service-clock.ts";
+
+type Plugin = Pluggable<object, object>;
+
+/** Ctrl-C begins no new call; one that is in flight is let finish, so that we know what came of it. */
+export function stopWhenAborted(signal: AbortSignal): Plugin {
+  return {
+    applyToStack(stack) {
+      stack.add(
+        (next) => async (args) => {
+          signal.throwIfAborted();
+          return next(args);
+        },
+        { step: "initialize", name: "stopWhenAborted" },
+      );
+    },
+  };
+}
+
+/**
+ * The answer to a call that makes something was lost: it may have been made or not. Not retried by the SDK; whoever
+ * called looks the thing up by its tag first (AWS-FACTS: a blind retry makes a second one).
+ */
+export class AnswerLostError extends Error {
+  readonly operation: string;
+  /** Not `cause`: the SDK looks there for something worth a blind retry. */
+  readonly underlying: Error;
+
+  constructor(operation: string, underlying: Error) {
+    super(`${operation}: the answer was lost (${underlying.message})`);
+    this.name = "AnswerLostError";
+    this.operation = operation;
+    this.underlying = underlying;
+  }
+}
+
+/** The calls without a client token: sent twice, they take effect twice. */
+const WITHOUT_CLIENT_TOKEN: ReadonlySet<string> = new Set([
+  "CreateVpcCommand",
+  "CreateSubnetCommand",
+  "CreateInternetGatewayCommand",
+  "CreateSecurityGroupCommand",
+  "CreateVpcPeeringConnectionCommand",
+  "SendCommandCommand",
+]);
+
+/** These never reached the service: asking again is safe. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+export function answerLost(): Plugin {
+  const keepFromRetry: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
+    try {
+      return await next(args);
+    } catch (error) {
+      const operation = context.commandName ?? "";
+      const { code } = error as { code?: string };
+      const isLost =
+        WITHOUT_CLIENT_TOKEN.has(operation) &&
+        isTransientError(error as SdkError) &&
+        !isThrottlingError(error as SdkError) &&
+        !NEVER_SENT.has(code ?? "");
+      throw isLost ? new AnswerLostError(operation.replace(/Command$/, ""), error as Error) : error;
+    }
+  };
+  return {
+    applyToStack(stack) {
+      // Inside the SDK's retry loop, outside the signing and sending.
+      stack.addRelativeTo(keepFromRetry, {
+        relation: "after",
+        toMiddleware: "retryMiddleware",
+        name: "answerLost",
+      });
+    },
+  };
+}
+
+export function followServiceTime(clock: ServiceClock): Plugin {
+  return {
+    applyToStack(stack) {
+      stack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const { headers = {} } = (result.response ?? {}) as { headers?: Record<string, string> };
+          clock.observe(headers.date, headers["x-vpclab-speed"]);
+          return result;
+        },
+        // Below the deserializer, which turns refusals into exceptions: their time counts too.
+        { step: "deserialize", priority: "low", name: "followServiceTime" },
+      );
+    },
+  };
+}
+
+/** One call, for `--debug`. Holds no parameters: they may hold what nobody is to see. */
+export interface CallTrace {
+  readonly service: string;
+  readonly operation: string;
+  /** In ms of the service's time, retries included. */
+  readonly ms: number;
+  readonly attempts: number;
+  readonly requestId: string | undefined;
+  /** AWS's code, where it was refused. */
+  readonly error: string | undefined;
+}
+
+export function traceCalls(trace: (call: CallTrace) => void, clock: Clock): Plugin {
+  return {
+    applyToStack(stack) {
+      stack.add(
+        (next, context) => async (args) => {
+          const begun = clock.now();
+          const told = (metadata: { attempts?: number; requestId?: string } | undefined, error?: string) =>
+            trace({
+              service: (context.clientName ?? "").replace(/Client$/, ""),
+              operation: (context.commandName ?? "").replace(/Command$/, ""),
+              ms: clock.now() - begun,
+              attempts: metadata?.attempts ?? 1,
+              requestId: metadata?.requestId,
+              error,
+            });
+          try {
+            const result = await next(args);
+            told((result.output as { $metadata?: { attempts?: number; requestId?: string } }).$metadata);
+            return result;
+          } catch (error) {
+            told(
+              (error as { $metadata?: { attempts?: number; requestId?: string } }).$metadata,
+              (error as Error).name,
+            );
+            throw error;
+          }
+        },
+        { step: "initialize", priority: "high", name: "traceCalls" },
+      );
+    },
+  };
+}
