@@ -134,6 +134,7 @@ export interface InstanceState {
   disableApiTermination: boolean;
   metadataOptions: { httpTokens: "optional" | "required"; httpEndpoint: "enabled" | "disabled"; hopLimit: number };
   keyName?: string;
+  monitoring: "disabled" | "enabled";
   clientToken?: string;
   reservationId: string;
   /** Private and public DNS names follow from the addresses. */
@@ -146,6 +147,8 @@ export interface NetworkInterfaceState {
   vpcId: string;
   macAddress: string;
   privateAddress: string;
+  /** Whether its instance gets a public address at every start. */
+  hasAutoAssignedAddress: boolean;
   /** Auto-assigned; an Elastic IP is kept in `addresses` and wins. Absent while stopped. */
   publicAddress?: string;
   securityGroupIds: string[];
@@ -215,14 +218,17 @@ export interface FlowLogState {
   deletedAt?: number;
   /** Packets counted but not yet delivered, by interface, window start and flow; see flow-logs.ts. */
   pending: PendingRecord[];
+  /** Interfaces that have had traffic: from then on a window without any is told as NODATA. */
+  observedInterfaceIds: string[];
   tags: Tags;
 }
 
 /** One record in the making: all packets of one flow at one interface within one aggregation window. */
 export interface PendingRecord {
   networkInterfaceId: string;
-  /** Start of the aggregation window, world time in ms. */
+  /** Start and end of the aggregation window, world time in ms. */
   windowStart: number;
+  windowEnd: number;
   source: string;
   destination: string;
   sourcePort: number;
