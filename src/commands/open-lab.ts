@@ -1,0 +1,180 @@
+/**
+ * Finds out which lab is meant and where it lives, and opens the way to it: flags, then the environment, then what
+ * was remembered at `up`, then AWS if this machine holds credentials, else the embedded AWS.
+ */
+import { type Aws, connect } from "../aws/clients.ts";
+import { localCredentials } from "../aws/credentials.ts";
+import { whoAmI } from "../aws/identity.ts";
+import { LabError, usageError } from "../lab/error.ts";
+import { worldFolder } from "../lab/home.ts";
+import type { Journal } from "../lab/journal.ts";
+import { type LabMemory, labMemory, type Place, type RememberedLab } from "../lab/memory.ts";
+import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
+import { showCall } from "./debug.ts";
+import { type LabFlags, labChoices, labName, regionName } from "./options.ts";
+import type { GlobalOptions, Program } from "./program.ts";
+
+export interface OpenLab {
+  readonly place: Place;
+  readonly spec: LabSpec;
+  readonly aws: Aws;
+  readonly journal: Journal;
+  readonly memory: LabMemory;
+  /** What an earlier `up` left word of; undefined for a lab that this machine has not seen, or has taken down. */
+  readonly remembered: RememberedLab | undefined;
+  /** ARN of who is calling. */
+  readonly identity: string;
+  /** The same lab with another signal: to look at what exists after Ctrl-C has stopped the first. */
+  reopen(signal: AbortSignal): Aws;
+  /** To be called at the end, whatever happened. */
+  close(): void;
+}
+
+/** Hours that instances on AWS live, where nobody says otherwise: a forgotten lab is to stop costing by itself. */
+const DEFAULT_HOURS = 4;
+
+/** World seconds for one real second, for people. */
+const DEFAULT_SPEED = 60;
+
+/**
+ * @param flags the lab's own flags; commands other than `up` have none
+ * @throws LabError: 2 for bad input, 4 without usable credentials
+ */
+export async function openLab(
+  program: Program,
+  options: GlobalOptions,
+  flags: LabFlags = {},
+): Promise<OpenLab> {
+  const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${text}`));
+  const lab = labName(options.lab ?? DEFAULT_LAB);
+  const flagRegion = options.region === undefined ? undefined : regionName(options.region);
+  const envRegion = program.env.AWS_REGION || program.env.AWS_DEFAULT_REGION;
+  const region = flagRegion ?? envRegion;
+  const remembered = memory
+    .labs()
+    .find(
+      (other) =>
+        other.tornDownAt === undefined &&
+        other.lab === lab &&
+        (region === undefined || other.region === region) &&
+        (options.profile === undefined || other.profile === options.profile) &&
+        (options.simulate === undefined || (other.target === "simulator") === options.simulate),
+    );
+  const profile = options.profile ?? (program.env.AWS_PROFILE ? undefined : remembered?.profile);
+  const endpointUrl = options.endpointUrl ?? (program.env.AWS_ENDPOINT_URL || remembered?.endpointUrl);
+  const credentials = await localCredentials(profile, program.env);
+  const target = chooseTarget(options, endpointUrl, remembered, credentials.present);
+  if (target === "aws" && !credentials.present && options.simulate !== false) throw noCredentials();
+
+  const chosenRegion = region ?? remembered?.region ?? credentials.region;
+  if (target === "aws" && chosenRegion === undefined) await requireCredentials(program, profile, endpointUrl);
+  if (target === "aws" && chosenRegion === undefined)
+    throw usageError("No Region is set.", "Name one by --region eu-west-3, or set AWS_REGION.");
+  const placeRegion = regionName(chosenRegion ?? "us-east-1");
+  // Bad options are found before any call; `--hours` is checked again with its default below.
+  const choices = labChoices(flags, remembered?.options, target === "aws" ? DEFAULT_HOURS : undefined);
+
+  const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
+  try {
+    const { account, arn } = await identify(way.aws, target);
+    const place: Place = {
+      lab,
+      target,
+      region: placeRegion,
+      account,
+      ...(profile !== undefined && { profile }),
+      ...(endpointUrl !== undefined && target === "aws" && { endpointUrl }),
+    };
+    const spec = labSpec({ lab, region: placeRegion, ...choices });
+    return { place, spec, memory, remembered, identity: arn, journal: memory.journal(place), ...way };
+  } catch (error) {
+    way.close();
+    throw error;
+  }
+}
+
+function chooseTarget(
+  options: GlobalOptions,
+  endpointUrl: string | undefined,
+  remembered: RememberedLab | undefined,
+  hasCredentials: boolean,
+): Place["target"] {
+  if (options.simulate !== undefined) return options.simulate ? "simulator" : "aws";
+  if (endpointUrl !== undefined) return "aws";
+  return remembered?.target ?? (hasCredentials ? "aws" : "simulator");
+}
+
+interface WayOptions {
+  readonly target: Place["target"];
+  readonly region: string;
+  readonly profile: string | undefined;
+  readonly endpointUrl: string | undefined;
+}
+
+async function openWay(program: Program, options: GlobalOptions, way: WayOptions) {
+  const common = {
+    region: way.region,
+    ...(options.debug && { trace: showCall(program.terminal) }),
+  };
+  if (way.target === "aws") {
+    const reopen = (signal: AbortSignal) =>
+      connect({ ...common, signal, profile: way.profile, endpointUrl: way.endpointUrl });
+    return { aws: reopen(program.signal), reopen, close: () => undefined };
+  }
+  const { openEmbedded } = await import("../aws/embedded.ts");
+  const embedded = openEmbedded({ folder: worldFolder(program.home), speed: simulatorSpeed(program.env) });
+  const reopen = (signal: AbortSignal) => connect({ ...common, signal, embedded: embedded.connection });
+  return { aws: reopen(program.signal), reopen, close: embedded.close };
+}
+
+/** `VPCLAB_SIM_SPEED`. @throws LabError with exit code 2 */
+function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
+  const text = env.VPCLAB_SIM_SPEED;
+  if (text === undefined || text === "") return DEFAULT_SPEED;
+  const speed = Number(text);
+  if (!(speed >= 1 && speed <= 3600))
+    throw usageError(`VPCLAB_SIM_SPEED takes a number from 1 (as slow as AWS) to 3600, not "${text}".`);
+  return speed;
+}
+
+async function identify(aws: Aws, target: Place["target"]) {
+  try {
+    return await whoAmI(aws);
+  } catch (error) {
+    if (
+      target === "aws" &&
+      error instanceof Error &&
+      /Credentials|Token.*(not found|expired)/.test(error.name)
+    )
+      throw noCredentials(error);
+    throw error;
+  }
+}
+
+/** Credentials are looked at before the Region: a person without any is told that first. */
+async function requireCredentials(
+  program: Program,
+  profile: string | undefined,
+  endpointUrl: string | undefined,
+) {
+  const aws = connect({ region: "us-east-1", signal: program.signal, profile, endpointUrl });
+  try {
+    await aws.sts.config.credentials();
+  } catch (error) {
+    throw noCredentials(error);
+  }
+}
+
+function noCredentials(cause?: unknown): LabError {
+  return new LabError("no-credentials", "No usable AWS credentials.", {
+    why:
+      cause instanceof Error ? cause.message : "Neither the environment nor the shared AWS files hold any.",
+    next: [
+      "Sign in with the AWS CLI: aws login (or aws configure sso, or aws configure), then run this again.",
+      "Or name a profile that has them: --profile NAME.",
+      "Or do the lab without an account, on the embedded AWS: --simulate.",
+    ],
+    exitCode: 4,
+    cause,
+  });
+}

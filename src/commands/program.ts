@@ -1,0 +1,24 @@
+/** What every command is given: the terminal, the signal of Ctrl-C, and the options that all of them share. */
+import type { Terminal } from "../ui/terminal.ts";
+
+export interface Program {
+  readonly terminal: Terminal;
+  /** Aborted by the first Ctrl-C, with an `Interrupted`. */
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where local files are kept; see lab/home.ts. */
+  readonly home: string;
+}
+
+/** As commander parses them; absent where the flag was not given. */
+export interface GlobalOptions {
+  readonly lab?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  /** true: --simulate, false: --no-simulate. */
+  readonly simulate?: boolean;
+  readonly endpointUrl?: string;
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+}

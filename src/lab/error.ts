@@ -1,0 +1,41 @@
+/** Something went wrong that the person can do something about. Shown as what, why, next; never as a stack trace. */
+export class LabError extends Error {
+  /** AWS's code where there is one, else our own in kebab case. */
+  readonly code: string;
+  /** Why it happened, a sentence; "" if the message says it all. */
+  readonly why: string;
+  /** What to do, a sentence or a command each. */
+  readonly next: readonly string[];
+  readonly exitCode: number;
+
+  constructor(
+    code: string,
+    message: string,
+    more: {
+      readonly why?: string;
+      readonly next?: readonly string[];
+      readonly exitCode?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = "LabError";
+    this.code = code;
+    this.why = more.why ?? "";
+    this.next = more.next ?? [];
+    this.exitCode = more.exitCode ?? 1;
+  }
+}
+
+/** Bad input: nothing was called, nothing was made. Exit code 2. */
+export function usageError(message: string, ...next: readonly string[]): LabError {
+  return new LabError("usage", message, { next, exitCode: 2 });
+}
+
+/** Ctrl-C. Exit code 130. */
+export class Interrupted extends Error {
+  constructor() {
+    super("Interrupted.");
+    this.name = "Interrupted";
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * What is remembered of labs: where each lives and with which options it was asked for, in a folder each. AWS alone
+ * knows what exists; losing these files loses only the convenience of not naming the Region again.
+ */
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeAtomically } from "./files.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+
+const placeSchema = z.object({
+  lab: z.string(),
+  target: z.enum(["aws", "simulator"]),
+  region: z.string(),
+  account: z.string(),
+  profile: z.string().optional(),
+  endpointUrl: z.string().optional(),
+});
+
+const rememberedSchema = placeSchema.extend({
+  /** When `up` was last run, in ms of real time. */
+  upAt: z.number(),
+  /** When a teardown ended with nothing left; absent while the lab may stand. */
+  tornDownAt: z.number().optional(),
+  /** When the first resource was asked for, in ms of the service's time: what it cost is counted from here. */
+  standsSince: z.number().optional(),
+  options: z.object({
+    cidr1: z.string(),
+    cidr2: z.string(),
+    retentionDays: z.number().optional(),
+    trafficType: z.enum(["ALL", "ACCEPT", "REJECT"]),
+    aggregationSeconds: z.union([z.literal(60), z.literal(600)]),
+    instanceType: z.string().optional(),
+    sshFrom: z.string().optional(),
+    hours: z.number().optional(),
+  }),
+});
+
+/** Where a lab lives. */
+export type Place = z.infer<typeof placeSchema>;
+export type RememberedLab = z.infer<typeof rememberedSchema>;
+
+export interface LabMemory {
+  /** All labs remembered, the latest `up` first. */
+  labs(): readonly RememberedLab[];
+  remember(lab: RememberedLab): void;
+  journal(place: Place): Journal;
+  /** Puts the journal of a lab that was taken down aside: the next `up` begins a new one. */
+  closeJournal(place: Place): void;
+  /** Writes a file into the lab's folder; gives back its path. */
+  keepFile(place: Place, name: string, text: string): string;
+}
+
+/**
+ * @param home see homeFolder
+ * @param warn told, in a sentence, of each file that cannot be read (it is left alone) or written
+ */
+export function labMemory(home: string, warn: (text: string) => void): LabMemory {
+  const folderOf = (place: Place) =>
+    join(
+      home,
+      "labs",
+      `${place.lab}.${place.target === "aws" ? place.account : "simulator"}.${place.region}`,
+    );
+  /** Nothing that is only remembered may stop what is done on AWS. */
+  const orWarn = (what: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      warn(`${what} could not be saved (${(error as Error).message}); nothing on AWS is lost by that.`);
+    }
+  };
+  return {
+    labs: () => readLabs(join(home, "labs"), warn),
+    remember: (lab) =>
+      orWarn("Where this lab lives", () =>
+        writeAtomically(join(folderOf(lab), "lab.json"), `${JSON.stringify(lab, null, 2)}\n`),
+      ),
+    journal: (place) => fileJournal(join(folderOf(place), "journal.jsonl"), orWarn),
+    closeJournal: (place) =>
+      orWarn("The journal", () => {
+        const path = join(folderOf(place), "journal.jsonl");
+        if (readIfThere(path) !== undefined) renameSync(path, join(folderOf(place), "journal.last.jsonl"));
+      }),
+    keepFile: (place, name, text) => {
+      const path = join(folderOf(place), name);
+      orWarn(name, () => writeAtomically(path, text));
+      return path;
+    },
+  };
+}
+
+function readLabs(folder: string, warn: (text: string) => void): RememberedLab[] {
+  const labs: RememberedLab[] = [];
+  for (const name of foldersIn(folder, warn)) {
+    const path = join(folder, name, "lab.json");
+    try {
+      const text = readIfThere(path);
+      if (text !== undefined) labs.push(rememberedSchema.parse(JSON.parse(text)));
+    } catch {
+      warn(`${path} cannot be read and is left alone. Name the lab by --lab and --region to find it again.`);
+    }
+  }
+  return labs.sort((a, b) => b.upAt - a.upAt);
+}
+
+function foldersIn(folder: string, warn: (text: string) => void): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      warn(`${folder} cannot be read: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+/** One JSON object a line: two processes may add to it, and a line that was cut off spoils no other. */
+function fileJournal(path: string, orWarn: (what: string, write: () => void) => void): Journal {
+  const entries: JournalEntry[] = [];
+  for (const line of (readIfThere(path) ?? "").split("\n")) {
+    const entry = parseEntry(line);
+    if (entry) entries.push(entry);
+  }
+  return {
+    entries: () => entries,
+    add(entry) {
+      entries.push(entry);
+      orWarn("The journal", () => {
+        mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
+        // Begins with a newline, so that a line that a killed process left half-written ends there.
+        appendFileSync(path, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
+      });
+    },
+  };
+}
+
+const pingSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  address: z.string(),
+  scope: z.enum(["private", "public", "other"]),
+  sent: z.number(),
+  received: z.number(),
+  lossPercent: z.number(),
+  rttMs: z.object({ min: z.number(), avg: z.number(), max: z.number(), mdev: z.number() }).nullable(),
+  reachable: z.boolean(),
+});
+
+const entrySchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("ping"), at: z.number(), step: z.string().optional(), ping: pingSchema }),
+  z.object({ kind: z.literal("step-done"), at: z.number(), step: z.string() }),
+  z.object({
+    kind: z.literal("prediction"),
+    at: z.number(),
+    step: z.string(),
+    question: z.string(),
+    expected: z.string(),
+    right: z.boolean(),
+  }),
+]);
+
+function parseEntry(line: string): JournalEntry | undefined {
+  if (line.trim() === "") return undefined;
+  try {
+    return entrySchema.parse(JSON.parse(line)) as JournalEntry;
+  } catch {
+    // Half a line from a process that was killed: what it would have said is lost, the rest of the journal is not.
+    return undefined;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw error;
+  }
+}

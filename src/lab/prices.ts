@@ -1,0 +1,43 @@
+/** What the lab costs while it stands. US dollars; on-demand Linux prices as of AWS-FACTS §2. */
+
+/** An hour of an instance, where we know the Region's own price; others are reckoned at us-east-1's. */
+const INSTANCE_HOUR: Record<string, Record<string, number>> = {
+  "us-east-1": { "t2.micro": 0.0116, "t3.micro": 0.0104 },
+  "eu-west-3": { "t2.micro": 0.0132, "t3.micro": 0.0118 },
+};
+/** The same in every Region, in use or not. */
+const PUBLIC_IPV4_HOUR = 0.005;
+/** gp3 at $0.08 a GB-month, for the 8 GiB root volume of one instance. */
+const ROOT_VOLUME_HOUR = 0.0009;
+
+export interface HourlyPrice {
+  readonly total: number;
+  readonly items: readonly { readonly text: string; readonly perHour: number }[];
+  /** False where the instance price is another Region's or another type's. */
+  readonly isExact: boolean;
+}
+
+/**
+ * The price an hour of the instances that run, their public addresses and their disks. Everything else in the lab
+ * costs nothing by the hour; logs cost by the gigabyte, which a few pings do not reach.
+ * @param instanceTypes one entry for each running instance
+ */
+export function hourlyPrice(region: string, instanceTypes: readonly string[]): HourlyPrice {
+  const count = instanceTypes.length;
+  const known = instanceTypes.map((type) => INSTANCE_HOUR[region]?.[type]);
+  const priced = instanceTypes.map((type, i) => known[i] ?? INSTANCE_HOUR["us-east-1"]?.[type] ?? 0.0116);
+  const items = [
+    { text: `${count} instances (${[...new Set(instanceTypes)].join(", ")})`, perHour: sum(priced) },
+    { text: `${count} public IPv4 addresses`, perHour: count * PUBLIC_IPV4_HOUR },
+    { text: `${count} root volumes of 8 GiB (gp3)`, perHour: count * ROOT_VOLUME_HOUR },
+  ];
+  return {
+    total: sum(items.map((item) => item.perHour)),
+    items,
+    isExact: known.every((price) => price !== undefined),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
