@@ -1,0 +1,158 @@
+/**
+ * Questions to the learner, on stderr. They are for a terminal only: off one, the commands decide without asking,
+ * so asking there is a mistake in the program.
+ */
+import { Writable } from "node:stream";
+import { askLine } from "./line-prompt.ts";
+import type { Terminal } from "./terminal.ts";
+import { plain, styled, wrapText } from "./text.ts";
+
+/** The answer to a question that was left with Ctrl-C or Escape. */
+export const CANCELLED = Symbol("cancelled");
+export type Cancelled = typeof CANCELLED;
+
+export interface Choice<T> {
+  readonly value: T;
+  readonly label: string;
+  /** Shown beside the label while it is the one pointed at. */
+  readonly hint?: string;
+}
+
+export interface ChooseOptions<T> {
+  readonly message: string;
+  readonly choices: readonly Choice<T>[];
+  /** The value pointed at first; default the first choice. */
+  readonly initial?: T;
+  /** Takes the question back, as if cancelled. */
+  readonly signal?: AbortSignal;
+}
+
+/** Lets one of several be picked. @returns its value */
+export async function choose<T>(terminal: Terminal, options: ChooseOptions<T>): Promise<T | Cancelled> {
+  const { choices } = options;
+  const start = Math.max(
+    0,
+    choices.findIndex(({ value }) => value === options.initial),
+  );
+  const message = ask(terminal, options.message);
+  const picked = terminal.isAccessible
+    ? await chooseByLine(terminal, message, choices, start, options.signal)
+    : await (await import("@clack/prompts")).select({
+        ...clackOptions(terminal, message, options.signal),
+        // By index, because clack compares values and T may be anything.
+        options: choices.map(({ label, hint }, value) => ({
+          value,
+          label: styled(label),
+          ...(hint === undefined ? {} : { hint: styled(hint) }),
+        })),
+        initialValue: start,
+      });
+  const choice = typeof picked === "number" ? choices[picked] : undefined;
+  return choice === undefined ? CANCELLED : choice.value;
+}
+
+export interface ConfirmOptions {
+  readonly message: string;
+  /** What Enter alone means; default false. */
+  readonly initial?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks for yes or no; "y" and "n" answer at once. */
+export async function confirm(terminal: Terminal, options: ConfirmOptions): Promise<boolean | Cancelled> {
+  const { initial = false, signal } = options;
+  const message = ask(terminal, options.message);
+  if (terminal.isAccessible) {
+    const answer = await askLine(terminal, `${message} (${initial ? "Y/n" : "y/N"}) `, signal, (line) =>
+      /^(?:y|yes|n|no|)$/i.test(line) ? undefined : "Please answer y or n.",
+    );
+    if (answer === undefined) return CANCELLED;
+    return answer === "" ? initial : answer.toLowerCase().startsWith("y");
+  }
+  const { confirm: clackConfirm } = await import("@clack/prompts");
+  const answer = await clackConfirm({ ...clackOptions(terminal, message, signal), initialValue: initial });
+  return typeof answer === "boolean" ? answer : CANCELLED;
+}
+
+export interface TypeToConfirmOptions {
+  readonly message: string;
+  /** What has to be typed, to the letter. */
+  readonly expected: string;
+  readonly signal?: AbortSignal;
+}
+
+/** For what cannot be undone: asks again until `expected` is typed. @returns true, or CANCELLED */
+export async function typeToConfirm(
+  terminal: Terminal,
+  { message, expected, signal }: TypeToConfirmOptions,
+): Promise<true | Cancelled> {
+  const question = ask(terminal, message);
+  const validate = (typed: string | undefined) =>
+    typed?.trim() === expected ? undefined : `Type ${plain(expected)} to go on, or press Ctrl-C to leave.`;
+  if (terminal.isAccessible) {
+    return (await askLine(terminal, `${question} `, signal, validate)) === undefined ? CANCELLED : true;
+  }
+  const { text } = await import("@clack/prompts");
+  const answer = await text({ ...clackOptions(terminal, question, signal), validate });
+  return typeof answer === "string" ? true : CANCELLED;
+}
+
+/** Says all lines of a long question but the last, which it returns: clack would put bars beside the others. */
+function ask(terminal: Terminal, message: string): string {
+  if (!terminal.isInteractive) throw new Error(`nobody is there to answer: ${message}`);
+  const lines = wrapText(styled(message), terminal.width - 4);
+  if (lines.length > 1) terminal.say(lines.slice(0, -1).join("\n"));
+  return lines.at(-1) ?? "";
+}
+
+function clackOptions(terminal: Terminal, message: string, signal: AbortSignal | undefined) {
+  return {
+    message,
+    input: terminal.stdin,
+    output: terminal.isAnimated ? terminal.stderr : withoutColour(terminal),
+    // No bars drawn around text that may be read aloud.
+    withGuide: false,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** clack asks the environment for colour but not us: so its colours are taken out where `--no-color` says so. */
+function withoutColour({ stderr }: Terminal): Writable {
+  const colourCode = new RegExp(`${String.fromCodePoint(0x1b)}\\[[0-9;]*m`, "g");
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk: unknown, _encoding, done) {
+      stderr.write(String(chunk).replace(colourCode, ""));
+      done();
+    },
+  });
+  return Object.defineProperties(output, {
+    columns: { get: () => stderr.columns },
+    rows: { get: () => stderr.rows },
+    isTTY: { value: true },
+  });
+}
+
+async function chooseByLine<T>(
+  terminal: Terminal,
+  message: string,
+  choices: readonly Choice<T>[],
+  start: number,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const hinted = (hint: string | undefined) => (hint === undefined ? "" : ` (${hint})`);
+  terminal.say(message);
+  for (const [index, { label, hint }] of choices.entries())
+    terminal.say(`  ${index + 1}: ${label}${hinted(hint)}`);
+  const answer = await askLine(
+    terminal,
+    `Answer 1 to ${choices.length}, or Enter for ${start + 1}: `,
+    signal,
+    (line) =>
+      line === "" || choices[Number(line) - 1] !== undefined
+        ? undefined
+        : `Please answer 1 to ${choices.length}.`,
+  );
+  if (answer === undefined) return undefined;
+  return answer === "" ? start : Number(answer) - 1;
+}
