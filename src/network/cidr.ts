@@ -47,16 +47,16 @@ export function hasHostBits(cidr: Cidr): boolean {
 }
 
 /** How many addresses the block holds. */
-export function size(cidr: Cidr): number {
+export function addressCount(cidr: Cidr): number {
   return 2 ** (32 - cidr.prefix);
 }
 
 export function firstAddress(cidr: Cidr): number {
-  return cidr.base - (cidr.base % size(cidr));
+  return cidr.base - (cidr.base % addressCount(cidr));
 }
 
 export function lastAddress(cidr: Cidr): number {
-  return firstAddress(cidr) + size(cidr) - 1;
+  return firstAddress(cidr) + addressCount(cidr) - 1;
 }
 
 export function contains(cidr: Cidr | string, address: number | string): boolean {

@@ -1,16 +1,15 @@
 /** What AWS and the lab ask of a VPC's CIDR block, each refusal with the way out. */
 import {
+  addressCount,
   type Cidr,
-  firstAddress,
   formatAddress,
   formatCidr,
   hasHostBits,
-  isPrivateAddress,
   lastAddress,
   network,
   overlaps,
   parseCidr,
-  size,
+  privateRange,
   toCidr,
 } from "./cidr.ts";
 
@@ -46,13 +45,13 @@ export function checkLabCidrsApart(one: string, other: string): string | undefin
 
 /** A private block of the prefix length that does not overlap the given one: the next one if it is private. */
 function apartFrom(taken: Cidr, prefix: number): Cidr {
-  const step = size({ base: 0, prefix });
+  const step = addressCount({ base: 0, prefix });
   const next = Math.ceil((lastAddress(taken) + 1) / step) * step;
   const candidates = [next, toCidr("10.2.0.0/16").base, toCidr("10.1.0.0/16").base].map((base) => ({
     base,
     prefix,
   }));
-  const free = candidates.find((block) => isPrivateAddress(firstAddress(block)) && !overlaps(block, taken));
+  const free = candidates.find((block) => privateRange(block.base) === "RFC 1918" && !overlaps(block, taken));
   // Two blocks of /16 or longer cannot both overlap a third of /16 or longer.
   if (free === undefined) throw new RangeError(`No private /${prefix} beside ${formatCidr(taken)}`);
   return free;
