@@ -1,0 +1,155 @@
+/** A record taken apart for a learner: each field with its value, its meaning, and what follows from it. */
+import type { WhoseAddress } from "./addresses.ts";
+import { portName, protocolName, serviceName } from "./protocols.ts";
+import { type FieldValue, type FlowLogRecord, formatRecord, parseFields } from "./record.ts";
+
+export interface ExplainedField {
+  /** As in AWS's documentation: "srcaddr". */
+  readonly name: string;
+  readonly value: string;
+  /** What the field is, and what this value says. */
+  readonly meaning: string;
+}
+
+/** A record that only lacks a route leaves as ACCEPT: what the lab's learners get wrong most often. */
+const ACCEPT_IS_NOT_ARRIVAL =
+  "Security groups and network ACLs let it pass. That does not say that it arrived: a packet without a route is ACCEPT too.";
+
+/**
+ * Each field of a record, in the record's order.
+ * `record`: a record of the default format, or the fields of any format from parseFields().
+ * `whose` names addresses; without it they are shown without an owner.
+ */
+export function explainRecord(
+  record: FlowLogRecord | readonly FieldValue[],
+  whose: WhoseAddress = () => undefined,
+): ExplainedField[] {
+  const fields = isFields(record) ? record : parseFields(formatRecord(record));
+  const values = new Map(fields.map((f) => [f.field.name, f.value]));
+  return fields.map(({ field, value }) => {
+    const consequence = follows(field.name, value, values, whose);
+    return {
+      name: field.name,
+      value,
+      meaning: consequence === "" ? field.meaning : `${field.meaning} ${consequence}`,
+    };
+  });
+}
+
+function isFields(record: FlowLogRecord | readonly FieldValue[]): record is readonly FieldValue[] {
+  return Array.isArray(record);
+}
+
+function follows(
+  name: string,
+  value: string,
+  values: ReadonlyMap<string, string>,
+  whose: WhoseAddress,
+): string {
+  if (value === "-") return "Empty: it does not apply to this record.";
+  const protocol = numeric(values.get("protocol"));
+  switch (name) {
+    case "account-id":
+      return value === "unknown" ? "Unknown: an AWS service made the interface." : "";
+    case "srcaddr":
+    case "dstaddr":
+    case "pkt-srcaddr":
+    case "pkt-dstaddr": {
+      const owner = whose(value);
+      return owner === undefined ? "" : `Here: ${owner}.`;
+    }
+    case "srcport":
+    case "dstport":
+      return aboutPort(Number(value), protocol);
+    case "protocol":
+      return aboutProtocol(Number(value), values);
+    case "packets":
+      return value === "1" ? "One packet." : "";
+    case "bytes":
+      return aboutBytes(Number(value), numeric(values.get("packets")), protocol);
+    case "start":
+      return `Epoch seconds: ${utc(Number(value))}.`;
+    case "end":
+      return aboutEnd(Number(value), numeric(values.get("start")));
+    case "action":
+      return value === "ACCEPT"
+        ? ACCEPT_IS_NOT_ARRIVAL
+        : "A security group or a network ACL said no. A missing route is never the reason.";
+    case "log-status":
+      return aboutStatus(value);
+    case "tcp-flags":
+      return aboutTcpFlags(Number(value));
+    default:
+      return "";
+  }
+}
+
+function aboutPort(port: number, protocol: number | undefined): string {
+  if (port === 0)
+    return protocol === 1 || protocol === 58 ? "0: ICMP has no ports." : "0: none was recorded.";
+  const service = portName(port);
+  if (service !== undefined) return `Here: ${service}.`;
+  return port >= 32_768 ? "A high port, as a client picks one for the time of a connection." : "";
+}
+
+function aboutProtocol(protocol: number, values: ReadonlyMap<string, string>): string {
+  if (protocol === 1) return "Here: ICMP, what ping uses.";
+  const service = serviceName(
+    protocol,
+    numeric(values.get("srcport")) ?? 0,
+    numeric(values.get("dstport")) ?? 0,
+  );
+  const name = protocolName(protocol).toUpperCase();
+  return service === undefined ? `Here: ${name}.` : `Here: ${name}, and by its port ${service}.`;
+}
+
+function aboutBytes(bytes: number, packets: number | undefined, protocol: number | undefined): string {
+  if (packets === undefined || packets === 0) return "";
+  const each = bytes / packets;
+  if (protocol === 1 && each === 84) {
+    return "84 a packet: an ordinary ping (56 of data, 8 of ICMP header, 20 of IP header).";
+  }
+  const shown = Number.isInteger(each) ? String(each) : `about ${Math.round(each)}`;
+  return packets === 1 ? "" : `That is ${shown} a packet.`;
+}
+
+function aboutEnd(end: number, start: number | undefined): string {
+  const time = `Epoch seconds: ${utc(end)}`;
+  if (start === undefined || end < start) return `${time}.`;
+  return `${time}, ${end - start} s after the first.`;
+}
+
+function aboutStatus(status: string): string {
+  switch (status) {
+    case "OK":
+      return "OK: recorded as usual.";
+    case "NODATA":
+      return "NODATA: there was no traffic at this interface in the window.";
+    default:
+      return "SKIPDATA: some records of the window were lost inside AWS; the sums are too low.";
+  }
+}
+
+const tcpFlagNames: readonly (readonly [number, string])[] = [
+  [1, "FIN"],
+  [2, "SYN"],
+  [4, "RST"],
+  [8, "PSH"],
+  [16, "ACK"],
+];
+
+function aboutTcpFlags(flags: number): string {
+  const names = tcpFlagNames.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+  return names.length === 0 ? "" : `Here: ${names.join(", ")}.`;
+}
+
+/** "2023-01-11 17:39:02 UTC" */
+function utc(epochSeconds: number): string {
+  const date = new Date(epochSeconds * 1000);
+  if (Number.isNaN(date.getTime())) return "beyond any calendar";
+  return `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+function numeric(value: string | undefined): number | undefined {
+  return value === undefined || !/^\d+$/.test(value) ? undefined : Number(value);
+}
