@@ -8,20 +8,26 @@ export interface IamState {
   instanceProfiles: Record<string, InstanceProfileState>;
 }
 
-export interface RoleState {
+/** What other services act on, and so what takes its time to reach them. */
+export interface RolePowers {
+  assumeRolePolicyDocument: string;
+  attachedPolicyArns: string[];
+  /** Inline policies: name → document. */
+  inlinePolicies: Record<string, string>;
+}
+
+export interface RoleState extends RolePowers {
   name: string;
   /** AROA… */
   id: string;
   path: string;
   description?: string;
-  assumeRolePolicyDocument: string;
   maxSessionDuration: number;
-  attachedPolicyArns: string[];
-  /** Inline policies: name → document. */
-  inlinePolicies: Record<string, string>;
   createdAt: number;
   /** When other services see it as it now is: IAM propagates for some seconds after each change. */
   propagatedAt: number;
+  /** What they see until then; absent on a new role, which they do not see at all. */
+  before?: RolePowers;
   tags: Tags;
 }
 
@@ -33,6 +39,8 @@ export interface PolicyState {
   path: string;
   description?: string;
   versions: { id: string; document: string; isDefault: boolean; createdAt: number }[];
+  /** Number of the next version: a deleted one's is never used again. */
+  nextVersion: number;
   createdAt: number;
   updatedAt: number;
   tags: Tags;
@@ -46,6 +54,8 @@ export interface InstanceProfileState {
   roleName?: string;
   createdAt: number;
   propagatedAt: number;
+  /** What other services see until `propagatedAt`; absent on a new profile. */
+  before?: { roleName?: string };
   tags: Tags;
 }
 

@@ -1,0 +1,45 @@
+/** IAM's pagination: Marker, MaxItems, IsTruncated. */
+import { AwsError } from "../error.ts";
+import { constraint } from "./names.ts";
+
+export interface PageRequest {
+  Marker?: string | undefined;
+  MaxItems?: number | undefined;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** To be spread into the answer. */
+  more: { IsTruncated: boolean; Marker?: string };
+}
+
+/**
+ * One page of a list, in the order of its keys. The marker holds the last key shown, so that what is made or
+ * deleted between two pages neither repeats nor hides anything else.
+ *
+ * @throws AwsError ValidationError for a marker that we did not give out, or MaxItems outside 1 to 1000
+ */
+export function page<T>(items: Iterable<T>, keyOf: (item: T) => string, request: PageRequest): Page<T> {
+  const maxItems = request.MaxItems ?? 100;
+  if (maxItems < 1) throw constraint(maxItems, "MaxItems", "have value greater than or equal to 1");
+  if (maxItems > 1000) throw constraint(maxItems, "MaxItems", "have value less than or equal to 1000");
+  const after = request.Marker === undefined ? undefined : keyInMarker(request.Marker);
+  const rest = [...items]
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => after === undefined || key > after)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const shown = rest.slice(0, maxItems);
+  const last = shown.at(-1);
+  if (!last || rest.length === shown.length)
+    return { items: shown.map(({ item }) => item), more: { IsTruncated: false } };
+  return {
+    items: shown.map(({ item }) => item),
+    more: { IsTruncated: true, Marker: Buffer.from(`m:${last.key}`).toString("base64") },
+  };
+}
+
+function keyInMarker(marker: string): string {
+  const text = Buffer.from(marker, "base64").toString();
+  if (!text.startsWith("m:")) throw new AwsError("ValidationError", "Invalid Marker.");
+  return text.slice(2);
+}
