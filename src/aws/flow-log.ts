@@ -1,0 +1,163 @@
+/** The flow log on VPC 1. */
+import { randomUUID } from "node:crypto";
+import {
+  CreateFlowLogsCommand,
+  DeleteFlowLogsCommand,
+  type FlowLog,
+  paginateDescribeFlowLogs,
+  type UnsuccessfulItem,
+} from "@aws-sdk/client-ec2";
+import { type LabSpec, TAG_LAB, TAG_PART } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { type Ensured, ensure } from "./ensure.ts";
+import { codeOf, isNotFound, LabError } from "./errors.ts";
+import { PROPAGATION_MS } from "./role.ts";
+import { retryWhile, waitFor } from "./waits.ts";
+
+/** The lab's flow logs on a VPC, by their tags; more than one only after a crash or two `up`s at once. Oldest first. */
+export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Promise<FlowLog[]> {
+  const Filter = [
+    { Name: `tag:${TAG_LAB}`, Values: [spec.lab] },
+    { Name: `tag:${TAG_PART}`, Values: ["flow-log"] },
+    { Name: "resource-id", Values: [vpcId] },
+  ];
+  const found: FlowLog[] = [];
+  for await (const page of paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }))
+    found.push(...(page.FlowLogs ?? []));
+  const age = ({ CreationTime, FlowLogId = "" }: FlowLog) =>
+    `${CreationTime?.toISOString() ?? ""} ${FlowLogId}`;
+  return found.sort((a, b) => age(a).localeCompare(age(b)));
+}
+
+export interface FlowLogTarget {
+  readonly vpcId: string;
+  readonly logGroupName: string;
+  readonly roleArn: string;
+}
+
+/** Finds the flow log on the VPC, else makes it, as soon as the role can be taken. */
+export async function ensureFlowLog(
+  aws: Aws,
+  spec: LabSpec,
+  target: FlowLogTarget,
+): Promise<Ensured<FlowLog>> {
+  const find = async () => (await findFlowLogs(aws, spec, target.vpcId))[0];
+  return ensure(aws, find, async () => {
+    try {
+      const id = await createFlowLog(aws, spec, target);
+      // It exists from here on; the read is for its state alone.
+      return await waitFor(
+        aws,
+        { what: `flow log ${id} to show`, atMostMs: 60_000, everyMs: 1_000 },
+        async () => (await findFlowLogs(aws, spec, target.vpcId)).find(({ FlowLogId }) => FlowLogId === id),
+      );
+    } catch (error) {
+      if (codeOf(error) !== "FlowLogAlreadyExists") throw error;
+      return adopt(aws, spec, target, find, error);
+    }
+  });
+}
+
+/** The same flow log stands already: ours (two `up`s at once), or one that somebody made by hand. */
+async function adopt(
+  aws: Aws,
+  spec: LabSpec,
+  { vpcId, logGroupName }: FlowLogTarget,
+  find: () => Promise<FlowLog | undefined>,
+  cause: unknown,
+): Promise<FlowLog> {
+  try {
+    return await waitFor(aws, { what: "the flow log to show", atMostMs: 15_000, everyMs: 1_000 }, find);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(
+      "not-ours",
+      `${vpcId} has a flow log to ${logGroupName} already, and it is not this lab's.`,
+      {
+        why: `It carries no tag ${TAG_LAB}=${spec.lab}, so vpclab did not make it; AWS allows no second one like it.`,
+        next: ["Delete it in the VPC console, or give this lab a name of its own: vpclab up --lab my-lab"],
+        cause,
+      },
+    );
+  }
+}
+
+async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Promise<string> {
+  // The same token through all tries: a try whose answer was lost makes no second one. Random, because AWS
+  // remembers tokens after what they made is gone (AWS-FACTS §6).
+  const command = new CreateFlowLogsCommand({
+    ClientToken: randomUUID(),
+    ResourceIds: [target.vpcId],
+    ResourceType: "VPC",
+    TrafficType: spec.trafficType,
+    LogDestinationType: "cloud-watch-logs",
+    LogGroupName: target.logGroupName,
+    DeliverLogsPermissionArn: target.roleArn,
+    MaxAggregationInterval: spec.aggregationSeconds,
+    TagSpecifications: [
+      {
+        ResourceType: "vpc-flow-log",
+        Tags: Object.entries(spec.tagsOf("flow-log")).map(([Key, Value]) => ({ Key, Value })),
+      },
+    ],
+  });
+  return retryWhile(
+    aws,
+    {
+      what: "the flow log's role to be assumable",
+      atMostMs: PROPAGATION_MS,
+      everyMs: 2_000,
+      why: "A new role takes some seconds to reach every part of AWS; its trust policy must name vpc-flow-logs.amazonaws.com.",
+    },
+    isRoleNotReady,
+    async () => {
+      const { FlowLogIds, Unsuccessful } = await aws.ec2.send(command);
+      const id = FlowLogIds?.[0];
+      if (id !== undefined) return id;
+      throw refusal(Unsuccessful, "AWS made no flow log and gave no reason.");
+    },
+  );
+}
+
+/** A refusal inside an answer of HTTP 200. */
+function refusal(items: readonly UnsuccessfulItem[] | undefined, otherwise: string): LabError {
+  const { Code = "Unsuccessful", Message = otherwise } = items?.[0]?.Error ?? {};
+  return new LabError(Code, `AWS refused the flow log: ${Message}`);
+}
+
+function isRoleNotReady(error: unknown): boolean {
+  return (
+    error instanceof Error && (error.message.includes("Unable to assume given IAM role") || isNotFound(error))
+  );
+}
+
+/** Deletes a flow log; gone when a read no longer shows it. @returns whether there was one */
+export async function deleteFlowLog(aws: Aws, flowLogId: string): Promise<boolean> {
+  try {
+    const { Unsuccessful } = await aws.ec2.send(new DeleteFlowLogsCommand({ FlowLogIds: [flowLogId] }));
+    // An unknown id is refused at the top, or here with HTTP 200 (AWS-FACTS §1).
+    if (Unsuccessful?.length) throw refusal(Unsuccessful, "no reason given");
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+  await waitFor(
+    aws,
+    { what: `flow log ${flowLogId} to be gone`, atMostMs: 60_000, everyMs: 1_000 },
+    async () => ((await isThere(aws, flowLogId)) ? undefined : true),
+  );
+  return true;
+}
+
+async function isThere(aws: Aws, flowLogId: string): Promise<boolean> {
+  try {
+    // By filter: an id that is gone is then an empty answer.
+    const Filter = [{ Name: "flow-log-id", Values: [flowLogId] }];
+    for await (const page of paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }))
+      if (page.FlowLogs?.length) return true;
+    return false;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

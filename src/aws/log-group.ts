@@ -1,0 +1,150 @@
+/** The log group that the flow log writes to. */
+import {
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  ListTagsForResourceCommand,
+  type LogGroup as LogGroupDescription,
+  PutRetentionPolicyCommand,
+  paginateDescribeLogGroups,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { LabSpec } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { type Ensured, ensure } from "./ensure.ts";
+import { isCode, isNotFound } from "./errors.ts";
+import { assertOurs, createNamed } from "./ownership.ts";
+import { retryWhile, waitFor } from "./waits.ts";
+
+export interface LogGroup {
+  readonly name: string;
+  /** Without the `:*` that AWS ends it in: where an ARN is asked for, that is refused (AWS-FACTS §1). */
+  readonly arn: string;
+  /** Undefined: never expire. */
+  readonly retentionDays: number | undefined;
+  /** In ms. */
+  readonly createdAt: number;
+}
+
+/** @throws LabError "not-ours" if somebody else's log group has the name */
+export async function findLogGroup(aws: Aws, spec: LabSpec): Promise<LogGroup | undefined> {
+  const group = await describeLogGroup(aws, spec.nameOf("log-group"));
+  if (group === undefined) return undefined;
+  try {
+    const { tags = {} } = await aws.logs.send(new ListTagsForResourceCommand({ resourceArn: group.arn }));
+    assertOurs(spec, "log group", group.name, tags, false, [
+      "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
+        `aws logs delete-log-group --log-group-name ${group.name} --region ${aws.region}`,
+    ]);
+    return group;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The group of exactly this name, whosever it is. */
+export async function describeLogGroup(aws: Aws, name: string): Promise<LogGroup | undefined> {
+  const pages = paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePrefix: name });
+  for await (const { logGroups = [] } of pages) {
+    const group = logGroups.find(({ logGroupName }) => logGroupName === name);
+    if (group) return fromDescription(name, group);
+  }
+  return undefined;
+}
+
+function fromDescription(name: string, group: LogGroupDescription): LogGroup {
+  return {
+    name,
+    arn: (group.logGroupArn ?? group.arn ?? "").replace(/:\*$/, ""),
+    retentionDays: group.retentionInDays,
+    createdAt: group.creationTime ?? 0,
+  };
+}
+
+/** Finds the log group, else makes it (Standard class); then its retention is as the spec says. */
+export async function ensureLogGroup(aws: Aws, spec: LabSpec): Promise<Ensured<LogGroup>> {
+  const name = spec.nameOf("log-group");
+  const find = () => findLogGroup(aws, spec);
+  const ensured = await ensure(aws, find, () =>
+    createNamed(
+      aws,
+      async () => {
+        await aws.logs.send(
+          new CreateLogGroupCommand({
+            logGroupName: name,
+            logGroupClass: "STANDARD",
+            tags: spec.tagsOf("log-group"),
+          }),
+        );
+        return waitFor(aws, { what: `log group ${name} to show`, atMostMs: 60_000, everyMs: 1_000 }, () =>
+          describeLogGroup(aws, name),
+        );
+      },
+      find,
+    ),
+  );
+  const { retentionDays } = spec;
+  if (ensured.resource.retentionDays === retentionDays) return ensured;
+  await setRetention(aws, name, retentionDays);
+  return { ...ensured, resource: { ...ensured.resource, retentionDays } };
+}
+
+/** @param days undefined: never expire */
+async function setRetention(aws: Aws, logGroupName: string, days: number | undefined): Promise<void> {
+  await retryWhile(
+    aws,
+    { what: `log group ${logGroupName} to take its retention`, atMostMs: 60_000, everyMs: 1_000 },
+    isPassing,
+    () =>
+      days === undefined
+        ? aws.logs.send(new DeleteRetentionPolicyCommand({ logGroupName }))
+        : aws.logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: days })),
+  );
+}
+
+/** Not visible everywhere yet, or another change of the same group is still under way. */
+function isPassing(error: unknown): boolean {
+  return isNotFound(error) || isCode(error, "OperationAbortedException");
+}
+
+/** How long records in flight are given to bring a deleted group back before we look again. */
+const COMES_BACK_MS = 5_000;
+
+/**
+ * Deletes the log group and looks again: records in flight make it anew while the flow log's role may (AWS-FACTS §1).
+ * What comes back carries no tags; it is known as ours by its name and by being younger than our deletion.
+ * @returns whether there was one
+ */
+export async function deleteLogGroup(aws: Aws, name: string): Promise<boolean> {
+  const begun = aws.clock.now();
+  const wasThere = await deleteOnce(aws, name);
+  await aws.clock.sleep(COMES_BACK_MS, aws.signal);
+  await deleteReturned(aws, name, begun);
+  return wasThere;
+}
+
+/**
+ * Deletes a log group that came back after ours was deleted.
+ * @param since when ours was deleted, in ms: what is older is somebody else's and stays
+ * @returns whether one had come back
+ */
+export async function deleteReturned(aws: Aws, name: string, since: number): Promise<boolean> {
+  const returned = await describeLogGroup(aws, name);
+  if (returned === undefined || returned.createdAt < since) return false;
+  return deleteOnce(aws, name);
+}
+
+async function deleteOnce(aws: Aws, logGroupName: string): Promise<boolean> {
+  try {
+    await retryWhile(
+      aws,
+      { what: `log group ${logGroupName} to be free to delete`, atMostMs: 120_000, everyMs: 2_000 },
+      (error) => isCode(error, "OperationAbortedException"),
+      () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName })),
+    );
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

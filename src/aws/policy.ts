@@ -1,0 +1,133 @@
+/** The IAM policy of the flow logs' role. */
+import {
+  CreatePolicyCommand,
+  DeletePolicyCommand,
+  DeletePolicyVersionCommand,
+  GetPolicyCommand,
+  paginateListEntitiesForPolicy,
+  paginateListPolicyVersions,
+} from "@aws-sdk/client-iam";
+import type { LabSpec } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { type Ensured, ensure } from "./ensure.ts";
+import { isNotFound, LabError } from "./errors.ts";
+import { untilGone } from "./gone.ts";
+import { partitionOf } from "./identity.ts";
+import { assertOurs, createNamed, tagRecord } from "./ownership.ts";
+import { isConflict } from "./role.ts";
+import { retryWhile } from "./waits.ts";
+
+export type PolicyPart = "flow-log-policy";
+
+export interface Policy {
+  readonly name: string;
+  readonly arn: string;
+}
+
+export function policyArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:policy/${name}`;
+}
+
+/** A policy that AWS itself keeps, "AmazonSSMManagedInstanceCore". */
+export function managedPolicyArn(region: string, name: string): string {
+  return policyArn(region, "aws", name);
+}
+
+/** @throws LabError "not-ours" if somebody else's policy has the name */
+export async function findPolicy(
+  aws: Aws,
+  spec: LabSpec,
+  account: string,
+  part: PolicyPart,
+): Promise<Policy | undefined> {
+  const name = spec.nameOf(part);
+  const arn = policyArn(aws.region, account, name);
+  try {
+    const { Policy } = await aws.iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+    assertOurs(spec, "IAM policy", name, tagRecord(Policy?.Tags), true);
+    return { name, arn };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Finds the policy, else makes it: these actions, on everything, as the lab has it. */
+export function ensurePolicy(
+  aws: Aws,
+  spec: LabSpec,
+  account: string,
+  part: PolicyPart,
+  { actions, description }: { readonly actions: readonly string[]; readonly description: string },
+): Promise<Ensured<Policy>> {
+  const name = spec.nameOf(part);
+  const find = () => findPolicy(aws, spec, account, part);
+  return ensure(aws, find, () =>
+    createNamed(
+      aws,
+      async () => {
+        const { Policy } = await aws.iam.send(
+          new CreatePolicyCommand({
+            PolicyName: name,
+            Description: description,
+            PolicyDocument: permissionsPolicy(actions),
+            Tags: Object.entries(spec.tagsOf(part)).map(([Key, Value]) => ({ Key, Value })),
+          }),
+        );
+        return { name, arn: Policy?.Arn ?? policyArn(aws.region, account, name) };
+      },
+      find,
+    ),
+  );
+}
+
+export function permissionsPolicy(actions: readonly string[]): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }],
+  });
+}
+
+/** A role that was just deleted may be counted as a holder for a moment. */
+const DETACHED_MS = 30_000;
+
+/**
+ * Deletes a policy: its other versions first, as IAM asks. Our own role has let go of it by then; that of somebody
+ * else is not ours to change, so a policy attached there stays, and the error says where.
+ * @returns whether there was one
+ */
+export async function deletePolicy(aws: Aws, arn: string): Promise<boolean> {
+  try {
+    for await (const page of paginateListPolicyVersions({ client: aws.iam }, { PolicyArn: arn }))
+      for (const { VersionId, IsDefaultVersion } of page.Versions ?? [])
+        if (!IsDefaultVersion)
+          await aws.iam.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId }));
+    await retryWhile(
+      aws,
+      { what: `policy ${arn} to be attached nowhere`, atMostMs: DETACHED_MS, everyMs: 2_000 },
+      isConflict,
+      () => aws.iam.send(new DeletePolicyCommand({ PolicyArn: arn })),
+    );
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    if (error instanceof LabError && isConflict(error.cause)) throw await attachedElsewhere(aws, arn, error);
+    throw error;
+  }
+  await untilGone(aws, `policy ${arn}`, () => aws.iam.send(new GetPolicyCommand({ PolicyArn: arn })));
+  return true;
+}
+
+async function attachedElsewhere(aws: Aws, PolicyArn: string, cause: LabError): Promise<LabError> {
+  const holders: string[] = [];
+  for await (const page of paginateListEntitiesForPolicy({ client: aws.iam }, { PolicyArn }))
+    holders.push(
+      ...(page.PolicyRoles ?? []).map(({ RoleName }) => `role ${RoleName}`),
+      ...(page.PolicyUsers ?? []).map(({ UserName }) => `user ${UserName}`),
+      ...(page.PolicyGroups ?? []).map(({ GroupName }) => `group ${GroupName}`),
+    );
+  if (holders.length === 0) return cause;
+  return new LabError("policy-attached", `The policy is still attached to ${holders.join(", ")}.`, {
+    next: ["Detach it there, then run vpclab teardown again."],
+    cause,
+  });
+}

@@ -1,0 +1,152 @@
+/** IAM roles: the one the instances carry, and the one that flow logs take. */
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  paginateListAttachedRolePolicies,
+  paginateListInstanceProfilesForRole,
+  paginateListRolePolicies,
+  RemoveRoleFromInstanceProfileCommand,
+} from "@aws-sdk/client-iam";
+import type { LabSpec } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { type Ensured, ensure } from "./ensure.ts";
+import { codeOf, isNotFound } from "./errors.ts";
+import { untilGone } from "./gone.ts";
+import { assertOurs, createNamed, tagRecord } from "./ownership.ts";
+import { retryWhile } from "./waits.ts";
+
+export type RolePart = "instance-role" | "flow-log-role";
+
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** What IAM just made is not seen everywhere at once; Terraform plans for two minutes (AWS-FACTS §1). */
+export const PROPAGATION_MS = 120_000;
+
+/** @throws LabError "not-ours" if somebody else's role has the name */
+export async function findRole(aws: Aws, spec: LabSpec, part: RolePart): Promise<Role | undefined> {
+  const name = spec.nameOf(part);
+  try {
+    const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: name }));
+    assertOurs(spec, "IAM role", name, tagRecord(Role?.Tags), true);
+    return { name, arn: Role?.Arn ?? "" };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+export interface RoleDescription {
+  /** The one service that may take the role, "ec2.amazonaws.com". */
+  readonly service: string;
+  readonly description: string;
+}
+
+/** Finds the role, else makes it with a trust policy that names one service. */
+export function ensureRole(
+  aws: Aws,
+  spec: LabSpec,
+  part: RolePart,
+  { service, description }: RoleDescription,
+): Promise<Ensured<Role>> {
+  const name = spec.nameOf(part);
+  const find = () => findRole(aws, spec, part);
+  return ensure(aws, find, () =>
+    createNamed(
+      aws,
+      async () => {
+        const { Role } = await aws.iam.send(
+          new CreateRoleCommand({
+            RoleName: name,
+            Description: description,
+            AssumeRolePolicyDocument: trustPolicy(service),
+            Tags: Object.entries(spec.tagsOf(part)).map(([Key, Value]) => ({ Key, Value })),
+          }),
+        );
+        return { name, arn: Role?.Arn ?? "" };
+      },
+      find,
+    ),
+  );
+}
+
+/** A custom trust policy: who may take the role. */
+export function trustPolicy(service: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  });
+}
+
+/** Attaches a policy; attached already is fine. Role and policy may both be too new for IAM to know them. */
+export async function attachPolicy(aws: Aws, roleName: string, policyArn: string): Promise<void> {
+  await retryWhile(
+    aws,
+    { what: `IAM to know both ${roleName} and ${policyArn}`, atMostMs: PROPAGATION_MS, everyMs: 2_000 },
+    isNotFound,
+    () => aws.iam.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn: policyArn })),
+  );
+}
+
+/**
+ * Deletes a role. IAM refuses while anything hangs on it (DeleteConflict), so its policies are detached, inline ones
+ * deleted, and it is taken out of instance profiles first.
+ * @returns whether there was one
+ */
+export async function deleteRole(aws: Aws, roleName: string): Promise<boolean> {
+  try {
+    await retryWhile(
+      aws,
+      {
+        what: `role ${roleName} to be free of policies and profiles`,
+        atMostMs: PROPAGATION_MS,
+        everyMs: 2_000,
+      },
+      isConflict,
+      async () => {
+        await strip(aws, roleName);
+        await aws.iam.send(new DeleteRoleCommand({ RoleName: roleName }));
+      },
+    );
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+  await untilGone(aws, `role ${roleName}`, () => aws.iam.send(new GetRoleCommand({ RoleName: roleName })));
+  return true;
+}
+
+/** IAM's "not while something hangs on it", which its eventual consistency may also say a moment too long. */
+export function isConflict(error: unknown): boolean {
+  return /^(DeleteConflict|ConcurrentModification)(Exception)?$/.test(codeOf(error));
+}
+
+async function strip(aws: Aws, RoleName: string): Promise<void> {
+  const paging = { client: aws.iam };
+  for await (const page of paginateListAttachedRolePolicies(paging, { RoleName }))
+    for (const { PolicyArn } of page.AttachedPolicies ?? [])
+      await absentIsFine(() => aws.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
+  for await (const page of paginateListRolePolicies(paging, { RoleName }))
+    for (const PolicyName of page.PolicyNames ?? [])
+      await absentIsFine(() => aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+  for await (const page of paginateListInstanceProfilesForRole(paging, { RoleName }))
+    for (const { InstanceProfileName } of page.InstanceProfiles ?? [])
+      await absentIsFine(() =>
+        aws.iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName })),
+      );
+}
+
+/** Somebody else may take the same thing away at the same moment: the end is the same. */
+async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
