@@ -7,23 +7,22 @@ import {
   paginateDescribeFlowLogs,
   type UnsuccessfulItem,
 } from "@aws-sdk/client-ec2";
-import { type LabSpec, TAG_LAB, TAG_PART } from "../lab/spec.ts";
+import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { codeOf, isNotFound, LabError } from "./errors.ts";
 import { PROPAGATION_MS } from "./role.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 /** The lab's flow logs on a VPC, by their tags; more than one only after a crash or two `up`s at once. Oldest first. */
 export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Promise<FlowLog[]> {
-  const Filter = [
-    { Name: `tag:${TAG_LAB}`, Values: [spec.lab] },
-    { Name: `tag:${TAG_PART}`, Values: ["flow-log"] },
-    { Name: "resource-id", Values: [vpcId] },
-  ];
-  const found: FlowLog[] = [];
-  for await (const page of paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }))
-    found.push(...(page.FlowLogs ?? []));
+  const Filter = [...partFilters(spec, "flow-log"), { Name: "resource-id", Values: [vpcId] }];
+  const found = await allPages(
+    paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }),
+    (page) => page.FlowLogs,
+  );
   const age = ({ CreationTime, FlowLogId = "" }: FlowLog) =>
     `${CreationTime?.toISOString() ?? ""} ${FlowLogId}`;
   return found.sort((a, b) => age(a).localeCompare(age(b)));
@@ -94,12 +93,7 @@ async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Pr
     LogGroupName: target.logGroupName,
     DeliverLogsPermissionArn: target.roleArn,
     MaxAggregationInterval: spec.aggregationSeconds,
-    TagSpecifications: [
-      {
-        ResourceType: "vpc-flow-log",
-        Tags: Object.entries(spec.tagsOf("flow-log")).map(([Key, Value]) => ({ Key, Value })),
-      },
-    ],
+    TagSpecifications: tagSpecifications(spec.tagsOf("flow-log"), "vpc-flow-log"),
   });
   return retryWhile(
     aws,
@@ -131,33 +125,24 @@ function isRoleNotReady(error: unknown): boolean {
   );
 }
 
-/** Deletes a flow log; gone when a read no longer shows it. @returns whether there was one */
-export async function deleteFlowLog(aws: Aws, flowLogId: string): Promise<boolean> {
-  try {
-    const { Unsuccessful } = await aws.ec2.send(new DeleteFlowLogsCommand({ FlowLogIds: [flowLogId] }));
-    // An unknown id is refused at the top, or here with HTTP 200 (AWS-FACTS §1).
-    if (Unsuccessful?.length) throw refusal(Unsuccessful, "no reason given");
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-  await waitFor(
-    aws,
-    { what: `flow log ${flowLogId} to be gone`, atMostMs: 60_000, everyMs: 1_000 },
-    async () => ((await isThere(aws, flowLogId)) ? undefined : true),
-  );
-  return true;
-}
-
-async function isThere(aws: Aws, flowLogId: string): Promise<boolean> {
-  try {
-    // By filter: an id that is gone is then an empty answer.
-    const Filter = [{ Name: "flow-log-id", Values: [flowLogId] }];
-    for await (const page of paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }))
-      if (page.FlowLogs?.length) return true;
-    return false;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
+/** Deletes a flow log; gone when a read no longer shows it. */
+export function deleteFlowLog(aws: Aws, flowLogId: string): Promise<Deletion> {
+  return deleteUntilGone(aws, {
+    what: `flow log ${flowLogId}`,
+    atMostMs: 60_000,
+    delete: async () => {
+      const { Unsuccessful } = await aws.ec2.send(new DeleteFlowLogsCommand({ FlowLogIds: [flowLogId] }));
+      // An unknown id is refused at the top, or here with HTTP 200 (AWS-FACTS §1).
+      if (Unsuccessful?.length) throw refusal(Unsuccessful, "no reason given");
+    },
+    isThere: async () => {
+      // By filter: an id that is gone is then an empty answer.
+      const Filter = [{ Name: "flow-log-id", Values: [flowLogId] }];
+      const left = await allPages(
+        paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }),
+        (page) => page.FlowLogs,
+      );
+      return left.length > 0;
+    },
+  });
 }

@@ -8,11 +8,12 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound } from "./errors.ts";
-import { untilGone } from "./gone.ts";
-import { assertOurs, createNamed, tagRecord } from "./ownership.ts";
+import { assertOurs, createNamed } from "./ownership.ts";
 import { isConflict, PROPAGATION_MS } from "./role.ts";
+import { tagList } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 
 export interface InstanceProfile {
@@ -29,7 +30,7 @@ export async function findInstanceProfile(aws: Aws, spec: LabSpec): Promise<Inst
     const { InstanceProfile } = await aws.iam.send(
       new GetInstanceProfileCommand({ InstanceProfileName: name }),
     );
-    assertOurs(spec, "instance profile", name, tagRecord(InstanceProfile?.Tags), true);
+    assertOurs(spec, "instance profile", name, InstanceProfile?.Tags);
     return {
       name,
       arn: InstanceProfile?.Arn ?? "",
@@ -52,7 +53,7 @@ export function ensureInstanceProfile(aws: Aws, spec: LabSpec): Promise<Ensured<
         const { InstanceProfile } = await aws.iam.send(
           new CreateInstanceProfileCommand({
             InstanceProfileName: name,
-            Tags: Object.entries(spec.tagsOf("instance-profile")).map(([Key, Value]) => ({ Key, Value })),
+            Tags: tagList(spec.tagsOf("instance-profile")),
           }),
         );
         return { name, arn: InstanceProfile?.Arn ?? "", roleNames: [] };
@@ -85,30 +86,25 @@ export async function addRoleToProfile(aws: Aws, profileName: string, roleName: 
   );
 }
 
-/** Takes the role out of a profile and deletes it. @returns whether there was one */
-export async function deleteInstanceProfile(aws: Aws, profileName: string): Promise<boolean> {
-  try {
-    await retryWhile(
-      aws,
-      { what: `instance profile ${profileName} to be empty`, atMostMs: PROPAGATION_MS, everyMs: 2_000 },
-      isConflict,
-      async () => {
-        const { InstanceProfile } = await aws.iam.send(
-          new GetInstanceProfileCommand({ InstanceProfileName: profileName }),
-        );
-        for (const { RoleName } of InstanceProfile?.Roles ?? [])
-          await aws.iam.send(
-            new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: profileName, RoleName }),
-          );
-        await aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: profileName }));
-      },
+/** Takes the role out of a profile and deletes it. */
+export function deleteInstanceProfile(aws: Aws, profileName: string): Promise<Deletion> {
+  const read = async () => {
+    const { InstanceProfile } = await aws.iam.send(
+      new GetInstanceProfileCommand({ InstanceProfileName: profileName }),
     );
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-  await untilGone(aws, `instance profile ${profileName}`, () =>
-    aws.iam.send(new GetInstanceProfileCommand({ InstanceProfileName: profileName })),
-  );
-  return true;
+    return InstanceProfile;
+  };
+  return deleteUntilGone(aws, {
+    what: `instance profile ${profileName}`,
+    atMostMs: PROPAGATION_MS,
+    passes: isConflict,
+    delete: async () => {
+      for (const { RoleName } of (await read())?.Roles ?? [])
+        await aws.iam.send(
+          new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: profileName, RoleName }),
+        );
+      await aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: profileName }));
+    },
+    isThere: async () => (await read()) !== undefined,
+  });
 }

@@ -10,9 +10,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
+import { tagList } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 export interface LogGroup {
@@ -31,7 +33,7 @@ export async function findLogGroup(aws: Aws, spec: LabSpec): Promise<LogGroup | 
   if (group === undefined) return undefined;
   try {
     const { tags = {} } = await aws.logs.send(new ListTagsForResourceCommand({ resourceArn: group.arn }));
-    assertOurs(spec, "log group", group.name, tags, false, [
+    assertOurs(spec, "log group", group.name, tagList(tags), [
       "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
         `aws logs delete-log-group --log-group-name ${group.name} --region ${aws.region}`,
     ]);
@@ -113,14 +115,14 @@ const COMES_BACK_MS = 5_000;
 /**
  * Deletes the log group and looks again: records in flight make it anew while the flow log's role may (AWS-FACTS §1).
  * What comes back carries no tags; it is known as ours by its name and by being younger than our deletion.
- * @returns whether there was one
  */
-export async function deleteLogGroup(aws: Aws, name: string): Promise<boolean> {
+export async function deleteLogGroup(aws: Aws, name: string): Promise<Deletion> {
   const begun = aws.clock.now();
-  const wasThere = await deleteOnce(aws, name);
+  const deletion = await deleteOnce(aws, name);
+  if (deletion === "absent") return deletion;
   await aws.clock.sleep(COMES_BACK_MS, aws.signal);
   await deleteReturned(aws, name, begun);
-  return wasThere;
+  return deletion;
 }
 
 /**
@@ -131,20 +133,19 @@ export async function deleteLogGroup(aws: Aws, name: string): Promise<boolean> {
 export async function deleteReturned(aws: Aws, name: string, since: number): Promise<boolean> {
   const returned = await describeLogGroup(aws, name);
   if (returned === undefined || returned.createdAt < since) return false;
-  return deleteOnce(aws, name);
+  return (await deleteOnce(aws, name)) === "deleted";
 }
 
-async function deleteOnce(aws: Aws, logGroupName: string): Promise<boolean> {
-  try {
-    await retryWhile(
-      aws,
-      { what: `log group ${logGroupName} to be free to delete`, atMostMs: 120_000, everyMs: 2_000 },
-      (error) => isCode(error, "OperationAbortedException"),
-      () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName })),
-    );
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
+function deleteOnce(aws: Aws, logGroupName: string): Promise<Deletion> {
+  const begun = aws.clock.now();
+  return deleteUntilGone(aws, {
+    what: `log group ${logGroupName}`,
+    atMostMs: 120_000,
+    passes: (error) => isCode(error, "OperationAbortedException"),
+    delete: () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName })),
+    isThere: async () => {
+      const group = await describeLogGroup(aws, logGroupName);
+      return group !== undefined && group.createdAt < begun;
+    },
+  });
 }

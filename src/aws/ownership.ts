@@ -6,38 +6,33 @@
 import { type LabSpec, TAG_LAB, TAG_REGION } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { codeOf, LabError } from "./errors.ts";
+import { type DescribedTag, isOurs, tagValue } from "./tags.ts";
 import { waitFor } from "./waits.ts";
-
-/** IAM's shape of tags, as a record. */
-export function tagRecord(
-  tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
-): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
-}
 
 /**
  * Makes sure that what was found under one of our names is ours.
- * @param what "IAM role", "log group"
- * @param isGlobal whether it must carry our Region as well
+ * @param what "IAM role", "log group"; only IAM's, which are global, must carry our Region as well
+ * @param next further ways out for the person
  * @throws LabError "not-ours"
  */
 export function assertOurs(
   spec: LabSpec,
-  what: string,
+  what: "IAM role" | "IAM policy" | "instance profile" | "log group",
   name: string,
-  tags: Readonly<Record<string, string>>,
-  isGlobal: boolean,
+  tags: readonly DescribedTag[] | undefined,
   next: readonly string[] = [],
 ): void {
-  const lab = tags[TAG_LAB];
-  const region = tags[TAG_REGION];
-  if (lab === spec.lab && (!isGlobal || region === spec.region)) return;
-  const owner =
+  const lab = tagValue(tags, TAG_LAB);
+  if (what === "log group" ? lab === spec.lab : isOurs(tags, spec)) return;
+  const region = tagValue(tags, TAG_REGION) ?? "another Region";
+  const why =
     lab === undefined
       ? `It carries no tag ${TAG_LAB}, so vpclab did not make it and leaves it as it is.`
-      : `It belongs to the lab "${lab}"${isGlobal ? ` in ${region ?? "another Region"}` : ""}; IAM names are shared by all Regions of an account.`;
+      : what === "log group"
+        ? `It belongs to the lab "${lab}".`
+        : `It belongs to the lab "${lab}" in ${region}; IAM names are shared by all Regions of an account.`;
   throw new LabError("not-ours", `There is a ${what} named ${name} already, and it is not this lab's.`, {
-    why: lab !== undefined && !isGlobal ? `It belongs to the lab "${lab}".` : owner,
+    why,
     next: ["Give this lab a name of its own: vpclab up --lab my-lab", ...next],
   });
 }

@@ -9,13 +9,13 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isNotFound, LabError } from "./errors.ts";
-import { untilGone } from "./gone.ts";
 import { partitionOf } from "./identity.ts";
-import { assertOurs, createNamed, tagRecord } from "./ownership.ts";
+import { assertOurs, createNamed } from "./ownership.ts";
 import { isConflict } from "./role.ts";
-import { retryWhile } from "./waits.ts";
+import { tagList } from "./tags.ts";
 
 export type PolicyPart = "flow-log-policy";
 
@@ -44,7 +44,7 @@ export async function findPolicy(
   const arn = policyArn(aws.region, account, name);
   try {
     const { Policy } = await aws.iam.send(new GetPolicyCommand({ PolicyArn: arn }));
-    assertOurs(spec, "IAM policy", name, tagRecord(Policy?.Tags), true);
+    assertOurs(spec, "IAM policy", name, Policy?.Tags);
     return { name, arn };
   } catch (error) {
     if (isNotFound(error)) return undefined;
@@ -71,7 +71,7 @@ export function ensurePolicy(
             PolicyName: name,
             Description: description,
             PolicyDocument: permissionsPolicy(actions),
-            Tags: Object.entries(spec.tagsOf(part)).map(([Key, Value]) => ({ Key, Value })),
+            Tags: tagList(spec.tagsOf(part)),
           }),
         );
         return { name, arn: Policy?.Arn ?? policyArn(aws.region, account, name) };
@@ -94,27 +94,33 @@ const DETACHED_MS = 30_000;
 /**
  * Deletes a policy: its other versions first, as IAM asks. Our own role has let go of it by then; that of somebody
  * else is not ours to change, so a policy attached there stays, and the error says where.
- * @returns whether there was one
+ * @throws LabError "policy-attached"
  */
-export async function deletePolicy(aws: Aws, arn: string): Promise<boolean> {
+export async function deletePolicy(aws: Aws, arn: string): Promise<Deletion> {
   try {
-    for await (const page of paginateListPolicyVersions({ client: aws.iam }, { PolicyArn: arn }))
-      for (const { VersionId, IsDefaultVersion } of page.Versions ?? [])
-        if (!IsDefaultVersion)
-          await aws.iam.send(new DeletePolicyVersionCommand({ PolicyArn: arn, VersionId }));
-    await retryWhile(
-      aws,
-      { what: `policy ${arn} to be attached nowhere`, atMostMs: DETACHED_MS, everyMs: 2_000 },
-      isConflict,
-      () => aws.iam.send(new DeletePolicyCommand({ PolicyArn: arn })),
-    );
+    return await deleteUntilGone(aws, {
+      what: `policy ${arn}`,
+      atMostMs: DETACHED_MS,
+      passes: isConflict,
+      delete: async () => {
+        await deleteOtherVersions(aws, arn);
+        await aws.iam.send(new DeletePolicyCommand({ PolicyArn: arn }));
+      },
+      isThere: async () => {
+        await aws.iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+        return true;
+      },
+    });
   } catch (error) {
-    if (isNotFound(error)) return false;
     if (error instanceof LabError && isConflict(error.cause)) throw await attachedElsewhere(aws, arn, error);
     throw error;
   }
-  await untilGone(aws, `policy ${arn}`, () => aws.iam.send(new GetPolicyCommand({ PolicyArn: arn })));
-  return true;
+}
+
+async function deleteOtherVersions(aws: Aws, PolicyArn: string): Promise<void> {
+  for await (const page of paginateListPolicyVersions({ client: aws.iam }, { PolicyArn }))
+    for (const { VersionId, IsDefaultVersion } of page.Versions ?? [])
+      if (!IsDefaultVersion) await aws.iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
 }
 
 async function attachedElsewhere(aws: Aws, PolicyArn: string, cause: LabError): Promise<LabError> {

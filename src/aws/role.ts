@@ -13,17 +13,23 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { codeOf, isNotFound } from "./errors.ts";
-import { untilGone } from "./gone.ts";
-import { assertOurs, createNamed, tagRecord } from "./ownership.ts";
+import { partitionOf } from "./identity.ts";
+import { assertOurs, createNamed } from "./ownership.ts";
+import { tagList } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 
 export type RolePart = "instance-role" | "flow-log-role";
 
 export interface Role {
   readonly name: string;
-  readonly arn: string;
+}
+
+/** Computed, because IAM may show a new role's ARN as its unique id (AROA…) for a moment (AWS-FACTS §1). */
+export function roleArn(region: string, account: string, name: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 }
 
 /** What IAM just made is not seen everywhere at once; Terraform plans for two minutes (AWS-FACTS §1). */
@@ -34,8 +40,8 @@ export async function findRole(aws: Aws, spec: LabSpec, part: RolePart): Promise
   const name = spec.nameOf(part);
   try {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: name }));
-    assertOurs(spec, "IAM role", name, tagRecord(Role?.Tags), true);
-    return { name, arn: Role?.Arn ?? "" };
+    assertOurs(spec, "IAM role", name, Role?.Tags);
+    return { name };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -61,15 +67,15 @@ export function ensureRole(
     createNamed(
       aws,
       async () => {
-        const { Role } = await aws.iam.send(
+        await aws.iam.send(
           new CreateRoleCommand({
             RoleName: name,
             Description: description,
             AssumeRolePolicyDocument: trustPolicy(service),
-            Tags: Object.entries(spec.tagsOf(part)).map(([Key, Value]) => ({ Key, Value })),
+            Tags: tagList(spec.tagsOf(part)),
           }),
         );
-        return { name, arn: Role?.Arn ?? "" };
+        return { name };
       },
       find,
     ),
@@ -97,29 +103,21 @@ export async function attachPolicy(aws: Aws, roleName: string, policyArn: string
 /**
  * Deletes a role. IAM refuses while anything hangs on it (DeleteConflict), so its policies are detached, inline ones
  * deleted, and it is taken out of instance profiles first.
- * @returns whether there was one
  */
-export async function deleteRole(aws: Aws, roleName: string): Promise<boolean> {
-  try {
-    await retryWhile(
-      aws,
-      {
-        what: `role ${roleName} to be free of policies and profiles`,
-        atMostMs: PROPAGATION_MS,
-        everyMs: 2_000,
-      },
-      isConflict,
-      async () => {
-        await strip(aws, roleName);
-        await aws.iam.send(new DeleteRoleCommand({ RoleName: roleName }));
-      },
-    );
-  } catch (error) {
-    if (isNotFound(error)) return false;
-    throw error;
-  }
-  await untilGone(aws, `role ${roleName}`, () => aws.iam.send(new GetRoleCommand({ RoleName: roleName })));
-  return true;
+export function deleteRole(aws: Aws, roleName: string): Promise<Deletion> {
+  return deleteUntilGone(aws, {
+    what: `role ${roleName}`,
+    atMostMs: PROPAGATION_MS,
+    passes: isConflict,
+    delete: async () => {
+      await strip(aws, roleName);
+      await aws.iam.send(new DeleteRoleCommand({ RoleName: roleName }));
+    },
+    isThere: async () => {
+      await aws.iam.send(new GetRoleCommand({ RoleName: roleName }));
+      return true;
+    },
+  });
 }
 
 /** IAM's "not while something hangs on it", which its eventual consistency may also say a moment too long. */
