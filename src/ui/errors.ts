@@ -15,7 +15,8 @@ export interface ErrorReport {
 export function errorBlock(terminal: Terminal, { what, why, next = [] }: ErrorReport): void {
   const { colour, symbols } = terminal;
   const sentence = plainLines(why === undefined || why === "" ? what : `${what}: ${why}`).join("\n");
-  const [first = "", ...rest] = wrapText(`error: ${sentence}`, terminal.width);
+  // Two columns less, for the indentation of the lines that follow.
+  const [first = "", ...rest] = wrapText(`error: ${sentence}`, terminal.width - 2);
   terminal.say(
     [colour.red(first.slice(0, 6)) + first.slice(6), ...rest.map((line) => `  ${line}`)].join("\n"),
   );

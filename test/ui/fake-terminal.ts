@@ -71,6 +71,9 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   return Object.assign(terminal, streams);
 }
 
+const ESC = "\x1b";
+const SEQUENCE_OR_CHARACTER = new RegExp(`${ESC}\\[(\\??[\\d;]*)([A-Za-z])|([\\s\\S])`, "gu");
+
 /** The escape sequences that ora, clack and readline use, acted on. Anything else shows in the text. */
 function showOnScreen(written: string): string[] {
   const lines: string[][] = [[]];
@@ -80,8 +83,7 @@ function showOnScreen(written: string): string[] {
     while (lines.length <= row) lines.push([]);
     return lines[row] ?? [];
   };
-  const pattern = /\u{1b}\[(\??[\d;]*)([A-Za-z])|([\s\S])/gu;
-  for (const [all, parameter = "", command, character] of written.matchAll(pattern)) {
+  for (const [all, parameter = "", command, character] of written.matchAll(SEQUENCE_OR_CHARACTER)) {
     const n = Math.min(Number(parameter || 1), 1000);
     if (command === undefined) {
       if (character === "\n") {

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { type Column, table } from "../../src/ui/table.ts";
+import { visibleWidth } from "../../src/ui/text.ts";
+import { fakeTerminal } from "./fake-terminal.ts";
+
+const columns: Column[] = [
+  { title: "resource" },
+  { title: "id", fit: "keep" },
+  { title: "packets", align: "right" },
+  { title: "note", fit: "wrap" },
+];
+const rows = [
+  [
+    "a security group with a rather long name that nobody needs in full",
+    "sg-0f3c0f3c0f3c0f3c0",
+    "5",
+    "lets in ICMP and SSH from everywhere, which nobody does in production",
+  ],
+  ["instance 2", "i-0b1d0b1d0b1d0b1d0", "12,345", ""],
+];
+
+describe("table", () => {
+  it("has a header, a rule, and two spaces between the columns, without a frame", async () => {
+    const text = await table(
+      [{ title: "destination" }, { title: "target" }, { title: "n", align: "right" }],
+      [
+        ["10.1.0.0/16", "local", "1"],
+        ["0.0.0.0/0", "igw-1", "20"],
+      ],
+      { width: 80 },
+    );
+    expect(text).toBe(
+      [
+        "destination  target   n",
+        "───────────  ──────  ──",
+        "10.1.0.0/16  local    1",
+        "0.0.0.0/0    igw-1   20",
+      ].join("\n"),
+    );
+  });
+
+  it.each([80, 120])("fits %i columns, cuts and wraps what may be, and keeps ids whole", async (width) => {
+    const text = await table(columns, rows, { width });
+    const lines = text.split("\n");
+    expect(lines.every((line) => visibleWidth(line) <= width)).toBe(true);
+    expect(lines[0]).toMatch(/^resource +id +packets {2}note$/);
+    expect(text).toContain("sg-0f3c0f3c0f3c0f3c0");
+    expect(text).toContain("…");
+    expect(text.replace(/\s+/g, " ")).toContain("production");
+  });
+
+  it("tells each row as a block where the columns do not fit, and loses nothing", async () => {
+    const text = await table(columns, rows, { width: 40 });
+    expect(text).toBe(
+      [
+        "a security group with a rather long name that nobody needs in full",
+        "  id       sg-0f3c0f3c0f3c0f3c0",
+        "  packets  5",
+        "  note     lets in ICMP and SSH from",
+        "           everywhere, which nobody does",
+        "           in production",
+        "instance 2",
+        "  id       i-0b1d0b1d0b1d0b1d0",
+        "  packets  12,345",
+        "  note",
+      ].join("\n"),
+    );
+  });
+
+  it("holds a column to its greatest width", async () => {
+    const text = await table([{ title: "name", maxWidth: 6 }], [["abcdefghij"]], {
+      width: 80,
+      unicode: false,
+    });
+    expect(text).toBe("name\n------\nabc...");
+  });
+
+  it("shows hostile cells on one line, harmless", async () => {
+    const text = await table([{ title: "tag" }], [["a\n\x1b[2Jb"]], { width: 80 });
+    expect(text.split("\n").at(-1)).toBe("a\\n\\x1b[2Jb");
+  });
+
+  it("measures coloured cells by what is seen, and makes the header bold", async () => {
+    const terminal = fakeTerminal();
+    const text = await table(
+      [{ title: "state" }, { title: "n" }],
+      [[terminal.colour.green("active"), "1"]],
+      terminal,
+    );
+    expect(text.split("\n").map(visibleWidth)).toEqual([9, 9, 9]);
+    expect(text).toContain("\x1b[1mstate");
+    expect(text).toContain("\x1b[32mactive\x1b[39m");
+  });
+
+  it("refuses a row that does not match the columns", async () => {
+    await expect(table([{ title: "a" }, { title: "b" }], [["1", "2"], ["1"]], { width: 80 })).rejects.toThrow(
+      "row 1 does not have 2 cells",
+    );
+  });
+});
