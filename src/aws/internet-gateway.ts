@@ -1,0 +1,108 @@
+/** Internet gateways: the way between a VPC and the internet. */
+import {
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  DeleteInternetGatewayCommand,
+  DetachInternetGatewayCommand,
+  type Filter,
+  type InternetGateway,
+  paginateDescribeInternetGateways,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec, Side } from "../lab/spec.ts";
+import { given } from "./answer.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
+import { isCode, isNotFound, LabError } from "./errors.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { onceVisible } from "./visible.ts";
+import { retryWhile } from "./waits.ts";
+
+export function describeInternetGateways(aws: Aws, filters: Filter[]): Promise<InternetGateway[]> {
+  return allPages(
+    paginateDescribeInternetGateways({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.InternetGateways,
+  );
+}
+
+/** Those of a VPC: attached to it, or not attached yet. The attached one comes first. */
+export async function findInternetGateways(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+): Promise<InternetGateway[]> {
+  const gateways = await describeInternetGateways(aws, partFilters(spec, `internet-gateway-${side}`));
+  const attached = gateways.filter((gateway) => isAttachedTo(gateway, vpcId));
+  return [...attached, ...gateways.filter((gateway) => (gateway.Attachments ?? []).length === 0)];
+}
+
+export function isAttachedTo(gateway: InternetGateway, vpcId: string): boolean {
+  return gateway.Attachments?.some((attachment) => attachment.VpcId === vpcId) ?? false;
+}
+
+export async function createInternetGateway(aws: Aws, spec: LabSpec, side: Side): Promise<InternetGateway> {
+  const tags = spec.tagsOf(`internet-gateway-${side}`);
+  const command = new CreateInternetGatewayCommand({
+    TagSpecifications: tagSpecifications(tags, "internet-gateway"),
+  });
+  try {
+    const { InternetGateway } = await aws.ec2.send(command);
+    return given(InternetGateway, "the new internet gateway");
+  } catch (error) {
+    if (!isCode(error, "InternetGatewayLimitExceeded")) throw error;
+    throw new LabError(
+      "InternetGatewayLimitExceeded",
+      `The account has no room for another internet gateway in ${aws.region}.`,
+      {
+        why: "AWS allows as many internet gateways a Region as VPCs: 5 unless asked for more.",
+        next: [
+          "Delete an internet gateway that you no longer need, then run the same command again.",
+          "Or use another Region: --region <region>.",
+        ],
+        cause: error,
+      },
+    );
+  }
+}
+
+export async function attachInternetGateway(aws: Aws, gatewayId: string, vpcId: string): Promise<void> {
+  const command = new AttachInternetGatewayCommand({ InternetGatewayId: gatewayId, VpcId: vpcId });
+  try {
+    await onceVisible(aws, `internet gateway ${gatewayId}`, () => aws.ec2.send(command));
+  } catch (error) {
+    // Somebody was faster, or our first answer was lost.
+    if (!isCode(error, "Resource.AlreadyAssociated")) throw error;
+    const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
+    if (!gateway || !isAttachedTo(gateway, vpcId)) throw error;
+  }
+}
+
+/** Detaches and deletes; waits up to 20 minutes for the public addresses mapped through it to go. */
+export async function deleteInternetGateway(aws: Aws, gatewayId: string): Promise<Deletion> {
+  const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
+  for (const { VpcId } of gateway?.Attachments ?? []) await detach(aws, gatewayId, VpcId);
+  return deleteUntilGone(aws, {
+    what: `internet gateway ${gatewayId}`,
+    atMostMs: 1_200_000,
+    delete: () => aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: gatewayId })),
+    isThere: async () => (await describeInternetGateways(aws, withId(gatewayId))).length > 0,
+  });
+}
+
+async function detach(aws: Aws, gatewayId: string, vpcId: string | undefined): Promise<void> {
+  const wait = {
+    what: `internet gateway ${gatewayId} to let go of ${vpcId}`,
+    atMostMs: 1_200_000,
+    everyMs: 2_000,
+  };
+  const command = new DetachInternetGatewayCommand({ InternetGatewayId: gatewayId, VpcId: vpcId });
+  try {
+    await retryWhile(aws, wait, isDependencyViolation, () => aws.ec2.send(command));
+  } catch (error) {
+    if (!isNotFound(error) && !isCode(error, "Gateway.NotAttached")) throw error;
+  }
+}
+
+function withId(gatewayId: string): Filter[] {
+  return [{ Name: "internet-gateway-id", Values: [gatewayId] }];
+}

@@ -1,0 +1,163 @@
+/** Route tables: which way a packet leaves a subnet. */
+import {
+  AssociateRouteTableCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  DeleteRouteTableCommand,
+  DisassociateRouteTableCommand,
+  type Filter,
+  paginateDescribeRouteTables,
+  ReplaceRouteCommand,
+  ReplaceRouteTableAssociationCommand,
+  type Route,
+  type RouteTable,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec, Side } from "../lab/spec.ts";
+import { given } from "./answer.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { isCode, isNotFound } from "./errors.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { onceVisible } from "./visible.ts";
+import { waitFor } from "./waits.ts";
+
+export function describeRouteTables(aws: Aws, filters: Filter[]): Promise<RouteTable[]> {
+  return allPages(
+    paginateDescribeRouteTables({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.RouteTables,
+  );
+}
+
+export function findRouteTables(aws: Aws, spec: LabSpec, side: Side, vpcId: string): Promise<RouteTable[]> {
+  return describeRouteTables(aws, [
+    ...partFilters(spec, `route-table-${side}`),
+    { Name: "vpc-id", Values: [vpcId] },
+  ]);
+}
+
+export async function createRouteTable(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+): Promise<RouteTable> {
+  const command = new CreateRouteTableCommand({
+    VpcId: vpcId,
+    TagSpecifications: tagSpecifications(spec.tagsOf(`route-table-${side}`), "route-table"),
+  });
+  const { RouteTable } = await onceVisible(aws, `VPC ${vpcId}`, () => aws.ec2.send(command));
+  return given(RouteTable, "the new route table");
+}
+
+/** Where a route leads. */
+export type RouteTarget = { readonly GatewayId: string } | { readonly VpcPeeringConnectionId: string };
+
+export function routeTo(table: RouteTable, destination: string): Route | undefined {
+  return table.Routes?.find((route) => route.DestinationCidrBlock === destination);
+}
+
+export function leadsTo(route: Route | undefined, target: RouteTarget): boolean {
+  return "GatewayId" in target
+    ? route?.GatewayId === target.GatewayId
+    : route?.VpcPeeringConnectionId === target.VpcPeeringConnectionId;
+}
+
+/**
+ * Makes the route, or turns one that leads elsewhere (to a connection that is gone, say). The table is the lab's own.
+ * @param table as it was read
+ * @returns "found" if it was there already
+ */
+export async function ensureRoute(
+  aws: Aws,
+  table: RouteTable,
+  destination: string,
+  target: RouteTarget,
+): Promise<"made" | "found"> {
+  const tableId = given(table.RouteTableId, "the route table's id");
+  const present = routeTo(table, destination);
+  if (leadsTo(present, target)) return "found";
+  const route = { RouteTableId: tableId, DestinationCidrBlock: destination, ...target };
+  const replace = () => aws.ec2.send(new ReplaceRouteCommand(route));
+  await onceVisible(aws, `the target of the route to ${destination}`, async () => {
+    if (present) return replace();
+    try {
+      return await aws.ec2.send(new CreateRouteCommand(route));
+    } catch (error) {
+      // An identical route made meanwhile is refused or taken, AWS does not say which (AWS-FACTS §1); replacing suits
+      // both, and a route elsewhere too.
+      if (!isCode(error, "RouteAlreadyExists")) throw error;
+      return replace();
+    }
+  });
+  return "made";
+}
+
+/**
+ * Waits until a read shows the route as active.
+ * @returns the table as it is then
+ * @throws LabError "timed-out" after 5 minutes
+ */
+export async function waitForActiveRoute(
+  aws: Aws,
+  tableId: string,
+  destination: string,
+  target: RouteTarget,
+): Promise<RouteTable> {
+  const wait = {
+    what: `the route to ${destination} in ${tableId} to be active`,
+    atMostMs: 300_000,
+    everyMs: 1_000,
+    why: "A route whose target is not ready shows as a blackhole.",
+  };
+  return waitFor(aws, wait, async () => {
+    const [table] = await describeRouteTables(aws, [{ Name: "route-table-id", Values: [tableId] }]);
+    const route = table && routeTo(table, destination);
+    return table && leadsTo(route, target) && route?.State === "active" ? table : undefined;
+  });
+}
+
+export function isAssociatedWith(table: RouteTable, subnetId: string): boolean {
+  return table.Associations?.some((association) => association.SubnetId === subnetId) ?? false;
+}
+
+/** Makes the subnet follow this table, whichever it followed before. */
+export async function associateRouteTable(aws: Aws, tableId: string, subnetId: string): Promise<void> {
+  const command = new AssociateRouteTableCommand({ RouteTableId: tableId, SubnetId: subnetId });
+  try {
+    await onceVisible(aws, `route table ${tableId}`, () => aws.ec2.send(command));
+  } catch (error) {
+    if (!isCode(error, "Resource.AlreadyAssociated")) throw error;
+    await replaceAssociation(aws, tableId, subnetId);
+  }
+}
+
+async function replaceAssociation(aws: Aws, tableId: string, subnetId: string): Promise<void> {
+  const tables = await describeRouteTables(aws, [{ Name: "association.subnet-id", Values: [subnetId] }]);
+  const associations = tables.flatMap((table) => table.Associations ?? []);
+  const present = associations.find((association) => association.SubnetId === subnetId);
+  if (present?.RouteTableId === tableId) return;
+  const AssociationId = given(present?.RouteTableAssociationId, `the association of subnet ${subnetId}`);
+  await aws.ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId }));
+}
+
+/** Disassociates and deletes; its routes go with it. Waits up to 5 minutes. */
+export async function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
+  const withId = [{ Name: "route-table-id", Values: [tableId] }];
+  const [table] = await describeRouteTables(aws, withId);
+  for (const { Main, RouteTableAssociationId } of table?.Associations ?? [])
+    if (!Main) await disassociate(aws, RouteTableAssociationId);
+  return deleteUntilGone(aws, {
+    what: `route table ${tableId}`,
+    atMostMs: 300_000,
+    delete: () => aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: tableId })),
+    isThere: async () => (await describeRouteTables(aws, withId)).length > 0,
+  });
+}
+
+async function disassociate(aws: Aws, associationId: string | undefined): Promise<void> {
+  try {
+    await aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: associationId }));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

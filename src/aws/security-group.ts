@@ -1,0 +1,164 @@
+/** Security groups: what may reach an instance. */
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  type Filter,
+  type IpPermission,
+  paginateDescribeSecurityGroups,
+  type SecurityGroup,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec, Side } from "../lab/spec.ts";
+import { given } from "./answer.ts";
+import { foreignNetworkInterfaces, giveUpWhenBlocked } from "./blockers.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { isCode, LabError } from "./errors.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { onceVisible } from "./visible.ts";
+import { waitFor } from "./waits.ts";
+
+export function describeSecurityGroups(aws: Aws, filters: Filter[]): Promise<SecurityGroup[]> {
+  return allPages(
+    paginateDescribeSecurityGroups({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.SecurityGroups,
+  );
+}
+
+export function findSecurityGroups(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+): Promise<SecurityGroup[]> {
+  return describeSecurityGroups(aws, [
+    ...partFilters(spec, `security-group-${side}`),
+    { Name: "vpc-id", Values: [vpcId] },
+  ]);
+}
+
+/** Makes the group, as yet without inbound rules; AWS lets everything out by itself. */
+export async function createSecurityGroup(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+): Promise<SecurityGroup> {
+  const part = `security-group-${side}` as const;
+  const name = spec.nameOf(part);
+  const command = new CreateSecurityGroupCommand({
+    GroupName: name,
+    Description: `Lets in ICMP and SSH for the lab ${spec.lab}`,
+    VpcId: vpcId,
+    TagSpecifications: tagSpecifications(spec.tagsOf(part), "security-group"),
+  });
+  try {
+    const { GroupId } = await onceVisible(aws, `VPC ${vpcId}`, () => aws.ec2.send(command));
+    return { GroupId: given(GroupId, "the new security group's id"), GroupName: name, VpcId: vpcId };
+  } catch (error) {
+    if (!isCode(error, "InvalidGroup.Duplicate")) throw error;
+    return made(aws, spec, side, vpcId, error);
+  }
+}
+
+/** The name is taken: by another run of ours, whose group shows within seconds, or by somebody else. */
+async function made(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+  cause: unknown,
+): Promise<SecurityGroup> {
+  try {
+    const wait = { what: "the security group to be visible", atMostMs: 15_000, everyMs: 1_500 };
+    return await waitFor(aws, wait, async () => (await findSecurityGroups(aws, spec, side, vpcId))[0]);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
+    const name = spec.nameOf(`security-group-${side}`);
+    throw new LabError(
+      "not-ours",
+      `${vpcId} already has a security group ${name} that this lab did not make.`,
+      {
+        why: "It does not carry the lab's tag, so it is left alone.",
+        next: [`Delete or rename the group ${name}, then run the same command again.`],
+        cause,
+      },
+    );
+  }
+}
+
+/** The inbound rules of the lab: all ICMP over IPv4 from everywhere, SSH from where the learner said. */
+export function inboundRules(spec: LabSpec): IpPermission[] {
+  const rule = (
+    IpProtocol: string,
+    FromPort: number,
+    ToPort: number,
+    CidrIp: string,
+    Description: string,
+  ) => ({
+    IpProtocol,
+    FromPort,
+    ToPort,
+    IpRanges: [{ CidrIp, Description }],
+  });
+  const icmp = rule("icmp", -1, -1, "0.0.0.0/0", "All ICMP - IPv4, so that ping works");
+  return spec.sshFrom === undefined ? [icmp] : [icmp, rule("tcp", 22, 22, spec.sshFrom, "SSH")];
+}
+
+export function hasRule(group: SecurityGroup, rule: IpPermission): boolean {
+  const cidr = rule.IpRanges?.[0]?.CidrIp;
+  return samePorts(group, rule).some((range) => range.CidrIp === cidr);
+}
+
+/** CIDRs that the group lets in by rules for the same protocol and ports as `rule`, but that `rule` does not name. */
+export function otherSources(group: SecurityGroup, rule: IpPermission): string[] {
+  const cidr = rule.IpRanges?.[0]?.CidrIp;
+  return samePorts(group, rule).flatMap((range) =>
+    range.CidrIp === undefined || range.CidrIp === cidr ? [] : [range.CidrIp],
+  );
+}
+
+function samePorts(group: SecurityGroup, rule: IpPermission) {
+  return (group.IpPermissions ?? [])
+    .filter(
+      (present) =>
+        present.IpProtocol === rule.IpProtocol &&
+        present.FromPort === rule.FromPort &&
+        present.ToPort === rule.ToPort,
+    )
+    .flatMap((present) => present.IpRanges ?? []);
+}
+
+/** Lets in what the rule says. One rule a call: AWS refuses all of a call of which one rule is there already. */
+export async function authorizeIngress(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  groupId: string,
+  rule: IpPermission,
+): Promise<void> {
+  const command = new AuthorizeSecurityGroupIngressCommand({
+    GroupId: groupId,
+    IpPermissions: [rule],
+    TagSpecifications: tagSpecifications(spec.tagsOf(`security-group-${side}`), "security-group-rule"),
+  });
+  try {
+    await onceVisible(aws, `security group ${groupId}`, () => aws.ec2.send(command));
+  } catch (error) {
+    if (!isCode(error, "InvalidPermission.Duplicate")) throw error;
+  }
+}
+
+/** Deletes a group; waits up to 15 minutes for network interfaces that still go. */
+export function deleteSecurityGroup(aws: Aws, spec: LabSpec, groupId: string): Promise<Deletion> {
+  const members = [{ Name: "group-id", Values: [groupId] }];
+  return deleteUntilGone(aws, {
+    what: `security group ${groupId}`,
+    atMostMs: 900_000,
+    delete: () => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
+    isThere: async () => (await describeSecurityGroups(aws, members)).length > 0,
+    lookForBlockers: giveUpWhenBlocked(`Security group ${groupId}`, () =>
+      foreignNetworkInterfaces(aws, spec, members),
+    ),
+  });
+}

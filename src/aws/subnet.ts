@@ -1,0 +1,73 @@
+/** Subnets: one public subnet in each VPC. */
+import {
+  CreateSubnetCommand,
+  DeleteSubnetCommand,
+  type Filter,
+  ModifySubnetAttributeCommand,
+  paginateDescribeSubnets,
+  type Subnet,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec, Side } from "../lab/spec.ts";
+import { formatCidr, toCidr } from "../network/cidr.ts";
+import { given } from "./answer.ts";
+import { foreignNetworkInterfaces, giveUpWhenBlocked } from "./blockers.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { onceVisible } from "./visible.ts";
+
+export function describeSubnets(aws: Aws, filters: Filter[]): Promise<Subnet[]> {
+  return allPages(paginateDescribeSubnets({ client: aws.ec2 }, { Filters: filters }), (page) => page.Subnets);
+}
+
+export function findSubnets(aws: Aws, spec: LabSpec, side: Side, vpcId: string): Promise<Subnet[]> {
+  return describeSubnets(aws, [...partFilters(spec, `subnet-${side}`), { Name: "vpc-id", Values: [vpcId] }]);
+}
+
+const SUBNET_PREFIX = 20;
+
+/** The first /20 of a VPC's block, as the console's wizard cuts it; the whole block where that is smaller. */
+export function subnetCidr(vpcCidr: string): string {
+  const { base, prefix } = toCidr(vpcCidr);
+  return formatCidr({ base, prefix: Math.max(prefix, SUBNET_PREFIX) });
+}
+
+export async function createSubnet(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpc: { readonly id: string; readonly cidr: string },
+  availabilityZone: string,
+): Promise<Subnet> {
+  const command = new CreateSubnetCommand({
+    VpcId: vpc.id,
+    CidrBlock: subnetCidr(vpc.cidr),
+    AvailabilityZone: availabilityZone,
+    TagSpecifications: tagSpecifications(spec.tagsOf(`subnet-${side}`, availabilityZone), "subnet"),
+  });
+  const { Subnet } = await onceVisible(aws, `VPC ${vpc.id}`, () => aws.ec2.send(command));
+  return given(Subnet, "the new subnet");
+}
+
+/** Gives instances that start in it a public IPv4 address. */
+export async function mapPublicAddresses(aws: Aws, subnetId: string): Promise<void> {
+  const command = new ModifySubnetAttributeCommand({
+    SubnetId: subnetId,
+    MapPublicIpOnLaunch: { Value: true },
+  });
+  await onceVisible(aws, `subnet ${subnetId}`, () => aws.ec2.send(command));
+}
+
+/** Deletes a subnet; waits up to 20 minutes for network interfaces that still go. */
+export function deleteSubnet(aws: Aws, spec: LabSpec, subnetId: string): Promise<Deletion> {
+  const inSubnet = [{ Name: "subnet-id", Values: [subnetId] }];
+  return deleteUntilGone(aws, {
+    what: `subnet ${subnetId}`,
+    atMostMs: 1_200_000,
+    delete: () => aws.ec2.send(new DeleteSubnetCommand({ SubnetId: subnetId })),
+    isThere: async () => (await describeSubnets(aws, inSubnet)).length > 0,
+    lookForBlockers: giveUpWhenBlocked(`Subnet ${subnetId}`, () =>
+      foreignNetworkInterfaces(aws, spec, inSubnet),
+    ),
+  });
+}
