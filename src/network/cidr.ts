@@ -9,16 +9,14 @@ export interface Cidr {
   readonly prefix: number;
 }
 
+const OCTET = "(0|[1-9]\\d{0,2})";
+const DOTTED_QUAD = new RegExp(`^${[OCTET, OCTET, OCTET, OCTET].join("\\.")}$`);
+
 /** A dotted quad as a number; undefined if it is anything else. Leading zeros are refused: some read them as octal. */
 export function parseAddress(text: string): number | undefined {
-  const octets = text.split(".");
-  if (octets.length !== 4) return undefined;
-  let address = 0;
-  for (const octet of octets) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(octet) || Number(octet) > 255) return undefined;
-    address = address * 256 + Number(octet);
-  }
-  return address;
+  const octets = DOTTED_QUAD.exec(text)?.slice(1).map(Number);
+  if (!octets || octets.some((octet) => octet > 255)) return undefined;
+  return octets.reduce((address, octet) => address * 256 + octet, 0);
 }
 
 export function formatAddress(address: number): string {

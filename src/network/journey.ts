@@ -107,10 +107,8 @@ export class Journey {
       ...(vpc?.cidrs ?? []).map((cidr) => firstAddress(toCidr(cidr)) + 2),
     ];
     const { destination } = this.#packet;
-    if (
-      services.includes(toAddress(destination)) ||
-      NEVER_ROUTED.some((cidr) => contains(cidr, destination))
-    ) {
+    const address = toAddress(destination);
+    if (services.includes(address) || NEVER_ROUTED.some((cidr) => contains(cidr, address))) {
       return [`${destination} is not an address that travels through a VPC`, "UNKNOWN_DESTINATION"];
     }
     return undefined;

@@ -1,5 +1,5 @@
 /** Which route of a table a packet follows. */
-import { type Cidr, contains, formatCidr, isWithin, parseCidr } from "./cidr.ts";
+import { type Cidr, contains, formatCidr, isWithin, parseCidr, toAddress } from "./cidr.ts";
 import type { Hop } from "./hop.ts";
 import type { Route, Subnet } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
@@ -9,11 +9,12 @@ import type { TopologyIndex } from "./topology-index.ts";
  * A destination that is no IPv4 block (IPv6, a prefix list) holds no IPv4 address.
  */
 export function longestPrefixMatch(routes: readonly Route[], address: string): Route | undefined {
+  const number = toAddress(address);
   let best: Route | undefined;
   let bestPrefix = -1;
   for (const route of routes) {
     const cidr = parseCidr(route.destination);
-    if (cidr && cidr.prefix > bestPrefix && contains(cidr, address)) {
+    if (cidr && cidr.prefix > bestPrefix && contains(cidr, number)) {
       best = route;
       bestPrefix = cidr.prefix;
     }

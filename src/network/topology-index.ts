@@ -1,5 +1,5 @@
 /** A topology by id, address and association, so that a packet's walk looks things up instead of searching. */
-import { type Cidr, contains, toCidr } from "./cidr.ts";
+import { type Cidr, contains, toAddress, toCidr } from "./cidr.ts";
 import type {
   InternetGateway,
   NetworkAcl,
@@ -128,7 +128,8 @@ export class TopologyIndex {
 
   /** The blocks of all VPCs that hold an address; those where an interface has it come first. */
   vpcCidrsAround(address: string): readonly { readonly vpc: Vpc; readonly cidr: Cidr }[] {
-    const around = this.#vpcCidrs.filter(({ cidr }) => contains(cidr, address));
+    const number = toAddress(address);
+    const around = this.#vpcCidrs.filter(({ cidr }) => contains(cidr, number));
     const isOwner = (vpc: Vpc) => Number(this.inVpc(vpc.id, address) !== undefined);
     return around.sort((a, b) => isOwner(b.vpc) - isOwner(a.vpc));
   }
