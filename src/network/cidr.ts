@@ -45,16 +45,16 @@ export function hasHostBits(cidr: Cidr): boolean {
 }
 
 /** How many addresses the block holds. */
-export function addressCount(cidr: Cidr): number {
+export function size(cidr: Cidr): number {
   return 2 ** (32 - cidr.prefix);
 }
 
 export function firstAddress(cidr: Cidr): number {
-  return cidr.base - (cidr.base % addressCount(cidr));
+  return cidr.base - (cidr.base % size(cidr));
 }
 
 export function lastAddress(cidr: Cidr): number {
-  return firstAddress(cidr) + addressCount(cidr) - 1;
+  return firstAddress(cidr) + size(cidr) - 1;
 }
 
 export function contains(cidr: Cidr | string, address: number | string): boolean {

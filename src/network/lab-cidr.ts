@@ -1,6 +1,5 @@
 /** What AWS and the lab ask of a VPC's CIDR block, each refusal with the way out. */
 import {
-  addressCount,
   type Cidr,
   formatAddress,
   formatCidr,
@@ -10,6 +9,7 @@ import {
   overlaps,
   parseCidr,
   privateRange,
+  size,
   toCidr,
 } from "./cidr.ts";
 
@@ -45,7 +45,7 @@ export function checkLabCidrsApart(one: string, other: string): string | undefin
 
 /** A private block of the prefix length that does not overlap the given one: the next one if it is private. */
 function apartFrom(taken: Cidr, prefix: number): Cidr {
-  const step = addressCount({ base: 0, prefix });
+  const step = size({ base: 0, prefix });
   const next = Math.ceil((lastAddress(taken) + 1) / step) * step;
   const candidates = [next, toCidr("10.2.0.0/16").base, toCidr("10.1.0.0/16").base].map((base) => ({
     base,

@@ -1,18 +1,712 @@
-import { expect, test } from "vitest";
-import { walkRoundTrip } from "../../src/network/walk.ts";
-import { echoRequest, INSTANCE_1, INSTANCE_2, labTopology, peeredLab } from "./lab-topology.ts";
+/** Topologies and what becomes of a request and its reply in each. */
+import { describe, expect, test } from "vitest";
+import type { SecurityGroupRule, Topology } from "../../src/network/topology.ts";
+import { IncompleteTopologyError } from "../../src/network/topology-index.ts";
+import { type Packet, walk, walkRoundTrip } from "../../src/network/walk.ts";
+import {
+  ALLOW_ALL_ENTRIES,
+  echoRequest,
+  INSTANCE_1,
+  INSTANCE_2,
+  LAB_GROUP_RULES,
+  labTopology,
+  peeredLab,
+  STRANGER,
+  tcp,
+} from "./lab-topology.ts";
 
-test("stops the private ping of the unpeered lab at the internet gateway", () => {
-  const { there } = walkRoundTrip(labTopology(), echoRequest(INSTANCE_1.private, INSTANCE_2.private));
-  expect(there.hops.map((hop) => hop.reason)).toEqual([
-    "all traffic",
-    "rule 100",
-    "best match 0.0.0.0/0; nothing for 10.2.0.0/16",
-    "10.2.9.80 is a private address",
-  ]);
+const privatePing = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
+const publicPing = echoRequest(INSTANCE_1.private, INSTANCE_2.public);
+const OUT_ALL: SecurityGroupRule = { egress: true, protocol: -1, peer: { cidr: "0.0.0.0/0" } };
+
+/** Where a request or its reply stops. */
+interface Stop {
+  readonly way: "there" | "back";
+  readonly at: string;
+  readonly reason: string;
+  readonly code: string;
+}
+
+const unreachable: readonly (readonly [string, Topology, Packet, Stop])[] = [
+  [
+    "no peering: the internet gateway drops the private address",
+    labTopology(),
+    privatePing,
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "10.2.9.80 is a private address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    },
+  ],
+  [
+    "peering without routes: still the internet gateway",
+    peeredLab({ peeringRoutes: [] }),
+    privatePing,
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "10.2.9.80 is a private address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    },
+  ],
+  [
+    "a route in VPC 1 only: the reply is lost",
+    peeredLab({ peeringRoutes: [1] }),
+    privatePing,
+    {
+      way: "back",
+      at: "igw-2",
+      reason: "10.1.4.12 is a private address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    },
+  ],
+  [
+    "a route in VPC 2 only: the request is lost",
+    peeredLab({ peeringRoutes: [2] }),
+    privatePing,
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "10.2.9.80 is a private address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    },
+  ],
+  [
+    "peering not accepted, routes in place: they are blackholes",
+    peeredLab({ peering: "pending-acceptance" }),
+    privatePing,
+    {
+      way: "there",
+      at: "rtb-1",
+      reason: "best match 10.2.0.0/16 is a blackhole: peering connection pcx-1 is pending-acceptance",
+      code: "BAD_STATE_ROUTE",
+    },
+  ],
+  [
+    "peering not active, its route said to be: the connection drops",
+    peeredLab({
+      peering: "provisioning",
+      routes: { 1: [{ destination: "10.2.0.0/16", target: "pcx-1", state: "active" }] },
+    }),
+    privatePing,
+    { way: "there", at: "pcx-1", reason: "its status is provisioning, not active", code: "BAD_STATE" },
+  ],
+  [
+    "a blackhole is not passed over for 0.0.0.0/0",
+    labTopology({
+      routes: {
+        1: [
+          { destination: "0.0.0.0/0", target: "igw-1", state: "active" },
+          { destination: "18.237.0.0/16", target: "pcx-9", state: "blackhole" },
+        ],
+      },
+    }),
+    publicPing,
+    {
+      way: "there",
+      at: "rtb-1",
+      reason: "best match 18.237.0.0/16 is a blackhole: pcx-9 is gone",
+      code: "BAD_STATE_ROUTE",
+    },
+  ],
+  [
+    "a network ACL that denies only the reply",
+    peeredLab({
+      networkAclEntries: {
+        2: [
+          ...ALLOW_ALL_ENTRIES,
+          {
+            ruleNumber: 90,
+            egress: true,
+            action: "deny",
+            protocol: 1,
+            cidr: "10.1.0.0/16",
+            icmp: { type: 0, code: -1 },
+          },
+        ],
+      },
+    }),
+    privatePing,
+    {
+      way: "back",
+      at: "acl-2",
+      reason: "rule 90 denies ICMP echo reply to 10.1.4.12",
+      code: "SUBNET_ACL_RESTRICTION",
+    },
+  ],
+  [
+    "a network ACL without a rule that fits: the final * denies",
+    peeredLab({
+      networkAclEntries: {
+        2: [
+          {
+            ruleNumber: 100,
+            egress: false,
+            action: "allow",
+            protocol: 6,
+            cidr: "0.0.0.0/0",
+            ports: { from: 22, to: 22 },
+          },
+        ],
+      },
+    }),
+    privatePing,
+    {
+      way: "there",
+      at: "acl-2",
+      reason: "rule *: no inbound rule allows ICMP echo request from 10.1.4.12",
+      code: "SUBNET_ACL_RESTRICTION",
+    },
+  ],
+  [
+    "a network ACL that lets SSH out but not its replies to a high port",
+    peeredLab({
+      networkAclEntries: {
+        2: [
+          { ruleNumber: 100, egress: false, action: "allow", protocol: -1, cidr: "0.0.0.0/0" },
+          {
+            ruleNumber: 100,
+            egress: true,
+            action: "allow",
+            protocol: 6,
+            cidr: "0.0.0.0/0",
+            ports: { from: 0, to: 1023 },
+          },
+        ],
+      },
+    }),
+    tcp(INSTANCE_1.private, INSTANCE_2.private, 22),
+    {
+      way: "back",
+      at: "acl-2",
+      reason: "rule *: no outbound rule allows TCP 49152 to 10.1.4.12",
+      code: "SUBNET_ACL_RESTRICTION",
+    },
+  ],
+  [
+    "a group that lets in no ICMP",
+    peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter((rule) => rule.protocol !== 1) } }),
+    privatePing,
+    {
+      way: "there",
+      at: "sg-2",
+      reason: "no inbound rule of NextWork-2-SG allows ICMP echo request from 10.1.4.12",
+      code: "ENI_SG_RULES_MISMATCH",
+    },
+  ],
+  [
+    "a group without inbound rules",
+    peeredLab({ groupRules: { 2: [OUT_ALL] } }),
+    privatePing,
+    { way: "there", at: "sg-2", reason: "no inbound rules at all", code: "SG_HAS_NO_RULES" },
+  ],
+  [
+    "a port that the group does not open",
+    peeredLab(),
+    tcp(INSTANCE_1.private, INSTANCE_2.private, 8080),
+    {
+      way: "there",
+      at: "sg-2",
+      reason: "no inbound rule of NextWork-2-SG allows TCP 8080 from 10.1.4.12",
+      code: "ENI_SG_RULES_MISMATCH",
+    },
+  ],
+  [
+    "a /20 route that does not reach the address",
+    peeredLab({
+      routes: {
+        1: [
+          { destination: "0.0.0.0/0", target: "igw-1", state: "active" },
+          { destination: "10.2.16.0/20", target: "pcx-1", state: "active" },
+        ],
+      },
+    }),
+    privatePing,
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "10.2.9.80 is a private address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
+    },
+  ],
+  [
+    "no public address on the sender",
+    labTopology({ interfaces: { 1: { publicAddress: undefined } } }),
+    publicPing,
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "10.1.4.12 has no public address",
+      code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
+    },
+  ],
+  [
+    "a stopped receiver",
+    peeredLab({ interfaces: { 2: { isUp: false } } }),
+    privatePing,
+    { way: "there", at: "eni-2", reason: "i-2 is not running", code: "BAD_STATE" },
+  ],
+  [
+    "a stopped sender",
+    peeredLab({ interfaces: { 1: { isUp: false } } }),
+    privatePing,
+    { way: "there", at: "eni-1", reason: "i-1 is not running", code: "BAD_STATE" },
+  ],
+  [
+    "VPC 1's gateway detached: its route is a blackhole",
+    labTopology({ detachedGateways: [1] }),
+    publicPing,
+    {
+      way: "there",
+      at: "rtb-1",
+      reason: "best match 0.0.0.0/0 is a blackhole: igw-1 is not attached",
+      code: "BAD_STATE_ROUTE",
+    },
+  ],
+  [
+    "a route to a gateway that is attached elsewhere",
+    labTopology({ routes: { 1: [{ destination: "0.0.0.0/0", target: "igw-2", state: "active" }] } }),
+    publicPing,
+    {
+      way: "there",
+      at: "igw-2",
+      reason: "not attached to NextWork-1-vpc",
+      code: "BAD_STATE_ATTACHMENT",
+    },
+  ],
+  [
+    "VPC 2's gateway detached: nothing comes in",
+    labTopology({ detachedGateways: [2] }),
+    publicPing,
+    {
+      way: "there",
+      at: "internet",
+      reason: "NextWork-2-vpc has no internet gateway attached for 18.237.140.165",
+      code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+    },
+  ],
+  [
+    "subnet 1 on the main route table, which knows no way out",
+    labTopology({ unassociatedSubnets: [1] }),
+    publicPing,
+    {
+      way: "there",
+      at: "rtb-main-1",
+      reason: "no route for 18.237.140.165; subnet-1 follows the main route table",
+      code: "NO_ROUTE_TO_DESTINATION",
+    },
+  ],
+  [
+    "subnet 2 on the main route table: the request comes in by the gateway, the reply has no way out",
+    labTopology({ unassociatedSubnets: [2] }),
+    publicPing,
+    {
+      way: "back",
+      at: "rtb-main-2",
+      reason: "no route for 3.111.45.100; subnet-2 follows the main route table",
+      code: "NO_ROUTE_TO_DESTINATION",
+    },
+  ],
+  [
+    "an address of the peered VPC that nothing has",
+    peeredLab(),
+    echoRequest(INSTANCE_1.private, "10.2.9.81"),
+    {
+      way: "there",
+      at: "vpc-2",
+      reason: "no network interface has 10.2.9.81",
+      code: "NO_POSSIBLE_DESTINATION",
+    },
+  ],
+  [
+    "an address of the own VPC that nothing has",
+    peeredLab(),
+    echoRequest(INSTANCE_1.private, "10.1.200.1"),
+    {
+      way: "there",
+      at: "vpc-1",
+      reason: "no network interface has 10.1.200.1",
+      code: "NO_POSSIBLE_DESTINATION",
+    },
+  ],
+  [
+    "a route to a target that forwards nothing here",
+    labTopology({ routes: { 1: [{ destination: "0.0.0.0/0", target: "nat-1", state: "active" }] } }),
+    publicPing,
+    {
+      way: "there",
+      at: "rtb-1",
+      reason: "best match 0.0.0.0/0 leads to nat-1, which forwards nothing in this lab",
+      code: "UNKNOWN_DESTINATION",
+    },
+  ],
+  [
+    "the shared address space, which the gateway refuses",
+    labTopology(),
+    echoRequest(INSTANCE_1.private, "100.64.1.1"),
+    {
+      way: "there",
+      at: "igw-1",
+      reason: "100.64.1.1 is a shared address",
+      code: "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS",
+    },
+  ],
+  ...["169.254.169.254", "10.1.0.1", "10.1.0.2", "127.0.0.1", "224.0.0.1", "255.255.255.255"].map(
+    (address) =>
+      [
+        `${address}, which does not travel through a VPC`,
+        labTopology(),
+        echoRequest(INSTANCE_1.private, address),
+        {
+          way: "there",
+          at: "eni-1",
+          reason: `${address} is not an address that travels through a VPC`,
+          code: "UNKNOWN_DESTINATION",
+        },
+      ] as const,
+  ),
+  [
+    "a private address from the learner's own machine",
+    peeredLab(),
+    echoRequest(STRANGER, INSTANCE_2.private),
+    {
+      way: "there",
+      at: "internet",
+      reason: "10.2.9.80 is a private address, which the internet does not route",
+      code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+    },
+  ],
+  [
+    "a made-up private source from the internet",
+    peeredLab(),
+    echoRequest("10.9.9.9", INSTANCE_2.public),
+    {
+      way: "there",
+      at: "internet",
+      reason: "10.9.9.9 is a private address that nothing here has",
+      code: "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS",
+    },
+  ],
+];
+
+describe("does not get through", () => {
+  test.each(unreachable)("%s", (_, topology, packet, stop) => {
+    const trip = walkRoundTrip(topology, packet);
+    expect(trip.reachable).toBe(false);
+    expect(trip.there.delivered).toBe(stop.way === "back");
+    const stopped = stop.way === "there" ? trip.there : trip.back;
+    const { component: at, reason, code } = stopped?.hops.at(-1) ?? {};
+    expect({ way: stop.way, at, reason, code }).toEqual(stop);
+    expect(stopped?.deliveredTo).toBeUndefined();
+  });
 });
 
-test("answers the private ping of the peered lab", () => {
-  const trip = walkRoundTrip(peeredLab(), echoRequest(INSTANCE_1.private, INSTANCE_2.private));
-  expect(trip.reachable).toBe(true);
+const reachable: readonly (readonly [string, Topology, Packet])[] = [
+  ["the private address, peered with both routes", peeredLab(), privatePing],
+  ["the public address, not peered", labTopology(), publicPing],
+  ["the public address, peered", peeredLab(), publicPing],
+  ["SSH to the private address", peeredLab(), tcp(INSTANCE_1.private, INSTANCE_2.private, 22)],
+  ["a stranger who pings the public address", labTopology(), echoRequest(STRANGER, INSTANCE_1.public)],
+  [
+    "the internet, whose answer needs no inbound rule",
+    labTopology(),
+    tcp(INSTANCE_1.private, "8.8.8.8", 443),
+  ],
+  [
+    "the own public address, round the gateway",
+    labTopology(),
+    echoRequest(INSTANCE_1.private, INSTANCE_1.public),
+  ],
+  ["the own private address", labTopology(), echoRequest(INSTANCE_1.private, INSTANCE_1.private)],
+  [
+    "a group without outbound rules answers what it let in",
+    peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter((rule) => !rule.egress) } }),
+    privatePing,
+  ],
+  [
+    "a /20 route that holds the address beats 0.0.0.0/0",
+    peeredLab({
+      routes: {
+        1: [
+          { destination: "0.0.0.0/0", target: "igw-1", state: "active" },
+          { destination: "10.2.0.0/20", target: "pcx-1", state: "active" },
+        ],
+      },
+    }),
+    privatePing,
+  ],
+  [
+    "the lowest rule number of a network ACL decides, however the rules are listed",
+    peeredLab({
+      networkAclEntries: {
+        2: [
+          { ruleNumber: 200, egress: false, action: "deny", protocol: 1, cidr: "0.0.0.0/0" },
+          ...ALLOW_ALL_ENTRIES,
+        ],
+      },
+    }),
+    privatePing,
+  ],
+];
+
+describe("gets through and back", () => {
+  test.each(reachable)("%s", (_, topology, packet) => {
+    const trip = walkRoundTrip(topology, packet);
+    expect(trip.there.hops.at(-1)?.verdict).toBe("delivered");
+    expect(trip.back?.hops.at(-1)?.verdict).toBe("delivered");
+    expect(trip.reachable).toBe(true);
+    expect([...trip.there.hops, ...(trip.back?.hops ?? [])].filter((hop) => hop.code)).toEqual([]);
+  });
+});
+
+describe("security groups that name groups", () => {
+  const pingFrom = (groupId: string): readonly SecurityGroupRule[] => [
+    { egress: false, protocol: 1, peer: { groupId } },
+    OUT_ALL,
+  ];
+
+  test("let in the members of a group in a peered VPC", () => {
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), privatePing);
+    expect(trip.reachable).toBe(true);
+    expect(trip.there.hops.find((hop) => hop.kind === "security-group-in")?.reason).toBe(
+      "all ICMP from sg-1",
+    );
+  });
+
+  test("let nobody in who is not a member", () => {
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-2") } }), privatePing);
+    expect(trip.there.hops.at(-1)?.code).toBe("ENI_SG_RULES_MISMATCH");
+  });
+
+  test("do not know a member that comes over the internet with its public address", () => {
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), publicPing);
+    expect(trip.there.hops.at(-1)?.reason).toBe(
+      "no inbound rule of NextWork-2-SG allows ICMP echo request from 3.111.45.100",
+    );
+  });
+
+  test("let out to the members of a group only", () => {
+    const topology = peeredLab({
+      groupRules: { 1: [{ egress: true, protocol: -1, peer: { groupId: "sg-2" } }] },
+    });
+    expect(walkRoundTrip(topology, privatePing).reachable).toBe(true);
+    const out = walk(topology, tcp(INSTANCE_1.private, "8.8.8.8", 443));
+    expect(out.hops.at(-1)).toMatchObject({ component: "sg-1", verdict: "denied" });
+  });
+
+  test("mean members in joined VPCs, not whoever has the same address elsewhere", () => {
+    // A third VPC that overlaps VPC 1 and is not peered: its interface shares instance 1's private address.
+    const topology = peeredLab({
+      groupRules: { 2: pingFrom("sg-3") },
+      more: {
+        vpcs: [{ id: "vpc-3", cidrs: ["10.1.0.0/16"] }],
+        subnets: [{ id: "subnet-3", vpcId: "vpc-3", cidr: "10.1.0.0/20" }],
+        securityGroups: [{ id: "sg-3", vpcId: "vpc-3", rules: [] }],
+        networkInterfaces: [
+          {
+            id: "eni-3",
+            vpcId: "vpc-3",
+            subnetId: "subnet-3",
+            privateAddress: INSTANCE_1.private,
+            securityGroupIds: ["sg-3"],
+            isUp: true,
+          },
+        ],
+      },
+    });
+    expect(walkRoundTrip(topology, privatePing).there.hops.at(-1)?.component).toBe("sg-2");
+  });
+
+  test("add up: what one group of an interface allows is allowed", () => {
+    const topology = peeredLab({
+      groupRules: { 2: [OUT_ALL] },
+      interfaces: { 2: { securityGroupIds: ["sg-2", "sg-icmp"] } },
+      more: { securityGroups: [{ id: "sg-icmp", vpcId: "vpc-2", rules: LAB_GROUP_RULES }] },
+    });
+    const { there } = walkRoundTrip(topology, privatePing);
+    expect(there.delivered).toBe(true);
+    expect(there.hops.find((hop) => hop.kind === "security-group-in")?.component).toBe("sg-icmp");
+  });
+});
+
+describe("peering is not transitive", () => {
+  // VPC 1 <> VPC 2 <> VPC 3; VPC 1 sends what is for VPC 3 to its connection with VPC 2.
+  const chain = peeredLab({
+    routes: {
+      1: [{ destination: "10.3.0.0/16", target: "pcx-1", state: "active" }],
+      2: [{ destination: "10.3.0.0/16", target: "pcx-2", state: "active" }],
+    },
+    more: {
+      vpcs: [{ id: "vpc-3", cidrs: ["10.3.0.0/16"] }],
+      peeringConnections: [
+        { id: "pcx-2", requesterVpcId: "vpc-2", accepterVpcId: "vpc-3", status: "active" },
+      ],
+    },
+  });
+
+  test("the connection drops what is not for the VPC on its other side", () => {
+    const last = walk(chain, echoRequest(INSTANCE_1.private, "10.3.1.5")).hops.at(-1);
+    expect(last).toMatchObject({
+      component: "pcx-1",
+      verdict: "dropped",
+      reason: "10.3.1.5 is not in NextWork-2-vpc (10.2.0.0/16), and peering goes no further",
+      code: "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
+    });
+  });
+
+  test("nor does it carry traffic for the internet", () => {
+    const topology = peeredLab({
+      routes: { 1: [{ destination: "0.0.0.0/0", target: "pcx-1", state: "active" }] },
+    });
+    expect(walk(topology, publicPing).hops.at(-1)?.code).toBe("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR");
+  });
+});
+
+describe("inside one VPC", () => {
+  const DENY_ALL = [
+    { ruleNumber: 1, egress: true, action: "deny", protocol: -1, cidr: "0.0.0.0/0" },
+  ] as const;
+  const neighbour = {
+    id: "eni-neighbour",
+    vpcId: "vpc-1",
+    privateAddress: "10.1.5.5",
+    securityGroupIds: ["sg-1"],
+    isUp: true,
+  };
+
+  test("neighbours in a subnet meet no network ACL and no route table", () => {
+    const topology = labTopology({
+      networkAclEntries: { 1: DENY_ALL },
+      more: { networkInterfaces: [{ ...neighbour, subnetId: "subnet-1" }] },
+    });
+    const trip = walkRoundTrip(topology, echoRequest(INSTANCE_1.private, "10.1.5.5"));
+    expect(trip.reachable).toBe(true);
+    expect(trip.there.hops.map((hop) => hop.kind)).toEqual([
+      "security-group-out",
+      "security-group-in",
+      "destination",
+    ]);
+  });
+
+  const otherSubnet = (entries: typeof DENY_ALL | typeof ALLOW_ALL_ENTRIES) =>
+    labTopology({
+      more: {
+        subnets: [{ id: "subnet-1b", vpcId: "vpc-1", cidr: "10.1.16.0/20" }],
+        networkInterfaces: [{ ...neighbour, subnetId: "subnet-1b", privateAddress: "10.1.16.5" }],
+        networkAcls: [{ id: "acl-1b", vpcId: "vpc-1", isDefault: false, subnetIds: ["subnet-1b"], entries }],
+      },
+    });
+
+  test("another subnet is reached by the local route and through both network ACLs", () => {
+    const trip = walkRoundTrip(otherSubnet(ALLOW_ALL_ENTRIES), echoRequest(INSTANCE_1.private, "10.1.16.5"));
+    expect(trip.reachable).toBe(true);
+    expect(trip.there.hops.map((hop) => hop.component)).toEqual([
+      "sg-1",
+      "acl-1",
+      "rtb-1",
+      "acl-1b",
+      "sg-1",
+      "eni-neighbour",
+    ]);
+    expect(trip.there.hops[2]).toMatchObject({ target: "local", reason: "best match 10.1.0.0/16" });
+  });
+
+  test("another subnet's network ACL may deny", () => {
+    const trip = walkRoundTrip(otherSubnet(DENY_ALL), echoRequest(INSTANCE_1.private, "10.1.16.5"));
+    expect(trip.there.hops.at(-1)).toMatchObject({ component: "acl-1b", verdict: "denied" });
+  });
+});
+
+describe("the way is told hop by hop", () => {
+  const reasons = (topology: Topology, packet: Packet) =>
+    walk(topology, packet).hops.map(({ component, verdict, reason }) => [component, verdict, reason]);
+
+  test("of the failed private ping, with the route that is missing", () => {
+    expect(reasons(labTopology(), privatePing)).toEqual([
+      ["sg-1", "allowed", "all traffic"],
+      ["acl-1", "allowed", "rule 100"],
+      ["rtb-1", "forwarded", "best match 0.0.0.0/0; nothing for 10.2.0.0/16"],
+      ["igw-1", "dropped", "10.2.9.80 is a private address"],
+    ]);
+  });
+
+  test("of the public ping, with both translations", () => {
+    expect(reasons(labTopology(), publicPing)).toEqual([
+      ["sg-1", "allowed", "all traffic"],
+      ["acl-1", "allowed", "rule 100"],
+      ["rtb-1", "forwarded", "best match 0.0.0.0/0"],
+      ["igw-1", "forwarded", "10.1.4.12 leaves as 3.111.45.100"],
+      ["igw-2", "forwarded", "18.237.140.165 is 10.2.9.80 inside"],
+      ["acl-2", "allowed", "rule 100"],
+      ["sg-2", "allowed", "all ICMP"],
+      ["eni-2", "delivered", "i-2 receives it"],
+    ]);
+  });
+
+  test("of the peered ping", () => {
+    expect(reasons(peeredLab(), privatePing)).toEqual([
+      ["sg-1", "allowed", "all traffic"],
+      ["acl-1", "allowed", "rule 100"],
+      ["rtb-1", "forwarded", "best match 10.2.0.0/16"],
+      ["pcx-1", "forwarded", "to NextWork-2-vpc"],
+      ["acl-2", "allowed", "rule 100"],
+      ["sg-2", "allowed", "all ICMP"],
+      ["eni-2", "delivered", "i-2 receives it"],
+    ]);
+  });
+
+  test("names the shorter block when a route is there for a part of the VPC only", () => {
+    const topology = peeredLab({
+      routes: {
+        1: [
+          { destination: "0.0.0.0/0", target: "igw-1", state: "active" },
+          { destination: "10.2.16.0/20", target: "pcx-1", state: "active" },
+        ],
+      },
+    });
+    expect(walk(topology, privatePing).hops[2]?.reason).toBe(
+      "best match 0.0.0.0/0; 10.2.16.0/20 does not reach 10.2.9.80",
+    );
+  });
+
+  test("names the missing block when there is no route at all", () => {
+    expect(walk(labTopology({ unassociatedSubnets: [1] }), privatePing).hops.at(-1)?.reason).toBe(
+      "no route for 10.2.9.80; nothing for 10.2.0.0/16; subnet-1 follows the main route table",
+    );
+  });
+});
+
+describe("VPCs that overlap", () => {
+  const twin = {
+    id: "eni-3",
+    vpcId: "vpc-3",
+    subnetId: "subnet-3",
+    privateAddress: INSTANCE_1.private,
+    securityGroupIds: [],
+    isUp: true,
+  };
+  const topology = peeredLab({
+    more: {
+      vpcs: [{ id: "vpc-3", cidrs: ["10.1.0.0/16"] }],
+      subnets: [{ id: "subnet-3", vpcId: "vpc-3", cidr: "10.1.0.0/20" }],
+      networkInterfaces: [twin],
+    },
+  });
+
+  test("the sender is the one that was named", () => {
+    const first = walk(topology, privatePing, { from: "eni-3" }).hops[0];
+    expect(first).toMatchObject({ component: "eni-3", verdict: "denied", code: "SG_HAS_NO_RULES" });
+  });
+
+  test("the reply comes from the interface that received, not from its twin", () => {
+    const trip = walkRoundTrip(topology, echoRequest(INSTANCE_2.private, INSTANCE_1.private));
+    expect(trip.there.deliveredTo).toBe("eni-1");
+    expect(trip.reachable).toBe(true);
+  });
+});
+
+test("a topology that was read in part is an error, not a verdict", () => {
+  const topology = { ...labTopology(), networkAcls: [] };
+  expect(() => walk(topology, privatePing)).toThrow(IncompleteTopologyError);
 });
