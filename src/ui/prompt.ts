@@ -5,7 +5,7 @@
 import { Writable } from "node:stream";
 import { askLine } from "./line-prompt.ts";
 import type { Terminal } from "./terminal.ts";
-import { plain, styled, wrapText } from "./text.ts";
+import { indent, plain, styled, wrapText } from "./text.ts";
 
 /** The answer to a question that was left with Ctrl-C or Escape. */
 export const CANCELLED = Symbol("cancelled");
@@ -88,7 +88,7 @@ export async function typeToConfirm(
 ): Promise<true | Cancelled> {
   const question = ask(terminal, message);
   const validate = (typed: string | undefined) =>
-    typed?.trim() === expected ? undefined : `Type ${plain(expected)} to go on, or press Ctrl-C to leave.`;
+    typed?.trim() === expected ? undefined : `Type ${plain(expected)} to go on, or Ctrl-C.`;
   if (terminal.isAccessible) {
     return (await askLine(terminal, `${question} `, signal, validate)) === undefined ? CANCELLED : true;
   }
@@ -97,11 +97,14 @@ export async function typeToConfirm(
   return typeof answer === "string" ? true : CANCELLED;
 }
 
-/** Says all lines of a long question but the last, which it returns: clack would put bars beside the others. */
+/**
+ * Says all lines of a long question but the last, which it returns: clack would put bars beside the others.
+ * Its symbol and two spaces stand before the last line, so the others are indented by three.
+ */
 function ask(terminal: Terminal, message: string): string {
   if (!terminal.isInteractive) throw new Error(`nobody is there to answer: ${message}`);
   const lines = wrapText(styled(message), terminal.width - 4);
-  if (lines.length > 1) terminal.say(lines.slice(0, -1).join("\n"));
+  if (lines.length > 1) terminal.say(indent(lines.slice(0, -1).join("\n"), 3));
   return lines.at(-1) ?? "";
 }
 

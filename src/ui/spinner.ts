@@ -21,7 +21,7 @@ export interface WaitOptions {
  * Runs `work` while the wait is shown. `work` may note how it stands; a note replaces the one before, and is shown on
  * the live line only.
  * @returns what `work` returns
- * @throws what `work` throws, after the line is finished and the cursor is back
+ * @throws what `work` throws, after the line is finished
  */
 export async function wait<T>(
   terminal: Terminal,
@@ -77,8 +77,8 @@ class WaitLine {
 }
 
 function announce(terminal: Terminal, line: WaitLine): Finish {
-  terminal.say(`  ${line.text} …${line.usually === "" ? "" : ` (${line.usually})`}`);
-  return (how) => terminal.say(`  ${line.text} … ${how} after ${line.elapsed()}`);
+  terminal.say(terminal.wrap(`${line.text} …${line.usually === "" ? "" : ` (${line.usually})`}`, 2));
+  return (how) => terminal.say(terminal.wrap(`${line.text} … ${how} after ${line.elapsed()}`, 2));
 }
 
 /** The live lines of one terminal, drawn by one spinner. */
@@ -101,7 +101,7 @@ async function animate(terminal: Terminal, line: WaitLine): Promise<Finish> {
     if (board.lines.size === 0) board.stop();
     else board.draw();
     const symbol = how === "done" ? terminal.colour.green(terminal.symbols.done) : terminal.symbols.failed;
-    terminal.say(`  ${symbol} ${line.text} · ${how} after ${line.elapsed()}`);
+    terminal.say(terminal.wrap(`${symbol} ${line.text} · ${how} after ${line.elapsed()}`, 2));
   };
 
   function startBoard(): Board {
@@ -112,12 +112,15 @@ async function animate(terminal: Terminal, line: WaitLine): Promise<Finish> {
       color: false,
       // ora would put the terminal into raw mode, where Ctrl-C no longer interrupts by itself.
       discardStdin: false,
+      // To show the cursor again, ora's helper listens for SIGINT, and once a program's own one-time listener has run
+      // it ends the process. A cursor that never went needs no such helper.
+      hideCursor: false,
       spinner: { frames: frames.map((frame) => `  ${terminal.colour.cyan(frame)}`), interval },
     });
     const lines = new Set<WaitLine>();
     const draw = () => {
-      // The margin and the frame take four columns, and a full last column would wrap.
-      const width = Math.min(terminal.width, terminal.stderr.columns ?? terminal.width) - 5;
+      // The margin and the frame take four columns, and the terminal's echo of Ctrl-C two: wrapped, it would stay.
+      const width = Math.min(terminal.width, terminal.stderr.columns ?? terminal.width) - 6;
       spinner.text = [...lines].map((each) => each.live(width)).join("\n    ");
       if (!spinner.isSpinning) spinner.start();
     };

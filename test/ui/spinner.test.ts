@@ -74,7 +74,6 @@ describe("wait, on a terminal", () => {
     const live = () => terminal.stderr.screen().join("\n");
     await until(() => live().includes("0:00 · usually 0:30 to 2:00"), "the line is there");
     expect(live()).toMatch(/^ {2}[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] both instances register with Systems Manager · 0:00/);
-    expect(terminal.stderr.cursorIsHidden()).toBe(true);
     clock.ms += 41_000;
     note("1 of 2");
     await until(() => live().includes("· 0:41 · usually 0:30 to 2:00"), "the time moves on");
@@ -97,14 +96,24 @@ describe("wait, on a terminal", () => {
     });
   });
 
-  it.each([40, 80, 120])("fits one line of %i columns, time included", async (columns) => {
+  it.each([undefined, 40])("wraps what stays, in %s columns", async (columns) => {
+    const terminal = fakeTerminal({ columns });
+    const text =
+      "a wait with so many words that no terminal in the world could hold them all on a single line";
+    await wait(terminal, { text, now: () => 0 }, async () => {});
+    const lines = terminal.stderr.screen();
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.every((line) => visibleWidth(line) <= (columns ?? 80))).toBe(true);
+  });
+
+  it.each([40, 80, 120])("fits one line of %i columns, time and room for ^C included", async (columns) => {
     const terminal = fakeTerminal({ columns });
     await wait(terminal, ssm().options, async (note) => {
       note("a long note ".repeat(20));
       await sleep(250);
       const lines = terminal.stderr.screen();
       expect(lines).toHaveLength(1);
-      expect(visibleWidth(lines[0] ?? "")).toBeLessThan(columns);
+      expect(visibleWidth(lines[0] ?? "")).toBeLessThanOrEqual(columns - 2);
       expect(lines[0]).toContain(" · 0:00");
     });
   });
@@ -115,7 +124,7 @@ describe("wait, on a terminal", () => {
     const waiting = wait(terminal, ssm().options, () =>
       sleep(60_000, undefined, { signal: interrupt.signal }),
     );
-    await until(() => terminal.stderr.cursorIsHidden(), "it spins");
+    await until(() => terminal.stderr.written.includes("Systems Manager"), "it spins");
     interrupt.abort();
     await expect(waiting).rejects.toThrow("aborted");
     expect(terminal.stderr.screen()).toEqual([
@@ -126,6 +135,17 @@ describe("wait, on a terminal", () => {
     const written = terminal.stderr.written;
     await sleep(250);
     expect(terminal.stderr.written).toBe(written);
+  });
+
+  it("leaves Ctrl-C to the program", async () => {
+    const terminal = fakeTerminal();
+    const before = process.listenerCount("SIGINT");
+    await wait(terminal, ssm().options, async () => {
+      await until(() => terminal.stderr.written.includes("Systems Manager"), "it spins");
+      expect(process.listenerCount("SIGINT")).toBe(before);
+      expect(terminal.stdin.isRaw).toBe(false);
+      expect(terminal.stderr.cursorIsHidden()).toBe(false);
+    });
   });
 
   it("clears up when the work throws before it waits", async () => {
