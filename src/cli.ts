@@ -1,0 +1,184 @@
+/**
+ * The command line: the program's commands and options, and the one place that turns an error into a message and an
+ * exit code. Each command is loaded when it is called, so that `--help` loads no SDK.
+ */
+import { Command, CommanderError, Option } from "commander";
+import type { GlobalOptions, Program } from "./commands/program.ts";
+import { Interrupted } from "./lab/error.ts";
+import { homeFolder } from "./lab/home.ts";
+import { openTerminal } from "./ui/terminal.ts";
+
+declare const VPCLAB_VERSION: string;
+
+// The SDK warns on every start on Node 20, which it supports.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+const interruption = new AbortController();
+
+function programFor(options: GlobalOptions): Program {
+  return {
+    terminal: openTerminal({
+      stdout: process.stdout,
+      stderr: process.stderr,
+      stdin: process.stdin,
+      env: process.env,
+      color: options.color,
+      json: options.json,
+    }),
+    signal: interruption.signal,
+    env: process.env,
+    home: homeFolder(),
+  };
+}
+
+/** Where the lab lives and how to talk: the options that every command has. */
+function withGlobalOptions(command: Command): Command {
+  return command
+    .option("--lab <name>", "which lab (default: nextwork, with the tutorial's names)")
+    .option("--region <region>", "the Region it lives in, such as eu-west-3")
+    .option("--profile <profile>", "the profile of the shared AWS files")
+    .addOption(new Option("--simulate", "on the embedded AWS, without an account"))
+    .addOption(new Option("--no-simulate", "on AWS, or not at all").default(undefined))
+    .option("--endpoint-url <url>", "another endpoint for all services, as AWS_ENDPOINT_URL")
+    .option("--json", "the result as JSON on stdout")
+    .option("--no-color", "no colour")
+    .option("--debug", "show each call to AWS on stderr");
+}
+
+function withLabOptions(command: Command): Command {
+  return command
+    .option("--retention <days|never>", "how long the log group keeps records (default: never expire)")
+    .option("--traffic <ALL|ACCEPT|REJECT>", "what the flow log captures (default: ALL)")
+    .option("--aggregation <60|600>", "seconds that one record sums up (default: 60)")
+    .option("--instance-type <type>", "default: t2.micro where the account may have it, else t3.micro")
+    .option("--ssh-from <cidr|none>", "who may reach port 22 (default: 0.0.0.0/0, as in the lab)")
+    .option("--cidr-1 <cidr>", "of VPC 1 (default: 10.1.0.0/16)")
+    .option("--cidr-2 <cidr>", "of VPC 2 (default: 10.2.0.0/16)")
+    .option("--hours <n|never>", "until the instances power off by themselves (default: 4 on AWS)");
+}
+
+function commandLine(end: (code: number) => void): Command {
+  const program = new Command("vpclab")
+    .description(
+      'Walks you through the AWS lab "VPC Monitoring with Flow Logs" and takes everything down again.\n' +
+        "Without an AWS account it runs on an AWS embedded in the program.",
+    )
+    .version(VPCLAB_VERSION)
+    .addHelpText(
+      "beforeAll",
+      `Examples:
+  vpclab up                 walk through the lab, step by step
+  vpclab ping               ping instance 2 from instance 1
+  vpclab status             what stands, how far it is, what it costs
+  vpclab teardown           take everything down again
+`,
+    );
+
+  withLabOptions(withGlobalOptions(program.command("up")))
+    .description("walk through the lab, from wherever it stands")
+    .option("--yes", "go through without questions")
+    .option(
+      "--until <step>",
+      "stop after a step: vpcs, instances, log-group, flow-log, first-ping, peering, analyze",
+    )
+    .option("--dry-run", "show what would be made, and its price; make nothing")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab up                            on AWS if you have credentials, else on the embedded AWS
+  vpclab up --simulate --yes           all of it, on the embedded AWS, without questions
+  vpclab up --dry-run                  what would be made, and what it costs
+  vpclab up --until first-ping         as far as the ping that fails
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/up.ts")).up(programFor(options), options)),
+    );
+
+  withGlobalOptions(program.command("ping"))
+    .description("ping between the instances")
+    .argument("[target]", "private, public, or an IPv4 address", "private")
+    .option("--from <place>", "instance-1, instance-2 or local (default: instance-1)")
+    .option("--count <n>", "packets, 1 to 100 (default: 5)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab ping                          instance 2's private address, from instance 1
+  vpclab ping public --count 3         its public address
+  vpclab ping private --from instance-2
+`,
+    )
+    .action(async (target, options) =>
+      end(await (await import("./commands/ping.ts")).ping(programFor(options), target, options)),
+    );
+
+  withGlobalOptions(program.command("status"))
+    .description("what stands, how far each step is, and what it costs an hour")
+    .option("--watch", "look again every few seconds, until Ctrl-C")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab status
+  vpclab status --json
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/status.ts")).status(programFor(options), options)),
+    );
+
+  withGlobalOptions(program.command("teardown"))
+    .description("delete everything that carries the lab's tag, and look again")
+    .option("--yes", "do not ask")
+    .option("--dry-run", "show what would be deleted; delete nothing")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab teardown
+  vpclab teardown --dry-run
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/teardown.ts")).teardown(programFor(options), options)),
+    );
+
+  for (const command of [program, ...program.commands])
+    command
+      .exitOverride()
+      .showHelpAfterError(
+        `(vpclab ${command.name() === "vpclab" ? "" : `${command.name()} `}--help shows what there is)`,
+      );
+  return program;
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  let code = 0;
+  const program = commandLine((ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(process.argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (error instanceof Interrupted) return EXIT_INTERRUPTED;
+    const options: GlobalOptions = {
+      json: process.argv.includes("--json"),
+      color: !process.argv.includes("--no-color"),
+    };
+    const { showError } = await import("./commands/show-error.ts");
+    return showError(programFor(options).terminal, error, process.argv.includes("--debug"));
+  }
+}
+
+process.on("SIGINT", () => {
+  // A second Ctrl-C: out at once.
+  if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
+  process.stderr.write("\nStopping: the call in flight is let finish (Ctrl-C again: out at once).\n");
+  interruption.abort(new Interrupted());
+});
+
+process.exitCode = await main();

@@ -1,0 +1,17 @@
+/** `--debug`: a line on stderr for each call to AWS. */
+import type { CallTrace } from "../aws/middleware.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+
+export function showCall(terminal: Terminal): (call: CallTrace) => void {
+  return ({ service, operation, ms, attempts, requestId, error }) => {
+    const parts = [
+      `debug: ${service} ${operation}`,
+      `${ms} ms`,
+      ...(attempts > 1 ? [`${attempts} attempts`] : []),
+      error ?? "ok",
+      ...(requestId === undefined ? [] : [requestId]),
+    ];
+    terminal.say(terminal.colour.dim(plain(parts.join(" · "))));
+  };
+}

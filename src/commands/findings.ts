@@ -1,0 +1,114 @@
+/** Findings as text: a ping, a route table, a record taken apart, a query's result. */
+import type { Finding } from "../lab/narrator.ts";
+import { bars } from "../ui/chart.ts";
+import { type Column, table } from "../ui/table.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { indent, plain, plainLines, wrapText } from "../ui/text.ts";
+
+/** @returns the lines, indented by two, none wider than the terminal where that can be */
+export async function showFinding(terminal: Terminal, finding: Finding): Promise<string> {
+  const { bold, dim } = terminal.colour;
+  const width = terminal.width - 2;
+  const tableOf = (columns: readonly Column[], rows: readonly (readonly string[])[]) =>
+    table(
+      columns,
+      rows.map((row) => row.map(plain)),
+      {
+        width,
+        unicode: terminal.unicode,
+        colour: terminal.colour,
+      },
+    );
+  const lines: string[] = [];
+  switch (finding.kind) {
+    case "ping": {
+      const { result } = finding;
+      lines.push(bold(`ping ${plain(result.address)} (${plain(result.to)}), from ${plain(result.from)}`));
+      lines.push(...plainLines(finding.output.trimEnd()).map((line) => dim(`  ${line}`)));
+      const rtt = result.rttMs ? `, ${result.rttMs.avg} ms on average` : "";
+      lines.push(
+        `${result.sent} sent, ${result.received} received, ${result.lossPercent}% packet loss${rtt}`,
+      );
+      for (const sentence of finding.meaning) lines.push(...wrapText(plain(sentence), width));
+      break;
+    }
+    case "route-table": {
+      lines.push(bold(plain(finding.title)));
+      const columns: Column[] = [
+        { title: "destination", fit: "keep" },
+        { title: "target", fit: "keep" },
+        { title: "state", fit: "keep" },
+        { title: "what it means", fit: "wrap" },
+      ];
+      const rows = finding.rows.map((row) => [row.destination, row.target, row.state, row.note]);
+      lines.push(await tableOf(columns, rows));
+      break;
+    }
+    case "network-acl": {
+      lines.push(bold(plain(finding.title)));
+      const columns: Column[] = ["rule", "direction", "protocol", "CIDR", "action"].map((title) => ({
+        title,
+        fit: "keep",
+      }));
+      const rows = finding.rows.map((row) => [row.rule, row.direction, row.protocol, row.cidr, row.action]);
+      lines.push(await tableOf(columns, rows));
+      break;
+    }
+    case "records":
+      lines.push(bold(plain(finding.title)));
+      for (const { line, note } of finding.records) {
+        lines.push(...wrapText(plain(line), width));
+        if (note !== "") lines.push(...wrapText(plain(note), width - 4).map((part) => dim(`    ${part}`)));
+      }
+      break;
+    case "record": {
+      lines.push(bold(plain(finding.title)));
+      lines.push(...wrapText(plain(finding.line), width).map((line) => dim(line)), "");
+      const columns: Column[] = [
+        { title: "field", fit: "keep" },
+        { title: "value", fit: "keep" },
+        { title: "meaning", fit: "wrap" },
+      ];
+      const rows = finding.fields.map((field) => [field.name, field.value, field.meaning]);
+      lines.push(await tableOf(columns, rows));
+      break;
+    }
+    case "addresses": {
+      lines.push(bold(plain(finding.title)));
+      const rows = finding.rows.map((row) => [row.address, row.whose]);
+      lines.push(
+        await tableOf(
+          [
+            { title: "address", fit: "keep" },
+            { title: "whose", fit: "wrap" },
+          ],
+          rows,
+        ),
+      );
+      break;
+    }
+    case "query": {
+      lines.push(bold(plain(finding.title)));
+      lines.push(
+        ...finding.query
+          .split("\n")
+          .flatMap((line) => wrapText(plain(line), width - 2).map((part) => dim(`  ${part}`))),
+        "",
+      );
+      if (finding.rows.length === 0) lines.push("The query found no rows.");
+      else {
+        const isNumber = (index: number) =>
+          finding.rows.every((row) => /^-?\d+(\.\d+)?$/.test(row[index] ?? ""));
+        const columns: Column[] = finding.columns.map((title, index) => ({
+          title,
+          fit: "keep",
+          align: isNumber(index) ? "right" : "left",
+        }));
+        lines.push(await tableOf(columns, finding.rows));
+      }
+      if (finding.bars.length > 0) lines.push("", bars(finding.bars, { width, unicode: terminal.unicode }));
+      break;
+    }
+  }
+  return indent(lines.join("\n"), 2);
+}

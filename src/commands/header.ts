@@ -1,0 +1,28 @@
+/** The first line of a command: which lab, on whose account, where. */
+import { REGIONS } from "../lab/regions.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import type { OpenLab } from "./open-lab.ts";
+
+export function header(terminal: Terminal, lab: OpenLab): void {
+  const { bold } = terminal.colour;
+  const region = `${lab.place.region} (${REGIONS[lab.place.region] ?? ""})`;
+  if (lab.place.target === "simulator") {
+    terminal.say(bold(`vpclab · lab ${lab.place.lab} · embedded AWS · ${region}`));
+    terminal.say(
+      terminal.wrap(
+        "No AWS account is touched: this is an AWS of our own, inside the program. Its packets obey the route " +
+          "tables, its time runs faster, and nothing costs anything. With an account: --no-simulate.",
+      ),
+    );
+    return;
+  }
+  const account = lab.place.account.replace(/(\d{4})(?=\d)/g, "$1-");
+  const who = plain(lab.identity.replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
+  const endpoint = lab.place.endpointUrl === undefined ? "" : ` at ${plain(lab.place.endpointUrl)}`;
+  terminal.say(
+    terminal.wrap(
+      bold(`vpclab · lab ${lab.place.lab} · AWS account ${account} as ${who} · ${region}${endpoint}`),
+    ),
+  );
+}

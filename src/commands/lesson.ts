@@ -1,0 +1,37 @@
+/** A step's lesson on the screen: its title and why before it, and more where the learner asks for more. */
+import type { LabSpec } from "../lab/spec.ts";
+import type { Step } from "../steps/step.ts";
+import type { Terminal } from "../ui/terminal.ts";
+
+/** Title, goal and why; a few lines. @param number from 0 (prepare) to `of` */
+export function showStep(terminal: Terminal, step: Step, number: number, of: number): void {
+  const { bold } = terminal.colour;
+  const where = number === 0 ? "Before we begin" : `Step ${number} of ${of}`;
+  terminal.out("");
+  terminal.out(bold(`${where} · ${step.title}`));
+  terminal.out(terminal.wrap(step.lesson.goal, 2));
+  for (const line of step.lesson.why) terminal.out(terminal.wrap(line, 2));
+  terminal.out("");
+}
+
+export function showConcepts(terminal: Terminal, step: Step): void {
+  const { bold } = terminal.colour;
+  terminal.out("");
+  for (const { term, text } of step.lesson.concepts) {
+    terminal.out(`  ${bold(term)}`);
+    terminal.out(`${terminal.wrap(text, 4)}\n`);
+  }
+}
+
+export function showByHand(terminal: Terminal, step: Step, spec: LabSpec): void {
+  const { bold, cyan } = terminal.colour;
+  terminal.out("");
+  terminal.out(`  ${bold("The same by AWS CLI")}`);
+  // Not wrapped: commands are there to be copied.
+  for (const line of step.lesson.byCli(spec)) terminal.out(`    ${cyan(line)}`);
+  terminal.out("");
+  terminal.out(`  ${bold("The same in the console")}`);
+  for (const [index, line] of step.lesson.byConsole(spec).entries())
+    terminal.out(terminal.wrap(`${index + 1}. ${line}`, 4));
+  terminal.out("");
+}

@@ -1,0 +1,98 @@
+/** What the steps tell, as a person reads it on a terminal (or in a file), and as nothing at all under `--json`. */
+import type { Clock } from "../lab/clock.ts";
+import { Interrupted } from "../lab/error.ts";
+import type { Finding, Narrator, ResourceEvent } from "../lab/narrator.ts";
+import { shortDuration } from "../ui/figures.ts";
+import { CANCELLED, choose } from "../ui/prompt.ts";
+import { wait } from "../ui/spinner.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
+import { showFinding } from "./findings.ts";
+
+export interface NarratorOptions {
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Whether to ask and to wait for the learner; false under --yes and off a terminal. */
+  readonly asks: boolean;
+}
+
+/** The learner chose "Stop here": not an error, and nothing is taken back. */
+export class StoppedHere extends Error {
+  constructor() {
+    super("Stopped here.");
+    this.name = "StoppedHere";
+  }
+}
+
+/** Tells the steps' events on the terminal. */
+export function terminalNarrator(options: NarratorOptions): Narrator {
+  const { terminal, clock, signal, asks } = options;
+  return {
+    resource: (event) => terminal.out(resourceLine(terminal, event)),
+    say: (text) => terminal.out(terminal.wrap(plain(text), 2)),
+    warn: (text) =>
+      terminal.say(
+        terminal.colour.yellow(terminal.wrap(`${terminal.symbols.warning} Note: ${plain(text)}`, 2)),
+      ),
+    wait: ({ text, usually }, work) => wait(terminal, { text, usually, now: () => clock.now() }, work),
+    async finding(finding) {
+      terminal.out(await showFinding(terminal, finding));
+      terminal.out("");
+      if (asks && PAUSE_AFTER.has(finding.kind)) await pause(terminal, signal);
+    },
+    async predict({ text, choices }) {
+      if (!asks) return undefined;
+      const options = [
+        ...choices.map((label, value) => ({ label, value })),
+        { label: "I don't know yet", value: -1 },
+      ];
+      const answer = await choose(terminal, { message: text, choices: options, signal });
+      if (answer === CANCELLED) throw new Interrupted();
+      return answer === -1 ? undefined : answer;
+    },
+  };
+}
+
+/** What is to be looked at before anything else scrolls it away. */
+const PAUSE_AFTER: ReadonlySet<Finding["kind"]> = new Set(["ping", "route-table", "record", "query"]);
+
+async function pause(terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const answer = await choose(terminal, {
+    message: "Seen it?",
+    choices: [
+      { value: "go", label: "Go on" },
+      { value: "stop", label: "Stop here" },
+    ],
+    signal,
+  });
+  if (answer === CANCELLED) throw new Interrupted();
+  if (answer === "stop") throw new StoppedHere();
+}
+
+/** Tells nobody, but keeps the findings: for `--json`. */
+export function collectingNarrator(): Narrator & { readonly findings: readonly Finding[] } {
+  const findings: Finding[] = [];
+  return {
+    findings,
+    resource: () => undefined,
+    say: () => undefined,
+    warn: () => undefined,
+    wait: (_wait, work) => work(() => undefined),
+    finding: async (finding) => void findings.push(finding),
+    predict: async () => undefined,
+  };
+}
+
+/** "✔ the purpose     id   0.4 s", in one line where it fits. */
+function resourceLine(terminal: Terminal, event: ResourceEvent): string {
+  const mark = terminal.colour.green(terminal.symbols.done);
+  const how = event.outcome === "made" ? shortDuration(event.ms) : "already there";
+  const tail = terminal.colour.dim(`${plain(event.id)}  ${how}`);
+  const text = plain(event.text);
+  const room = terminal.width - 4 - visibleWidth(text);
+  if (room >= visibleWidth(tail) + 2)
+    return `  ${mark} ${text}${" ".repeat(room - visibleWidth(tail))}${tail}`;
+  const [first = "", ...rest] = wrapText(text, terminal.width - 4);
+  return [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`), indent(tail, 6)].join("\n");
+}

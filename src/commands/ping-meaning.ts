@@ -1,0 +1,71 @@
+/** What a ping's result means, in one sentence, and the next sensible command. */
+import type { Inventory } from "../aws/inventory.ts";
+import type { PingSummary } from "../lab/narrator.ts";
+import type { LabSpec } from "../lab/spec.ts";
+
+export function pingMeaning(
+  ping: PingSummary,
+  inventory: Inventory,
+  spec: LabSpec,
+): { sentence: string; next: string } {
+  const status = { next: "vpclab status" };
+  if (ping.scope === "other")
+    return {
+      sentence: ping.reachable
+        ? `${ping.address} answers: the way out through the internet gateway and the way back are both open.`
+        : `${ping.address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`,
+      ...status,
+    };
+  if (ping.scope === "public")
+    return ping.reachable
+      ? {
+          sentence:
+            `${ping.to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
+            "The way led through both internet gateways.",
+          next: "vpclab ping private",
+        }
+      : {
+          sentence: `${ping.to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
+          ...status,
+        };
+  if (ping.from === "local")
+    return {
+      sentence: ping.reachable
+        ? `${ping.address} answers, but a private address cannot be reached over the internet: some other host in your own network has it.`
+        : "No reply, as it must be: private addresses are not routed on the internet, peering or not.",
+      next: "vpclab ping public --from local",
+    };
+  if (ping.reachable)
+    return {
+      sentence: `The private way works: VPC 1 <> VPC 2 is active, and both route tables know the other side.`,
+      next: "vpclab teardown    when you have seen enough",
+    };
+  return {
+    sentence: `No reply on the private address. ${whyNot(inventory, spec)}`,
+    next: "vpclab up --until peering",
+  };
+}
+
+/** The commonest causes, looked for in what AWS shows, in the order a packet meets them. */
+function whyNot(inventory: Inventory, spec: LabSpec): string {
+  const peering = inventory.peeringConnections[0];
+  const status = peering?.Status?.Code ?? "";
+  if (!peering)
+    return "The VPCs are not peered: the packet follows 0.0.0.0/0 to the internet gateway, which drops private addresses.";
+  if (status !== "active") return `The peering connection is ${status}, not active.`;
+  for (const [part, destination] of [
+    ["route-table-1", spec.cidr2],
+    ["route-table-2", spec.cidr1],
+  ] as const) {
+    const routeTable = inventory.routeTables.find(({ Tags }) =>
+      Tags?.some(({ Key, Value }) => Key === "vpclab:part" && Value === part),
+    );
+    const route = routeTable?.Routes?.find(
+      ({ DestinationCidrBlock }) => DestinationCidrBlock === destination,
+    );
+    if (!route)
+      return `Route table ${part.slice(-1)} has no route to ${destination}: one way alone is not enough.`;
+    if (route.State !== "active") return `The route to ${destination} is a ${route.State}.`;
+  }
+  return "Peering and routes stand, so a security group, a network ACL or the other instance itself keeps quiet.";
+}

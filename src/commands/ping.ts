@@ -1,0 +1,186 @@
+/** `vpclab ping`: one ping, its output, and what it means in a sentence. */
+import { execFile } from "node:child_process";
+import type { Instance } from "@aws-sdk/client-ec2";
+import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { pingFrom } from "../aws/ping.ts";
+import { LabError, usageError } from "../lab/error.ts";
+import type { PingSummary } from "../lab/narrator.ts";
+import { parsePingOutput } from "../network/ping-output.ts";
+import { plural } from "../ui/figures.ts";
+import { printJson } from "../ui/json.ts";
+import { wait } from "../ui/spinner.ts";
+import { plainLines } from "../ui/text.ts";
+import { header } from "./header.ts";
+import { type OpenLab, openLab } from "./open-lab.ts";
+import { ipv4Address, wholeNumber } from "./options.ts";
+import { pingMeaning } from "./ping-meaning.ts";
+import type { GlobalOptions, Program } from "./program.ts";
+
+export interface PingOptions extends GlobalOptions {
+  readonly from?: string;
+  readonly count?: string;
+}
+
+type From = "instance-1" | "instance-2" | "local";
+
+/** A check says no: the ping had no replies. */
+const EXIT_NO_REPLY = 3;
+const DEFAULT_COUNT = 5;
+
+/**
+ * @param target "private", "public" (of the other instance) or an IPv4 address
+ * @returns the exit code
+ */
+export async function ping(program: Program, target: string, options: PingOptions): Promise<number> {
+  const { terminal } = program;
+  const from = whereFrom(options.from ?? "instance-1");
+  const count = options.count === undefined ? DEFAULT_COUNT : wholeNumber("--count", options.count, 1, 100);
+  if (target !== "private" && target !== "public") ipv4Address(target);
+
+  const lab = await openLab(program, options);
+  try {
+    if (from === "local" && lab.place.target === "simulator")
+      throw usageError(
+        "The embedded AWS is not on the internet: from your own machine, a stranger would answer for its addresses.",
+        "Ping from an instance: vpclab ping --from instance-1. On a real account --from local works.",
+      );
+    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+    const goal = goalOf(target, from, inventory);
+    if (!options.json) header(terminal, lab);
+    const work = () =>
+      from === "local" ? pingHere(goal.address, count) : pingThere(lab, inventory, from, goal.address, count);
+    const sent = await (options.json
+      ? work()
+      : wait(
+          terminal,
+          {
+            text: `${from} pings ${goal.to} at ${goal.address}, ${plural(count, "packet")}`,
+            usually: `about 0:${String(Math.min(59, count + 3)).padStart(2, "0")}`,
+            now: () => lab.aws.clock.now(),
+          },
+          work,
+        ));
+    const summary: PingSummary = { from, ...goal, ...sent.result, reachable: sent.result.received > 0 };
+    lab.journal.add({ kind: "ping", at: lab.aws.clock.now(), ping: summary });
+    if (options.json) printJson(terminal, summary);
+    else show(program, lab, inventory, sent.output, summary);
+    return summary.reachable ? 0 : EXIT_NO_REPLY;
+  } finally {
+    lab.close();
+  }
+}
+
+type Sent = { output: string; result: Pick<PingSummary, "sent" | "received" | "lossPercent" | "rttMs"> };
+
+function whereFrom(text: string): From {
+  if (text === "instance-1" || text === "instance-2" || text === "local") return text;
+  throw usageError(`--from takes instance-1, instance-2 or local, not "${text}".`);
+}
+
+/** Whom "private" and "public" mean: the other instance; seen from here, instance 2. */
+function goalOf(
+  target: string,
+  from: From,
+  inventory: Inventory,
+): Pick<PingSummary, "to" | "address" | "scope"> {
+  const instances = (["instance-1", "instance-2"] as const).map((part) => ({
+    part,
+    instance: find(inventory, part),
+  }));
+  if (target !== "private" && target !== "public") {
+    const known = instances.find(
+      ({ instance }) => instance?.PrivateIpAddress === target || instance?.PublicIpAddress === target,
+    );
+    const scope = !known ? "other" : known.instance?.PrivateIpAddress === target ? "private" : "public";
+    return { to: known?.part ?? target, address: target, scope };
+  }
+  const part = from === "instance-2" ? "instance-1" : "instance-2";
+  const instance = find(inventory, part) ?? missing(part);
+  const address = target === "private" ? instance.PrivateIpAddress : instance.PublicIpAddress;
+  if (!address)
+    throw new LabError("no-address", `${part} has no ${target} address.`, {
+      why: `It is ${instance.State?.Name ?? "in an unknown state"}; an instance has a public address only while it runs.`,
+      next: ["vpclab status"],
+    });
+  return { to: part, address, scope: target };
+}
+
+function find(inventory: Inventory, part: string): Instance | undefined {
+  return inventory.instances.find(({ Tags }) =>
+    Tags?.some(({ Key, Value }) => Key === "vpclab:part" && Value === part),
+  );
+}
+
+function missing(part: string): never {
+  throw new LabError("not-there", `There is no ${part} to ping with.`, {
+    why: "The lab does not stand yet, or not here.",
+    next: ["vpclab up"],
+  });
+}
+
+async function pingThere(
+  lab: OpenLab,
+  inventory: Inventory,
+  from: From,
+  address: string,
+  count: number,
+): Promise<Sent> {
+  const instanceId = (find(inventory, from) ?? missing(from)).InstanceId ?? "";
+  const { output, sent, received, lossPercent, rttMs } = await pingFrom(lab.aws, {
+    instanceId,
+    address,
+    count,
+  });
+  return { output, result: { sent, received, lossPercent, rttMs } };
+}
+
+/** This machine's own ping. The address is a checked dotted quad and goes to no shell. */
+async function pingHere(address: string, count: number): Promise<Sent> {
+  const flag = process.platform === "win32" ? "-n" : "-c";
+  const output = await new Promise<string>((resolve, reject) => {
+    execFile(
+      "ping",
+      [flag, String(count), address],
+      { timeout: (count + 15) * 1000 },
+      (error, stdout, stderr) => {
+        // ping ends with 1 or 2 where nothing answered: that is a result. Not being there is not.
+        if (error && "code" in error && error.code === "ENOENT")
+          reject(
+            new LabError("no-ping", "This machine has no ping command.", {
+              next: ["vpclab ping --from instance-1"],
+            }),
+          );
+        else resolve(stdout === "" ? stderr : stdout);
+      },
+    );
+  });
+  const result = parsePingOutput(output);
+  if (!result)
+    throw new LabError("ping-output", "This machine's ping said something that vpclab does not understand.", {
+      why: output.trim().slice(0, 300),
+    });
+  return { output, result };
+}
+
+function show(
+  program: Program,
+  lab: OpenLab,
+  inventory: Inventory,
+  output: string,
+  summary: PingSummary,
+): void {
+  const { terminal } = program;
+  const { bold, dim } = terminal.colour;
+  for (const line of plainLines(output.trimEnd())) terminal.out(dim(line));
+  const { rttMs } = summary;
+  terminal.out("");
+  terminal.out(
+    bold(
+      `${summary.sent} sent, ${summary.received} received, ${summary.lossPercent}% packet loss` +
+        (rttMs ? `, round trip ${rttMs.min}/${rttMs.avg}/${rttMs.max} ms (min/avg/max)` : ""),
+    ),
+  );
+  const { sentence, next } = pingMeaning(summary, inventory, lab.spec);
+  terminal.out(terminal.wrap(sentence));
+  terminal.out(`  ${terminal.symbols.next} ${next}`);
+}

@@ -1,0 +1,189 @@
+/** `vpclab up`: walks the lab, step by step, from wherever it stands. */
+import { readInventory } from "../aws/inventory.ts";
+import { Interrupted, usageError } from "../lab/error.ts";
+import { hourlyPrice } from "../lab/prices.ts";
+import { STEP_IDS } from "../lab/spec.ts";
+import type { LabContext, Step } from "../steps/step.ts";
+import { walkUp } from "../steps/walk.ts";
+import { money } from "../ui/figures.ts";
+import { printJson } from "../ui/json.ts";
+import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
+import { header } from "./header.ts";
+import { whatStands } from "./interruption.ts";
+import { showByHand, showConcepts, showStep } from "./lesson.ts";
+import { collectingNarrator, StoppedHere, terminalNarrator } from "./narrate.ts";
+import { type OpenLab, openLab } from "./open-lab.ts";
+import { type LabFlags, stepName } from "./options.ts";
+import { plannedInstanceType, showPlan } from "./plan.ts";
+import type { GlobalOptions, Program } from "./program.ts";
+import { costPerHour, stepStates } from "./standing.ts";
+
+export interface UpOptions extends GlobalOptions, LabFlags {
+  readonly yes?: boolean;
+  readonly until?: string;
+  readonly dryRun?: boolean;
+}
+
+/** @returns the exit code */
+export async function up(program: Program, options: UpOptions): Promise<number> {
+  const until = options.until === undefined ? undefined : stepName(options.until);
+  const { terminal } = program;
+  const lab = await openLab(program, options, options);
+  try {
+    const isInteractive = terminal.isInteractive && !options.json;
+    const asks = isInteractive && !options.yes;
+    if (options.dryRun) return await showPlan(program, lab, until);
+    if (lab.place.target === "aws" && !options.yes && !asks)
+      throw usageError(
+        "This would make billed things on AWS, and nobody is here to say yes.",
+        "Say it by flag: vpclab up --yes. To see first what would be made: vpclab up --dry-run.",
+      );
+    if (!options.json) header(terminal, lab);
+    if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return 0;
+    rememberUp(lab);
+
+    const narrator = options.json
+      ? collectingNarrator()
+      : terminalNarrator({ terminal, clock: lab.aws.clock, signal: program.signal, asks });
+    const context: LabContext = {
+      spec: lab.spec,
+      aws: lab.aws,
+      journal: lab.journal,
+      narrator,
+      prepared: {},
+    };
+    try {
+      const end = await walkUp(context, {
+        ...(until !== undefined && { until }),
+        beforeStep: (step) => beforeStep(program, lab, step, { asks, quiet: options.json === true }),
+      });
+      if (options.json) return await printUp(program, lab, narrator);
+      await closing(program, lab, end === "stopped");
+    } catch (error) {
+      if (error instanceof StoppedHere) await closing(program, lab, true);
+      else {
+        await whatStands(program, lab, error);
+        throw error;
+      }
+    }
+    return 0;
+  } finally {
+    lab.close();
+  }
+}
+
+/** Account, identity, what will be made and its price an hour are on the screen; now a yes. */
+async function agreed(program: Program, lab: OpenLab): Promise<boolean> {
+  const { terminal } = program;
+  const instanceType = await plannedInstanceType(lab);
+  const { total } = hourlyPrice(lab.place.region, [instanceType, instanceType]);
+  const hours =
+    lab.spec.hours === undefined
+      ? "The instances run until you take them down (--hours never)."
+      : `The instances power off and are gone after ${lab.spec.hours} hours (--hours), should you forget them.`;
+  terminal.say(
+    terminal.wrap(
+      `This makes 2 VPCs, 2 ${instanceType} instances, 1 log group, 1 flow log, 1 peering connection, 2 roles. ` +
+        `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day). ${hours} ` +
+        "`vpclab teardown` removes all of it.",
+    ),
+  );
+  const answer = await confirm(terminal, { message: "Make it now?", initial: false, signal: program.signal });
+  if (answer === CANCELLED) throw new Interrupted();
+  if (!answer) terminal.say("Nothing was made.");
+  return answer;
+}
+
+/** Step by step: the lesson, then the learner's choice. Without anybody to ask, the lesson alone. */
+async function beforeStep(
+  program: Program,
+  lab: OpenLab,
+  step: Step,
+  { asks, quiet }: { asks: boolean; quiet: boolean },
+): Promise<"go" | "stop"> {
+  if (quiet) return "go";
+  const { terminal } = program;
+  showStep(terminal, step, STEP_IDS.indexOf(step.id), STEP_IDS.length - 1);
+  if (!asks || step.id === "prepare") return "go";
+  for (;;) {
+    const answer = await choose(terminal, {
+      message: "What now?",
+      choices: [
+        { value: "go", label: "Go on" },
+        { value: "more", label: "Explain more" },
+        { value: "hand", label: "The same by AWS CLI and console" },
+        { value: "stop", label: "Stop here" },
+      ],
+      signal: program.signal,
+    });
+    if (answer === CANCELLED) throw new Interrupted();
+    if (answer === "go" || answer === "stop") return answer;
+    if (answer === "more") showConcepts(terminal, step);
+    else showByHand(terminal, step, lab.spec);
+  }
+}
+
+function rememberUp(lab: OpenLab): void {
+  const { lab: _lab, region: _region, ...choices } = lab.spec;
+  if (!lab.remembered) lab.memory.closeJournal(lab.place);
+  lab.memory.remember({
+    ...lab.place,
+    upAt: Date.now(),
+    standsSince: lab.remembered?.standsSince ?? lab.aws.clock.now(),
+    options: {
+      cidr1: choices.cidr1,
+      cidr2: choices.cidr2,
+      trafficType: choices.trafficType,
+      aggregationSeconds: choices.aggregationSeconds,
+      ...(choices.retentionDays !== undefined && { retentionDays: choices.retentionDays }),
+      ...(choices.instanceType !== undefined && { instanceType: choices.instanceType }),
+      ...(choices.sshFrom !== undefined && { sshFrom: choices.sshFrom }),
+      ...(choices.hours !== undefined && { hours: choices.hours }),
+    },
+  });
+}
+
+/** What stands, what it costs, and the next sensible command. */
+async function closing(program: Program, lab: OpenLab, stopped: boolean): Promise<void> {
+  const { terminal } = program;
+  const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+  const states = stepStates(inventory, lab.journal);
+  const done = states.filter(({ state }) => state === "done").length;
+  terminal.out("");
+  terminal.out(
+    terminal.wrap(
+      `${done} of ${states.length} steps are done; ${inventory.resources.length} resources stand` +
+        (lab.place.target === "aws"
+          ? `, at about ${money(costPerHour(lab.place, inventory))} an hour.`
+          : ". They are on the embedded AWS and cost nothing."),
+    ),
+  );
+  const next =
+    stopped || done < states.length
+      ? ["vpclab up          goes on from here"]
+      : ["vpclab ping        pings once more"];
+  for (const line of [
+    ...next,
+    "vpclab status      shows what stands",
+    "vpclab teardown    takes everything down",
+  ])
+    terminal.out(`  ${terminal.symbols.next} ${line}`);
+}
+
+async function printUp(
+  program: Program,
+  lab: OpenLab,
+  narrator: ReturnType<typeof collectingNarrator> | ReturnType<typeof terminalNarrator>,
+): Promise<number> {
+  const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+  printJson(program.terminal, {
+    lab: lab.place.lab,
+    target: lab.place.target,
+    region: lab.place.region,
+    account: lab.place.account,
+    steps: stepStates(inventory, lab.journal),
+    resources: inventory.resources,
+    findings: "findings" in narrator ? narrator.findings : [],
+  });
+  return 0;
+}
