@@ -14,8 +14,7 @@ const LOOK_UP_MS = 15_000;
 const LOOK_EVERY_MS = 1_500;
 
 /**
- * Finds a resource, else creates it. When the answer to the create is lost, looks for what it may have made before
- * asking again, once.
+ * Finds a resource, else creates it.
  * @param find by tag; undefined if there is none
  */
 export async function ensure<T>(
@@ -24,23 +23,30 @@ export async function ensure<T>(
   create: () => Promise<T>,
 ): Promise<Ensured<T>> {
   const begun = aws.clock.now();
-  const done = (resource: T, outcome: "made" | "found"): Ensured<T> => ({
-    resource,
-    outcome,
-    ms: aws.clock.now() - begun,
-  });
   const found = await find();
-  if (found !== undefined) return done(found, "found");
+  const resource = found ?? (await createOnce(aws, find, create));
+  return { resource, outcome: found === undefined ? "made" : "found", ms: aws.clock.now() - begun };
+}
+
+/**
+ * Creates something. When the answer is lost, looks for what the call may have made before asking again, once.
+ * @param find what that call made, and nothing else
+ */
+export async function createOnce<T>(
+  aws: Pick<Aws, "clock" | "signal">,
+  find: () => Promise<T | undefined>,
+  create: () => Promise<T>,
+): Promise<T> {
   try {
-    return done(await create(), "made");
+    return await create();
   } catch (error) {
     if (!(error instanceof AnswerLostError)) throw error;
   }
   const lookUntil = aws.clock.now() + LOOK_UP_MS;
   while (aws.clock.now() < lookUntil) {
     const made = await find();
-    if (made !== undefined) return done(made, "made");
+    if (made !== undefined) return made;
     await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
   }
-  return done(await create(), "made");
+  return create();
 }

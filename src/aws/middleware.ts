@@ -6,13 +6,16 @@ import type { ServiceClock } from "./service-clock.ts";
 
 type Plugin = Pluggable<object, object>;
 
+/** These end something of ours that would run on at AWS: they go out even after Ctrl-C. */
+const ENDS_SOMETHING: ReadonlySet<string> = new Set(["CancelCommandCommand", "StopQueryCommand"]);
+
 /** Ctrl-C begins no new call; one that is in flight is let finish, so that we know what came of it. */
 export function stopWhenAborted(signal: AbortSignal): Plugin {
   return {
     applyToStack(stack) {
       stack.add(
-        (next) => async (args) => {
-          signal.throwIfAborted();
+        (next, context) => async (args) => {
+          if (!ENDS_SOMETHING.has(context.commandName ?? "")) signal.throwIfAborted();
           return next(args);
         },
         { step: "initialize", name: "stopWhenAborted" },

@@ -1,0 +1,60 @@
+/** The Systems Manager agent on the instances, which runs our commands. */
+import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
+import type { Aws } from "./clients.ts";
+import { isCode } from "./errors.ts";
+import { allPages } from "./tags.ts";
+import { waitFor } from "./waits.ts";
+
+/** Of these instances, the ones whose agent is Online. */
+export async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
+  if (instanceIds.length === 0) return new Set();
+  try {
+    // All instances of the account would come in pages of 10: ask for ours alone.
+    const pages = paginateDescribeInstanceInformation(
+      { client: aws.ssm },
+      { Filters: [{ Key: "InstanceIds", Values: [...instanceIds] }] },
+    );
+    const agents = await allPages(pages, (page) => page.InstanceInformationList);
+    const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
+    return new Set(online.map(({ InstanceId }) => InstanceId ?? ""));
+  } catch (error) {
+    if (isCode(error, "InvalidInstanceId")) return new Set();
+    throw error;
+  }
+}
+
+/** Half a minute to several minutes after the boot (AWS-FACTS §3); an agent that found no way out tries again later. */
+const REGISTERS_WITHIN_MS = 10 * 60_000;
+
+/**
+ * Waits until the agents of all these instances are Online.
+ * @param note told how many are, whenever it looked
+ */
+export async function waitForAgents(
+  aws: Aws,
+  instanceIds: readonly string[],
+  note: (text: string) => void = () => {},
+): Promise<void> {
+  await waitFor(
+    aws,
+    {
+      what: `${instanceIds.length === 1 ? "the agent" : "the agents"} of ${instanceIds.join(" and ")} to register with Systems Manager`,
+      atMostMs: REGISTERS_WITHIN_MS,
+      everyMs: 3_000,
+      why:
+        "The agent needs the instance profile and a way to the internet when it starts: a public address and a " +
+        "route 0.0.0.0/0 to an attached internet gateway. An agent that lacked them at first tries again only " +
+        "after some minutes. An instance that was stopped meanwhile has no agent at all.",
+      next: [
+        "See what is missing: vpclab status",
+        `Start the agent afresh: aws ec2 reboot-instances --instance-ids ${instanceIds.join(" ")} --region ${aws.region}`,
+        "Then run the same command again: it goes on from here.",
+      ],
+    },
+    async () => {
+      const online = await onlineAgents(aws, instanceIds);
+      note(`${online.size} of ${instanceIds.length} registered`);
+      return online.size === new Set(instanceIds).size || undefined;
+    },
+  );
+}
