@@ -3,10 +3,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // The tests in test/cli/ start the built program as a process: that is slower than a function call.
+    // The tests in test/cli/ start the built program: it is built from what is tested.
+    globalSetup: ["test/build.ts"],
     testTimeout: 30_000,
     env: {
-      // No test may find a real account: neither from this machine's files nor from instance metadata.
+      // No test may find a real account: neither by this machine's files nor by instance metadata.
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_CONFIG_FILE: "/dev/null",
       AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
