@@ -4,6 +4,8 @@ import type { Tags } from "../ec2/state.ts";
 export interface LogsState {
   groups: Record<string, LogGroupState>;
   queries: Record<string, QueryState>;
+  /** Number of the next log event: events of one moment keep the order in which they came. */
+  nextEventNumber: number;
 }
 
 export interface LogGroupState {
@@ -18,11 +20,13 @@ export interface LogGroupState {
 export interface LogStreamState {
   name: string;
   createdAt: number;
+  /** In the order of their timestamps, and of their numbers where these are equal. */
   events: LogEventState[];
 }
 
 /** Times in ms of world time. */
 export interface LogEventState {
+  number: number;
   timestamp: number;
   ingestionTime: number;
   message: string;
@@ -42,5 +46,5 @@ export interface QueryState {
 }
 
 export function emptyLogsState(): LogsState {
-  return { groups: {}, queries: {} };
+  return { groups: {}, queries: {}, nextEventNumber: 1 };
 }

@@ -1,0 +1,26 @@
+/** CloudWatch Logs of the embedded AWS. */
+import { byName, type Service } from "../service.ts";
+import { deliveryOperations } from "./delivery.ts";
+import { filterLogEventsOperations } from "./filter-log-events.ts";
+import { getLogEventsOperations } from "./get-log-events.ts";
+import { logGroupOperations } from "./log-groups.ts";
+import { logStreamOperations } from "./log-streams.ts";
+import { tagOperations } from "./tags.ts";
+
+export { type Delivery, deliverLogEvents, type NewLogEvent } from "./delivery.ts";
+export { logGroupArn } from "./log-groups.ts";
+
+export const logsService: Service = {
+  signingName: "logs",
+  protocol: "json",
+  targetPrefix: "Logs_20140328",
+  operations: byName([
+    ...logGroupOperations,
+    ...tagOperations,
+    ...logStreamOperations,
+    ...deliveryOperations,
+    ...getLogEventsOperations,
+    ...filterLogEventsOperations,
+  ]),
+  events: {},
+};
