@@ -11,8 +11,11 @@ export interface Narrator {
   say(text: string): void;
   /** Something that deserves attention but stops nothing. */
   warn(text: string): void;
-  /** Shows that something is waited for while `work` runs; `work` may note how it stands. */
-  wait<T>(wait: Wait, work: (note: (text: string) => void) => Promise<T>): Promise<T>;
+  /**
+   * Shows that something is waited for while `work` runs; `work` may note how it stands. Where the wait may be
+   * skipped and somebody is there to do so, `skip` is aborted when they do; `work` then ends at its next look.
+   */
+  wait<T>(wait: Wait, work: (note: (text: string) => void, skip?: AbortSignal) => Promise<T>): Promise<T>;
   /** Something to look at, to be shown and not raced past. */
   finding(finding: Finding): Promise<void>;
   /** Asks what the learner expects; the index of the choice, or undefined where nobody is there to answer. */
@@ -35,6 +38,8 @@ export interface Wait {
   readonly text: string;
   /** "0:30 to 2:00" */
   readonly usually: string;
+  /** What goes on without it, to follow "to": "look at the records that are there". Absent: cannot be skipped. */
+  readonly skipTo?: string | undefined;
 }
 
 export interface Question {
@@ -94,6 +99,18 @@ export type Finding =
         readonly protocol: string;
         readonly cidr: string;
         readonly action: string;
+      }[];
+    }
+  | {
+      /** A packet's way, hop by hop, until it arrives or is stopped. */
+      readonly kind: "walk";
+      readonly title: string;
+      readonly hops: readonly {
+        /** "route table NextWork-1-rtb-public" */
+        readonly where: string;
+        /** "allowed", "→ igw-0ab1", "dropped" */
+        readonly verdict: string;
+        readonly reason: string;
       }[];
     }
   | {

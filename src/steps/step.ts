@@ -16,6 +16,8 @@ export interface LabContext {
 
 /** Filled in by step 0, and looked up again (never made again) where a later run begins further on. */
 export interface Prepared {
+  /** Twelve digits. */
+  account?: string;
   availabilityZone?: string;
   instanceType?: string;
   imageId?: string;
