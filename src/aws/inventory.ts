@@ -2,17 +2,33 @@
  * What AWS has of a lab, read in one round of parallel calls and found by the lab's tags alone. The truth that
  * `status`, `teardown` and every step look at.
  */
-import type {
-  FlowLog,
-  Instance,
-  InternetGateway,
-  RouteTable,
-  SecurityGroup,
-  Subnet,
-  Vpc,
-  VpcPeeringConnection,
+import {
+  type FlowLog,
+  type Instance,
+  type InternetGateway,
+  paginateDescribeFlowLogs,
+  type RouteTable,
+  type SecurityGroup,
+  type Subnet,
+  type Vpc,
+  type VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
-import type { ResourceType } from "../lab/spec.ts";
+import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
+import { type LabSpec, type Part, type ResourceType, TAG_PART } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { LabError } from "./errors.ts";
+import { describeInstances, isGone } from "./instance.ts";
+import { findInstanceProfile } from "./instance-profile.ts";
+import { describeInternetGateways } from "./internet-gateway.ts";
+import { findLogGroup } from "./log-group.ts";
+import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
+import { findPolicy } from "./policy.ts";
+import { findRole } from "./role.ts";
+import { describeRouteTables } from "./route-table.ts";
+import { describeSecurityGroups } from "./security-group.ts";
+import { describeSubnets } from "./subnet.ts";
+import { allPages, type DescribedTag, labFilters, tagValue } from "./tags.ts";
+import { describeVpcs } from "./vpc.ts";
 
 export interface InventoryResource {
   readonly type: ResourceType;
@@ -43,4 +59,143 @@ export interface Inventory {
   readonly flowLogs: readonly FlowLog[];
   /** Instances whose Systems Manager agent is Online. */
   readonly onlineInstanceIds: ReadonlySet<string>;
+}
+
+/**
+ * Reads all that AWS has of the lab. What has one of our names but is somebody else's is not listed.
+ * @param account twelve digits; policies are found by ARN, which holds it
+ */
+export async function readInventory(
+  aws: Aws,
+  spec: LabSpec,
+  { account }: { readonly account: string },
+): Promise<Inventory> {
+  const ours = labFilters(spec);
+  const [
+    vpcs,
+    subnets,
+    internetGateways,
+    routeTables,
+    securityGroups,
+    instances,
+    peeringConnections,
+    flowLogs,
+    named,
+    onlineInstanceIds,
+  ] = await Promise.all([
+    describeVpcs(aws, ours),
+    describeSubnets(aws, ours),
+    describeInternetGateways(aws, ours),
+    describeRouteTables(aws, ours),
+    describeSecurityGroups(aws, ours),
+    describeInstances(aws, ours),
+    describePeeringConnections(aws, ours),
+    allPages(paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter: ours }), (page) => page.FlowLogs),
+    readNamed(aws, spec, account),
+    readOnlineInstanceIds(aws),
+  ]);
+  const standingInstances = instances.filter((instance) => !isGone(instance));
+  const standingConnections = peeringConnections.filter((connection) => !hasFaded(connection));
+  return {
+    resources: [
+      ...named.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
+      ...vpcs.map((vpc) => described("vpc", vpc.VpcId, vpc.Tags, vpc.State)),
+      ...subnets.map((subnet) => described("subnet", subnet.SubnetId, subnet.Tags, subnet.State)),
+      ...internetGateways.map(({ InternetGatewayId, Tags, Attachments }) =>
+        described("internet-gateway", InternetGatewayId, Tags, Attachments?.[0] ? "attached" : "detached"),
+      ),
+      ...routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags)),
+      ...securityGroups.map((group) => described("security-group", group.GroupId, group.Tags)),
+      ...standingInstances.map(instanceResource),
+      ...named.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
+      ...flowLogs.map((log) => described("vpc-flow-log", log.FlowLogId, log.Tags, log.FlowLogStatus)),
+      ...standingConnections.map(connectionResource),
+    ],
+    fading: [
+      ...instances.filter(isGone).map(instanceResource),
+      ...peeringConnections.filter(hasFaded).map(connectionResource),
+    ],
+    vpcs,
+    subnets,
+    internetGateways,
+    routeTables,
+    securityGroups,
+    instances: standingInstances,
+    peeringConnections: standingConnections,
+    flowLogs,
+    onlineInstanceIds,
+  };
+}
+
+/** Those of a list that are one part of the lab. */
+export function ofPart<T extends { readonly Tags?: DescribedTag[] | undefined }>(
+  items: readonly T[],
+  part: Part,
+): T[] {
+  return items.filter(({ Tags }) => tagValue(Tags, TAG_PART) === part);
+}
+
+function instanceResource({ InstanceId, Tags, State }: Instance): InventoryResource {
+  return described("instance", InstanceId, Tags, State?.Name);
+}
+
+function connectionResource({
+  VpcPeeringConnectionId,
+  Tags,
+  Status,
+}: VpcPeeringConnection): InventoryResource {
+  return described("vpc-peering-connection", VpcPeeringConnectionId, Tags, Status?.Code);
+}
+
+function described(
+  type: ResourceType,
+  id: string | undefined,
+  tags: readonly DescribedTag[] | undefined,
+  state = "present",
+): InventoryResource {
+  const part = tagValue(tags, TAG_PART) ?? "";
+  return { type, part, id: id ?? "", name: tagValue(tags, "Name") ?? "", state };
+}
+
+/** What is found by its name: IAM's resources and the log group. */
+async function readNamed(aws: Aws, spec: LabSpec, account: string): Promise<InventoryResource[]> {
+  const present = (type: ResourceType, part: Part, id: string | undefined): InventoryResource[] =>
+    id === undefined ? [] : [{ type, part, id, name: spec.nameOf(part), state: "present" }];
+  const found = await Promise.all([
+    unlessForeign(findRole(aws, spec, "instance-role")).then((role) =>
+      present("iam-role", "instance-role", role?.name),
+    ),
+    unlessForeign(findInstanceProfile(aws, spec)).then((profile) =>
+      present("instance-profile", "instance-profile", profile?.name),
+    ),
+    unlessForeign(findLogGroup(aws, spec)).then((group) => present("log-group", "log-group", group?.name)),
+    unlessForeign(findPolicy(aws, spec, account, "flow-log-policy")).then((policy) =>
+      present("iam-policy", "flow-log-policy", policy?.arn),
+    ),
+    unlessForeign(findRole(aws, spec, "flow-log-role")).then((role) =>
+      present("iam-role", "flow-log-role", role?.name),
+    ),
+  ]);
+  return found.flat();
+}
+
+async function unlessForeign<T>(finding: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (error instanceof LabError && error.code === "not-ours") return undefined;
+    throw error;
+  }
+}
+
+/** The answer's largest page; asking for our instances alone would take their ids, and so a second round. */
+const AGENTS_PER_PAGE = 50;
+
+async function readOnlineInstanceIds(aws: Aws): Promise<ReadonlySet<string>> {
+  const agents = await allPages(
+    paginateDescribeInstanceInformation({ client: aws.ssm }, { MaxResults: AGENTS_PER_PAGE }),
+    (page) => page.InstanceInformationList,
+  );
+  const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
+  return new Set(online.flatMap(({ InstanceId }) => InstanceId ?? []));
 }

@@ -44,6 +44,14 @@ export function isOurs(tags: readonly DescribedTag[] | undefined, spec: LabSpec)
   return tagValue(tags, TAG_LAB) === spec.lab && tagValue(tags, TAG_REGION) === spec.region;
 }
 
+/**
+ * Two of one part (a crash, two `up`s at once) in an order that every run and every step agrees on.
+ * @param idOf such as `({ VpcId }) => VpcId`
+ */
+export function lowestIdFirst<T>(items: readonly T[], idOf: (item: T) => string | undefined): T[] {
+  return [...items].sort((a, b) => (idOf(a) ?? "").localeCompare(idOf(b) ?? ""));
+}
+
 /** All pages of a list. */
 export async function allPages<P, T>(
   pages: AsyncIterable<P>,

@@ -17,7 +17,7 @@ import { describeInternetGateways } from "./internet-gateway.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -25,8 +25,9 @@ export function describeVpcs(aws: Aws, filters: Filter[]): Promise<Vpc[]> {
   return allPages(paginateDescribeVpcs({ client: aws.ec2 }, { Filters: filters }), (page) => page.Vpcs);
 }
 
-export function findVpcs(aws: Aws, spec: LabSpec, side: Side): Promise<Vpc[]> {
-  return describeVpcs(aws, partFilters(spec, `vpc-${side}`));
+/** VPC 1 or 2; more than one only after a crash or two `up`s at once. The first is the one to use. */
+export async function findVpcs(aws: Aws, spec: LabSpec, side: Side): Promise<Vpc[]> {
+  return lowestIdFirst(await describeVpcs(aws, partFilters(spec, `vpc-${side}`)), ({ VpcId }) => VpcId);
 }
 
 /** Makes VPC 1 or 2: its CIDR, default tenancy, no IPv6. */

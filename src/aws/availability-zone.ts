@@ -1,0 +1,59 @@
+/** Where in the Region the lab stands. */
+import { DescribeAvailabilityZonesCommand } from "@aws-sdk/client-ec2";
+import type { LabSpec } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
+import { LabError } from "./errors.ts";
+import { describeInstances, isStanding } from "./instance.ts";
+import { zonesOffering } from "./instance-type.ts";
+import { describeSubnets } from "./subnet.ts";
+import { labFilters } from "./tags.ts";
+
+/**
+ * The first zone by name that is available, needs no opting in, is no Local Zone, and offers the instance type: not
+ * every zone does (AWS-FACTS §2). The same answer each time.
+ * @returns its name, "eu-west-3a"
+ * @throws LabError "no-zone"
+ */
+export async function chooseAvailabilityZone(aws: Aws, instanceType: string): Promise<string> {
+  const [{ AvailabilityZones = [] }, offering] = await Promise.all([
+    aws.ec2.send(
+      new DescribeAvailabilityZonesCommand({
+        Filters: [
+          { Name: "state", Values: ["available"] },
+          { Name: "opt-in-status", Values: ["opt-in-not-required"] },
+          { Name: "zone-type", Values: ["availability-zone"] },
+        ],
+      }),
+    ),
+    zonesOffering(aws, instanceType),
+  ]);
+  const [zone] = AvailabilityZones.flatMap(({ ZoneName }) => ZoneName ?? [])
+    .filter((name) => offering.has(name))
+    .sort();
+  if (zone !== undefined) return zone;
+  throw new LabError("no-zone", `No Availability Zone of ${aws.region} offers ${instanceType}.`, {
+    next: [
+      "Take another type: vpclab up --instance-type t3.micro",
+      "Or another Region: vpclab up --region us-east-1",
+    ],
+  });
+}
+
+/** Where an earlier run has begun to build, and with what: a later run goes on there. */
+export interface StandingPlacement {
+  readonly availabilityZone?: string | undefined;
+  readonly instanceType?: string | undefined;
+}
+
+/** The zone of the lab's subnets and the type of its instances, of what stands. */
+export async function findStandingPlacement(aws: Aws, spec: LabSpec): Promise<StandingPlacement> {
+  const [subnets, instances] = await Promise.all([
+    describeSubnets(aws, labFilters(spec)),
+    describeInstances(aws, labFilters(spec)),
+  ]);
+  const first = (names: readonly string[]) => [...names].sort()[0];
+  return {
+    availabilityZone: first(subnets.flatMap((subnet) => subnet.AvailabilityZone ?? [])),
+    instanceType: first(instances.filter(isStanding).flatMap((instance) => instance.InstanceType ?? [])),
+  };
+}

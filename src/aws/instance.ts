@@ -1,0 +1,137 @@
+/** Instances: two machines that talk to each other. */
+import { randomUUID } from "node:crypto";
+import {
+  type _InstanceType,
+  type Filter,
+  type Instance,
+  paginateDescribeInstances,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec, Side } from "../lab/spec.ts";
+import { given } from "./answer.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { isCode, isNotFound } from "./errors.ts";
+import { launchRefusal } from "./launch-refusal.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { retryWhile } from "./waits.ts";
+
+export async function describeInstances(aws: Aws, filters: Filter[]): Promise<Instance[]> {
+  const reservations = await allPages(
+    paginateDescribeInstances({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.Reservations,
+  );
+  return reservations.flatMap((reservation) => reservation.Instances ?? []);
+}
+
+/** Terminated: AWS shows it for about another hour. */
+export function isGone(instance: Instance): boolean {
+  return instance.State?.Name === "terminated";
+}
+
+/** Whether it is there to stay: one that is shutting down is as good as terminated. */
+export function isStanding(instance: Instance): boolean {
+  return !isGone(instance) && instance.State?.Name !== "shutting-down";
+}
+
+/** Those of VPC 1 or 2 that are there to stay, oldest first. */
+export async function findInstances(aws: Aws, spec: LabSpec, side: Side): Promise<Instance[]> {
+  const instances = await describeInstances(aws, partFilters(spec, `instance-${side}`));
+  const age = ({ LaunchTime, InstanceId }: Instance) => `${LaunchTime?.toISOString() ?? ""} ${InstanceId}`;
+  return instances.filter(isStanding).sort((a, b) => age(a).localeCompare(age(b)));
+}
+
+export interface Launch {
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly securityGroupId: string;
+}
+
+/** Amazon Linux 2023's root device. */
+const ROOT_DEVICE = "/dev/xvda";
+const PROFILE_PROPAGATION_MS = 120_000;
+
+/**
+ * Starts instance 1 or 2: no key pair, IMDSv2 alone, an encrypted root volume, everything tagged. Tries for 2 minutes
+ * while the instance profile propagates (AWS-FACTS §1). Does not wait until it runs.
+ */
+export async function runInstance(aws: Aws, spec: LabSpec, side: Side, launch: Launch): Promise<Instance> {
+  const command = new RunInstancesCommand({
+    // Random, and the same in each try: a lost answer makes no second instance. Never derived from names: AWS knows
+    // a token for a day after its instance is gone (AWS-FACTS §6).
+    ClientToken: randomUUID(),
+    MinCount: 1,
+    MaxCount: 1,
+    ImageId: launch.imageId,
+    // The SDK lists the types of its day; AWS has newer ones.
+    InstanceType: launch.instanceType as _InstanceType,
+    SubnetId: launch.subnetId,
+    SecurityGroupIds: [launch.securityGroupId],
+    IamInstanceProfile: { Name: spec.nameOf("instance-profile") },
+    MetadataOptions: { HttpTokens: "required", HttpEndpoint: "enabled" },
+    BlockDeviceMappings: [
+      { DeviceName: ROOT_DEVICE, Ebs: { Encrypted: true, VolumeType: "gp3", DeleteOnTermination: true } },
+    ],
+    InstanceInitiatedShutdownBehavior: "terminate",
+    ...(spec.hours !== undefined && { UserData: powerOffAfter(spec.hours) }),
+    TagSpecifications: tagSpecifications(
+      spec.tagsOf(`instance-${side}`),
+      "instance",
+      "volume",
+      "network-interface",
+    ),
+  });
+  const wait = {
+    what: "AWS to know the new instance profile",
+    atMostMs: PROFILE_PROPAGATION_MS,
+    everyMs: 2_000,
+  };
+  try {
+    const answer = await retryWhile(
+      aws,
+      wait,
+      (error) => isProfilePropagating(error) || isNotVisibleYet(error),
+      () => aws.ec2.send(command),
+    );
+    return given(answer.Instances?.[0], "the new instance");
+  } catch (error) {
+    throw launchRefusal(error, launch.instanceType, aws.region) ?? error;
+  }
+}
+
+function isProfilePropagating(error: unknown): boolean {
+  return (
+    isCode(error, "InvalidParameterValue") &&
+    error instanceof Error &&
+    /iamInstanceProfile|IAM Instance Profile/i.test(error.message)
+  );
+}
+
+/** The subnet or the group made a moment ago. An image that is not found stays so. */
+function isNotVisibleYet(error: unknown): boolean {
+  return isNotFound(error) && !isCode(error, "InvalidAMIID.NotFound");
+}
+
+/**
+ * The script of the first boot: the machine powers off by itself, and with its shutdown behaviour that terminates it.
+ * @param hours from boot
+ * @returns in base64, as EC2 takes it
+ */
+function powerOffAfter(hours: number): string {
+  return Buffer.from(`#!/bin/sh\nshutdown -P +${Math.round(hours * 60)}\n`).toString("base64");
+}
+
+/** Terminates an instance and waits, up to 20 minutes, until it is terminated. Its volume goes with it. */
+export function terminateInstance(aws: Aws, instanceId: string): Promise<Deletion> {
+  return deleteUntilGone(aws, {
+    what: `instance ${instanceId}`,
+    atMostMs: 1_200_000,
+    delete: () => aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })),
+    isThere: async () => {
+      const [instance] = await describeInstances(aws, [{ Name: "instance-id", Values: [instanceId] }]);
+      return instance !== undefined && !isGone(instance);
+    },
+  });
+}

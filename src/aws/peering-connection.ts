@@ -1,0 +1,161 @@
+/** VPC peering: a private way between two VPCs. */
+import {
+  AcceptVpcPeeringConnectionCommand,
+  CreateVpcPeeringConnectionCommand,
+  DeleteVpcPeeringConnectionCommand,
+  type Filter,
+  paginateDescribeVpcPeeringConnections,
+  type VpcPeeringConnection,
+} from "@aws-sdk/client-ec2";
+import type { LabSpec } from "../lab/spec.ts";
+import { given } from "./answer.ts";
+import type { Aws } from "./clients.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { codeOf, isCode, LabError } from "./errors.ts";
+import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { onceVisible } from "./visible.ts";
+import { waitFor } from "./waits.ts";
+
+/** Nothing can be done with these any more, not even delete them; AWS shows them for hours (AWS-FACTS §1). */
+const FADED: ReadonlySet<string> = new Set(["deleted", "rejected", "failed", "expired"]);
+
+export function statusOf(connection: VpcPeeringConnection | undefined): string {
+  return connection?.Status?.Code ?? "";
+}
+
+export function hasFaded(connection: VpcPeeringConnection): boolean {
+  return FADED.has(statusOf(connection));
+}
+
+export function describePeeringConnections(aws: Aws, filters: Filter[]): Promise<VpcPeeringConnection[]> {
+  return allPages(
+    paginateDescribeVpcPeeringConnections({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.VpcPeeringConnections,
+  );
+}
+
+/** From VPC 1 to VPC 2, and of some use: requested, provisioning or active. */
+export async function findPeeringConnections(
+  aws: Aws,
+  spec: LabSpec,
+  vpcIds: readonly [string, string],
+): Promise<VpcPeeringConnection[]> {
+  const connections = await describePeeringConnections(aws, [
+    ...partFilters(spec, "peering-connection"),
+    { Name: "requester-vpc-info.vpc-id", Values: [vpcIds[0]] },
+    { Name: "accepter-vpc-info.vpc-id", Values: [vpcIds[1]] },
+  ]);
+  return connections.filter((connection) => !hasFaded(connection) && statusOf(connection) !== "deleting");
+}
+
+/** VPC 1 asks VPC 2, in the same account and Region. Asked twice, AWS gives the same connection. */
+export async function requestPeering(
+  aws: Aws,
+  spec: LabSpec,
+  [requester, accepter]: readonly [string, string],
+): Promise<VpcPeeringConnection> {
+  const command = new CreateVpcPeeringConnectionCommand({
+    VpcId: requester,
+    PeerVpcId: accepter,
+    TagSpecifications: tagSpecifications(spec.tagsOf("peering-connection"), "vpc-peering-connection"),
+  });
+  const { VpcPeeringConnection } = await onceVisible(aws, "both VPCs", () => aws.ec2.send(command));
+  return given(VpcPeeringConnection, "the new peering connection");
+}
+
+/**
+ * Accepts the request, as the owner of VPC 2 would, once AWS is ready for it. Accepted already is fine.
+ * @throws LabError "peering-failed" for overlapping CIDR blocks; "timed-out" after 2 minutes
+ */
+export async function acceptPeering(aws: Aws, connectionId: string): Promise<void> {
+  const wait = {
+    what: `peering connection ${connectionId} to be ready to accept`,
+    atMostMs: 120_000,
+    everyMs: 1_000,
+  };
+  await waitFor(aws, wait, async () => {
+    const status = statusOf(await readStanding(aws, connectionId));
+    if (status === "provisioning" || status === "active") return true;
+    if (status !== "pending-acceptance") return undefined;
+    const command = new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId: connectionId });
+    try {
+      await aws.ec2.send(command);
+      return true;
+    } catch (error) {
+      if (isCode(error, "VpcPeeringConnectionAlreadyExists")) throw alreadyPeered(connectionId, error);
+      // Not quite ready, or accepted a moment ago: the next read tells which (AWS-FACTS §1).
+      if (!/InvalidStateTransition|NotFound$/i.test(codeOf(error))) throw error;
+      return undefined;
+    }
+  });
+}
+
+/**
+ * Waits until two reads in a row say active: one may still come from before (AWS-FACTS §1).
+ * @throws LabError "timed-out" after 2 minutes
+ */
+export async function waitUntilPeeringActive(aws: Aws, connectionId: string): Promise<void> {
+  const wait = {
+    what: `peering connection ${connectionId} to be active`,
+    atMostMs: 120_000,
+    everyMs: 1_000,
+  };
+  let inARow = 0;
+  await waitFor(aws, wait, async () => {
+    inARow = statusOf(await readStanding(aws, connectionId)) === "active" ? inARow + 1 : 0;
+    return inARow >= 2 ? true : undefined;
+  });
+}
+
+/** Undefined while it is not visible yet. */
+async function readStanding(aws: Aws, connectionId: string): Promise<VpcPeeringConnection | undefined> {
+  const [connection] = await describePeeringConnections(aws, withId(connectionId));
+  if (connection && hasFaded(connection)) {
+    const { Code, Message } = connection.Status ?? {};
+    throw new LabError("peering-failed", `The peering connection ${connectionId} is ${Code}.`, {
+      why: Message ?? "",
+      next: [
+        "AWS peers only VPCs whose CIDR blocks do not overlap: look at both with `vpclab status`.",
+        "Run the same command again: it asks anew.",
+      ],
+    });
+  }
+  return connection;
+}
+
+function alreadyPeered(connectionId: string, cause: unknown): LabError {
+  return new LabError(
+    "VpcPeeringConnectionAlreadyExists",
+    "The two VPCs are peered already, by a connection that this lab did not make.",
+    {
+      why: `Two VPCs can have one active peering connection, so ${connectionId} cannot be accepted.`,
+      next: ["Delete the other connection between them, then run the same command again."],
+      cause,
+    },
+  );
+}
+
+/** Deletes a connection; routes to it turn into blackholes. Waits up to 5 minutes. */
+export function deletePeeringConnection(aws: Aws, connectionId: string): Promise<Deletion> {
+  return deleteUntilGone(aws, {
+    what: `peering connection ${connectionId}`,
+    atMostMs: 300_000,
+    delete: async () => {
+      const command = new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId: connectionId });
+      try {
+        await aws.ec2.send(command);
+      } catch (error) {
+        // It was being deleted, or failed, before we came: AWS will not have it deleted again, and it fades.
+        if (!isCode(error, "InvalidStateTransition")) throw error;
+      }
+    },
+    isThere: async () => {
+      const [connection] = await describePeeringConnections(aws, withId(connectionId));
+      return connection !== undefined && !hasFaded(connection);
+    },
+  });
+}
+
+function withId(connectionId: string): Filter[] {
+  return [{ Name: "vpc-peering-connection-id", Values: [connectionId] }];
+}
