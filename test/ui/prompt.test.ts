@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { CANCELLED, choose, confirm, typeToConfirm } from "../../src/ui/prompt.ts";
 import { type FakeOptions, type FakeTerminal, fakeTerminal, until } from "./fake-terminal.ts";
 
@@ -105,15 +105,23 @@ describe.each(ways)("a prompt $how", ({ options }) => {
   });
 });
 
+const coloursIn = (written: string) => written.split("\x1b[").filter((part) => /^[\d;]+m/.test(part));
+
 describe("prompts", () => {
-  it("write no colour under --no-color", async () => {
-    const terminal = fakeTerminal({ color: false });
-    const answer = choose(terminal, { message: "What now?", choices });
-    await press(terminal, "Stop here", ENTER);
-    await answer;
-    expect(terminal.stderr.written).not.toContain("m\x1b[");
-    expect(terminal.stderr.written.split("\x1b[").filter((part) => /^[\d;]*m/.test(part))).toEqual([]);
-  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([{ color: false, coloured: false }, { coloured: true }])(
+    "have colour as wanted: %o",
+    async (wanted) => {
+      // clack asks the process for colour, whose stdout is no terminal here.
+      vi.stubEnv("FORCE_COLOR", "1");
+      const terminal = fakeTerminal(wanted);
+      const answer = choose(terminal, { message: "What now?", choices });
+      await press(terminal, "Stop here", ENTER);
+      await answer;
+      expect(coloursIn(terminal.stderr.written).length > 0).toBe(wanted.coloured);
+    },
+  );
 
   it("show hostile labels harmless", async () => {
     const terminal = fakeTerminal();

@@ -158,6 +158,18 @@ describe("wait, on a terminal", () => {
     expect(terminal.stderr.cursorIsHidden()).toBe(false);
   });
 
+  it("shows a second wait as alive as the first", async () => {
+    const terminal = fakeTerminal();
+    await wait(terminal, { text: "first", now: () => 0 }, async () => {});
+    const { options, clock } = ssm();
+    await wait(terminal, options, async () => {
+      clock.ms += 5000;
+      await until(() => terminal.stderr.screen().at(-1)?.includes("· 0:05 ·") === true, "the time moves on");
+      clock.ms += 5000;
+      await until(() => terminal.stderr.screen().at(-1)?.includes("· 0:10 ·") === true, "and on");
+    });
+  });
+
   it("shows waits side by side beneath each other, and what is said in between above them", async () => {
     const terminal = fakeTerminal();
     const now = () => 0;

@@ -49,6 +49,15 @@ describe("table", () => {
     expect(text.replace(/\s+/g, " ")).toContain("production");
   });
 
+  it("takes the room from the widest column that may give", async () => {
+    const text = await table(
+      [{ title: "narrow" }, { title: "wide" }, { title: "id", fit: "keep" }],
+      [["1234567890", "123456789012345678901234567890", "i-0b1d0b1d0b1d0b1d0"]],
+      { width: 50 },
+    );
+    expect(text.split("\n").at(-1)).toBe("1234567890  1234567890123456…  i-0b1d0b1d0b1d0b1d0");
+  });
+
   it("tells each row as a block where the columns do not fit, and loses nothing", async () => {
     const text = await table(columns, rows, { width: 40 });
     expect(text).toBe(
