@@ -7,7 +7,7 @@ import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
 import { describeNetworkInterfaces } from "./network-interface.ts";
-import { type DescribedTag, tagValue } from "./tags.ts";
+import { tagValue } from "./tags.ts";
 
 /** The interfaces of terminated instances take 30 to 90 s to go (AWS-FACTS §1): no reason to complain before that. */
 const PATIENCE_MS = 120_000;
@@ -38,23 +38,19 @@ export function giveUpWhenBlocked(
 }
 
 /**
- * The network interfaces that are not the lab's, within a subnet or a security group. Those of the lab go with their
- * instance.
+ * The network interfaces within a subnet or a security group that will not go by themselves. Those of the lab go with
+ * their instance, unless they have been detached from it.
  */
-export async function foreignNetworkInterfaces(
+export async function lastingNetworkInterfaces(
   aws: Aws,
   spec: LabSpec,
   filters: Filter[],
 ): Promise<string[]> {
   const networkInterfaces = await describeNetworkInterfaces(aws, filters);
   return networkInterfaces
-    .filter((networkInterface) => !isLabs(networkInterface.TagSet, spec))
+    .filter(({ TagSet, Status }) => tagValue(TagSet, TAG_LAB) !== spec.lab || Status === "available")
     .map(({ NetworkInterfaceId, Description }) => {
       const description = Description ? ` (${Description})` : "";
       return `network interface ${NetworkInterfaceId}${description}`;
     });
-}
-
-function isLabs(tags: readonly DescribedTag[] | undefined, spec: LabSpec): boolean {
-  return tagValue(tags, TAG_LAB) === spec.lab;
 }

@@ -13,7 +13,7 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { retryWhile } from "./waits.ts";
 
@@ -24,7 +24,7 @@ export function describeInternetGateways(aws: Aws, filters: Filter[]): Promise<I
   );
 }
 
-/** Those of a VPC: attached to it, or not attached yet. The attached one comes first. */
+/** Those of a VPC: the attached one, else those that are not attached yet. The first is the one to use. */
 export async function findInternetGateways(
   aws: Aws,
   spec: LabSpec,
@@ -33,7 +33,9 @@ export async function findInternetGateways(
 ): Promise<InternetGateway[]> {
   const gateways = await describeInternetGateways(aws, partFilters(spec, `internet-gateway-${side}`));
   const attached = gateways.filter((gateway) => isAttachedTo(gateway, vpcId));
-  return [...attached, ...gateways.filter((gateway) => (gateway.Attachments ?? []).length === 0)];
+  if (attached.length > 0) return attached;
+  const free = gateways.filter((gateway) => (gateway.Attachments ?? []).length === 0);
+  return lowestIdFirst(free, ({ InternetGatewayId }) => InternetGatewayId);
 }
 
 export function isAttachedTo(gateway: InternetGateway, vpcId: string): boolean {

@@ -12,7 +12,7 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { codeOf, isCode, LabError } from "./errors.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -45,7 +45,10 @@ export async function findPeeringConnections(
     { Name: "requester-vpc-info.vpc-id", Values: [vpcIds[0]] },
     { Name: "accepter-vpc-info.vpc-id", Values: [vpcIds[1]] },
   ]);
-  return connections.filter((connection) => !hasFaded(connection) && statusOf(connection) !== "deleting");
+  const useful = connections.filter(
+    (connection) => !hasFaded(connection) && statusOf(connection) !== "deleting",
+  );
+  return lowestIdFirst(useful, ({ VpcPeeringConnectionId }) => VpcPeeringConnectionId);
 }
 
 /** VPC 1 asks VPC 2, in the same account and Region. Asked twice, AWS gives the same connection. */

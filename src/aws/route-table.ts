@@ -3,6 +3,7 @@ import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
   CreateRouteTableCommand,
+  DeleteRouteCommand,
   DeleteRouteTableCommand,
   DisassociateRouteTableCommand,
   type Filter,
@@ -17,7 +18,7 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -28,11 +29,15 @@ export function describeRouteTables(aws: Aws, filters: Filter[]): Promise<RouteT
   );
 }
 
-export function findRouteTables(aws: Aws, spec: LabSpec, side: Side, vpcId: string): Promise<RouteTable[]> {
-  return describeRouteTables(aws, [
-    ...partFilters(spec, `route-table-${side}`),
-    { Name: "vpc-id", Values: [vpcId] },
-  ]);
+/** The lab's route table in a VPC; the first is the one to use. */
+export async function findRouteTables(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpcId: string,
+): Promise<RouteTable[]> {
+  const filters = [...partFilters(spec, `route-table-${side}`), { Name: "vpc-id", Values: [vpcId] }];
+  return lowestIdFirst(await describeRouteTables(aws, filters), ({ RouteTableId }) => RouteTableId);
 }
 
 export async function createRouteTable(
@@ -140,12 +145,24 @@ async function replaceAssociation(aws: Aws, tableId: string, subnetId: string): 
   await aws.ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId }));
 }
 
+/** Deletes the routes of a table that lead to a peering connection. */
+export async function deleteRoutesTo(aws: Aws, table: RouteTable, connectionId: string): Promise<void> {
+  for (const { DestinationCidrBlock, VpcPeeringConnectionId } of table.Routes ?? [])
+    if (VpcPeeringConnectionId === connectionId)
+      await absentIsFine(() =>
+        aws.ec2.send(new DeleteRouteCommand({ RouteTableId: table.RouteTableId, DestinationCidrBlock })),
+      );
+}
+
 /** Disassociates and deletes; its routes go with it. Waits up to 5 minutes. */
 export async function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
   const withId = [{ Name: "route-table-id", Values: [tableId] }];
   const [table] = await describeRouteTables(aws, withId);
   for (const { Main, RouteTableAssociationId } of table?.Associations ?? [])
-    if (!Main) await disassociate(aws, RouteTableAssociationId);
+    if (!Main)
+      await absentIsFine(() =>
+        aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId })),
+      );
   return deleteUntilGone(aws, {
     what: `route table ${tableId}`,
     atMostMs: 300_000,
@@ -154,9 +171,9 @@ export async function deleteRouteTable(aws: Aws, tableId: string): Promise<Delet
   });
 }
 
-async function disassociate(aws: Aws, associationId: string | undefined): Promise<void> {
+async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
   try {
-    await aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: associationId }));
+    await call();
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

@@ -10,11 +10,11 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { LabSpec, Side } from "../lab/spec.ts";
 import { given } from "./answer.ts";
-import { foreignNetworkInterfaces, giveUpWhenBlocked } from "./blockers.ts";
+import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -25,16 +25,15 @@ export function describeSecurityGroups(aws: Aws, filters: Filter[]): Promise<Sec
   );
 }
 
-export function findSecurityGroups(
+/** The lab's security group in a VPC; the first is the one to use. */
+export async function findSecurityGroups(
   aws: Aws,
   spec: LabSpec,
   side: Side,
   vpcId: string,
 ): Promise<SecurityGroup[]> {
-  return describeSecurityGroups(aws, [
-    ...partFilters(spec, `security-group-${side}`),
-    { Name: "vpc-id", Values: [vpcId] },
-  ]);
+  const filters = [...partFilters(spec, `security-group-${side}`), { Name: "vpc-id", Values: [vpcId] }];
+  return lowestIdFirst(await describeSecurityGroups(aws, filters), ({ GroupId }) => GroupId);
 }
 
 /** Makes the group, as yet without inbound rules; AWS lets everything out by itself. */
@@ -158,7 +157,7 @@ export function deleteSecurityGroup(aws: Aws, spec: LabSpec, groupId: string): P
     delete: () => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
     isThere: async () => (await describeSecurityGroups(aws, members)).length > 0,
     lookForBlockers: giveUpWhenBlocked(`Security group ${groupId}`, () =>
-      foreignNetworkInterfaces(aws, spec, members),
+      lastingNetworkInterfaces(aws, spec, members),
     ),
   });
 }

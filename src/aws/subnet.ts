@@ -10,18 +10,20 @@ import {
 import type { LabSpec, Side } from "../lab/spec.ts";
 import { formatCidr, toCidr } from "../network/cidr.ts";
 import { given } from "./answer.ts";
-import { foreignNetworkInterfaces, giveUpWhenBlocked } from "./blockers.ts";
+import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 
 export function describeSubnets(aws: Aws, filters: Filter[]): Promise<Subnet[]> {
   return allPages(paginateDescribeSubnets({ client: aws.ec2 }, { Filters: filters }), (page) => page.Subnets);
 }
 
-export function findSubnets(aws: Aws, spec: LabSpec, side: Side, vpcId: string): Promise<Subnet[]> {
-  return describeSubnets(aws, [...partFilters(spec, `subnet-${side}`), { Name: "vpc-id", Values: [vpcId] }]);
+/** The lab's subnet in a VPC; the first is the one to use. */
+export async function findSubnets(aws: Aws, spec: LabSpec, side: Side, vpcId: string): Promise<Subnet[]> {
+  const filters = [...partFilters(spec, `subnet-${side}`), { Name: "vpc-id", Values: [vpcId] }];
+  return lowestIdFirst(await describeSubnets(aws, filters), ({ SubnetId }) => SubnetId);
 }
 
 const SUBNET_PREFIX = 20;
@@ -67,7 +69,7 @@ export function deleteSubnet(aws: Aws, spec: LabSpec, subnetId: string): Promise
     delete: () => aws.ec2.send(new DeleteSubnetCommand({ SubnetId: subnetId })),
     isThere: async () => (await describeSubnets(aws, inSubnet)).length > 0,
     lookForBlockers: giveUpWhenBlocked(`Subnet ${subnetId}`, () =>
-      foreignNetworkInterfaces(aws, spec, inSubnet),
+      lastingNetworkInterfaces(aws, spec, inSubnet),
     ),
   });
 }

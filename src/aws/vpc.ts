@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { LabSpec, Side } from "../lab/spec.ts";
 import { given } from "./answer.ts";
-import { foreignNetworkInterfaces, giveUpWhenBlocked } from "./blockers.ts";
+import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
@@ -83,7 +83,7 @@ export function deleteVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<Delet
 async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<string[]> {
   const inVpc = [{ Name: "vpc-id", Values: [vpcId] }];
   const [networkInterfaces, subnets, securityGroups, routeTables, internetGateways] = await Promise.all([
-    foreignNetworkInterfaces(aws, spec, inVpc),
+    lastingNetworkInterfaces(aws, spec, inVpc),
     describeSubnets(aws, inVpc),
     describeSecurityGroups(aws, inVpc),
     describeRouteTables(aws, inVpc),
