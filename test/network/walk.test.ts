@@ -212,6 +212,20 @@ const unreachable: readonly (readonly [string, Topology, Packet, Stop])[] = [
       code: "ENI_SG_RULES_MISMATCH",
     },
   ],
+  ...[21, 23].map(
+    (port) =>
+      [
+        `port ${port}, beside the one that is open`,
+        peeredLab(),
+        tcp(INSTANCE_1.private, INSTANCE_2.private, port),
+        {
+          way: "there",
+          at: "sg-2",
+          reason: `no inbound rule of NextWork-2-SG allows TCP ${port} from 10.1.4.12`,
+          code: "ENI_SG_RULES_MISMATCH",
+        },
+      ] as const,
+  ),
   [
     "a /20 route that does not reach the address",
     peeredLab({
@@ -616,6 +630,16 @@ describe("inside one VPC", () => {
     const trip = walkRoundTrip(otherSubnet(DENY_ALL), echoRequest(INSTANCE_1.private, "10.1.16.5"));
     expect(trip.there.hops.at(-1)).toMatchObject({ component: "acl-1b", verdict: "denied" });
   });
+
+  test("a subnet without an association has the VPC's default network ACL", () => {
+    const topology = otherSubnet(DENY_ALL);
+    const networkAcls = topology.networkAcls.map((acl) =>
+      acl.id === "acl-1b" ? { ...acl, subnetIds: [] } : acl,
+    );
+    const trip = walkRoundTrip({ ...topology, networkAcls }, echoRequest(INSTANCE_1.private, "10.1.16.5"));
+    expect(trip.reachable).toBe(true);
+    expect(trip.there.hops[3]?.component).toBe("acl-1");
+  });
 });
 
 describe("the way is told hop by hop", () => {
@@ -670,6 +694,12 @@ describe("the way is told hop by hop", () => {
     );
   });
 
+  test("follows the main route table however the tables are listed", () => {
+    const topology = labTopology({ unassociatedSubnets: [1] });
+    const reversed = { ...topology, routeTables: topology.routeTables.toReversed() };
+    expect(walk(reversed, publicPing).hops.at(-1)?.component).toBe("rtb-main-1");
+  });
+
   test("names the missing block when there is no route at all", () => {
     expect(walk(labTopology({ unassociatedSubnets: [1] }), privatePing).hops.at(-1)?.reason).toBe(
       "no route for 10.2.9.80; nothing for 10.2.0.0/16; subnet-1 follows the main route table",
@@ -686,17 +716,18 @@ describe("VPCs that overlap", () => {
     securityGroupIds: [],
     isUp: true,
   };
-  const topology = peeredLab({
+  const lab = peeredLab({
     more: {
       vpcs: [{ id: "vpc-3", cidrs: ["10.1.0.0/16"] }],
       subnets: [{ id: "subnet-3", vpcId: "vpc-3", cidr: "10.1.0.0/20" }],
-      networkInterfaces: [twin],
     },
   });
+  const topology = { ...lab, networkInterfaces: [twin, ...lab.networkInterfaces] };
 
   test("the sender is the one that was named", () => {
     const first = walk(topology, privatePing, { from: "eni-3" }).hops[0];
     expect(first).toMatchObject({ component: "eni-3", verdict: "denied", code: "SG_HAS_NO_RULES" });
+    expect(walk(topology, privatePing, { from: "eni-1" }).delivered).toBe(true);
   });
 
   test("the reply comes from the interface that received, not from its twin", () => {
