@@ -1,0 +1,85 @@
+/** Flow logs: made, shown and deleted here; what they note and when it arrives is in capture.ts and delivery.ts. */
+import {
+  DeleteFlowLogs$,
+  type DeleteFlowLogsRequest,
+  DescribeFlowLogs$,
+  type DescribeFlowLogsRequest,
+  type FlowLog,
+  type UnsuccessfulItem,
+} from "@aws-sdk/client-ec2";
+import type { EventHandler } from "../../context.ts";
+import { AwsError } from "../../error.ts";
+import { type Operation, operation } from "../../operation.ts";
+import { select } from "../describe.ts";
+import type { FilterFields } from "../filters.ts";
+import { FLOW_LOG, find } from "../resources.ts";
+import type { FlowLogState } from "../state.ts";
+import { tagSet } from "../tag-sets.ts";
+import { createFlowLogs } from "./create-flow-logs.ts";
+import { deliveryEvents } from "./delivery.ts";
+
+/** Those that AWS shows: a deleted one is only kept for its last records. */
+const SHOWN_FLOW_LOG: typeof FLOW_LOG = {
+  ...FLOW_LOG,
+  all: (ec2) =>
+    Object.fromEntries(
+      Object.entries(FLOW_LOG.all(ec2)).filter(([, { deletedAt }]) => deletedAt === undefined),
+    ),
+};
+
+function show(flowLog: FlowLogState): FlowLog {
+  return {
+    FlowLogId: flowLog.id,
+    FlowLogStatus: "ACTIVE",
+    ResourceId: flowLog.resourceId,
+    TrafficType: flowLog.trafficType,
+    LogDestinationType: "cloud-watch-logs",
+    LogGroupName: flowLog.logGroupName,
+    LogFormat: flowLog.logFormat,
+    DeliverLogsPermissionArn: flowLog.deliverLogsPermissionArn,
+    DeliverLogsStatus: flowLog.deliverLogsStatus ?? "SUCCESS",
+    DeliverLogsErrorMessage: flowLog.deliverLogsErrorMessage,
+    MaxAggregationInterval: flowLog.maxAggregationInterval,
+    CreationTime: new Date(flowLog.createdAt),
+    Tags: tagSet(flowLog.tags),
+  };
+}
+
+const FILTERS: FilterFields<FlowLogState> = {
+  "flow-log-id": (item) => item.id,
+  "resource-id": (item) => item.resourceId,
+  "traffic-type": (item) => item.trafficType,
+  "log-group-name": (item) => item.logGroupName,
+  "log-destination-type": () => "cloud-watch-logs",
+  "deliver-log-status": (item) => item.deliverLogsStatus ?? "SUCCESS",
+};
+
+const describeFlowLogs = operation<DescribeFlowLogsRequest, object>(
+  DescribeFlowLogs$,
+  ["FlowLogIds", "Filter", "MaxResults", "NextToken"],
+  (context, input) => {
+    const request = { ...input, Filters: input.Filter };
+    const { items, NextToken } = select(context, SHOWN_FLOW_LOG, input.FlowLogIds, request, FILTERS);
+    return { FlowLogs: items.map(show), NextToken };
+  },
+);
+
+const deleteFlowLogs = operation<DeleteFlowLogsRequest, object>(
+  DeleteFlowLogs$,
+  ["FlowLogIds"],
+  (context, input) => {
+    const unsuccessful: UnsuccessfulItem[] = [];
+    for (const id of new Set(input.FlowLogIds)) {
+      try {
+        find(context, SHOWN_FLOW_LOG, id).deletedAt = context.now;
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        unsuccessful.push({ ResourceId: id, Error: { Code: error.code, Message: error.message } });
+      }
+    }
+    return { Unsuccessful: unsuccessful };
+  },
+);
+
+export const flowLogOperations: Operation[] = [createFlowLogs, describeFlowLogs, deleteFlowLogs];
+export const flowLogEvents: Record<string, EventHandler> = deliveryEvents;

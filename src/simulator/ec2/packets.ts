@@ -1,0 +1,39 @@
+/**
+ * The wire: every packet of the embedded AWS, a learner's ping or background traffic, passes here. It obeys the
+ * configuration as it is at that moment, and every flow log that watches an interface on its way notes it once.
+ */
+import { replyTo } from "../../network/packet.ts";
+import type { Topology } from "../../network/topology.ts";
+import { type Packet, type Walk, type WalkOptions, walk } from "../../network/walk.ts";
+import type { Context } from "../context.ts";
+import { notePacket } from "./flow-logs/capture.ts";
+import { topologyOf } from "./topology.ts";
+
+/**
+ * Sends one packet.
+ * @param bytes length of the whole IP packet
+ */
+export function sendPacket(context: Context, packet: Packet, bytes: number, options: WalkOptions = {}): Walk {
+  const walked = walk(topologyAt(context), packet, options);
+  for (const sighting of walked.sightings) notePacket(context, sighting, packet.protocol, bytes);
+  return walked;
+}
+
+/** Sends the answer to a packet that was delivered, the same way back. */
+export function sendReply(context: Context, delivered: Walk, bytes: number): Walk {
+  return sendPacket(context, replyTo(delivered.arrived), bytes, {
+    isReply: true,
+    from: delivered.deliveredTo,
+  });
+}
+
+/** One context is one moment, and whoever sends packets in it changes nothing in between. */
+const topologies = new WeakMap<Context, Topology>();
+
+function topologyAt(context: Context): Topology {
+  const known = topologies.get(context);
+  if (known) return known;
+  const topology = topologyOf(context);
+  topologies.set(context, topology);
+  return topology;
+}

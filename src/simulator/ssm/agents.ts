@@ -1,0 +1,84 @@
+/**
+ * The SSM agent of an instance: it registers some time after the boot if it has credentials with the right policy and
+ * a way out to the service, tries again every minute otherwise, and reports from then on.
+ */
+import type { Context, EventHandler } from "../context.ts";
+import { roleOfInstance } from "../ec2/instances/profile.ts";
+import { sendPacket, sendReply } from "../ec2/packets.ts";
+import type { InstanceState } from "../ec2/state.ts";
+import { systemsManagerAddresses } from "../ec2/traffic.ts";
+import { roleHasManagedPolicy } from "../iam/index.ts";
+import type { AgentState } from "./state.ts";
+
+const AGENT_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+/** How often an agent reports, or tries to register again. */
+const EVERY_MS = 60_000;
+/** An agent that has not been heard of for this long counts as lost. */
+const LOST_AFTER_MS = 300_000;
+
+/** The agent's request to the service and the answer, as IP packets. */
+const REQUEST_BYTES = 620;
+const ANSWER_BYTES = 460;
+
+export const agentEvents: Readonly<Record<string, EventHandler>> = {
+  "ssm.agent-starts": (context, event) => {
+    const instance = context.region.ec2.instances[event.subject];
+    if (!instance || instance.state === "terminated") {
+      delete context.region.ssm.agents[event.subject];
+      return;
+    }
+    // A stopped instance's agent starts with it again.
+    if (instance.state !== "running") return;
+    const agents = context.region.ssm.agents;
+    if (canReport(context, instance)) {
+      const agent = agents[instance.id] ?? {
+        instanceId: instance.id,
+        registeredAt: context.now,
+        lastPingAt: 0,
+      };
+      agent.lastPingAt = context.now;
+      agents[instance.id] = agent;
+    }
+    context.unschedule(instance.id, "ssm.agent-starts");
+    context.schedule(context.now + EVERY_MS + context.randomInteger(0, 2_000), {
+      kind: "ssm.agent-starts",
+      region: context.regionName,
+      subject: instance.id,
+    });
+  },
+};
+
+function canReport(context: Context, instance: InstanceState): boolean {
+  const roleName = roleOfInstance(context, instance.instanceProfileArn);
+  const hasPermission = roleName !== undefined && roleHasManagedPolicy(context, roleName, AGENT_POLICY);
+  return hasPermission && reachesService(context, instance);
+}
+
+/** Whether the instance's packets reach Systems Manager and the answers come back. Sends one, as the agent does. */
+export function reachesService(context: Context, instance: InstanceState): boolean {
+  const networkInterface = context.region.ec2.networkInterfaces[instance.networkInterfaceId];
+  const [destination = ""] = systemsManagerAddresses(context.regionName);
+  if (!networkInterface) return false;
+  const packet = {
+    protocol: 6,
+    source: networkInterface.privateAddress,
+    destination,
+    sourcePort: context.randomInteger(32_768, 60_999),
+    destinationPort: 443,
+  };
+  const there = sendPacket(context, packet, REQUEST_BYTES, { from: networkInterface.id });
+  return there.delivered && sendReply(context, there, ANSWER_BYTES).delivered;
+}
+
+/** Agents of instances that AWS has not forgotten. */
+export function agents(context: Context): AgentState[] {
+  return Object.values(context.region.ssm.agents).filter((agent) => {
+    const state = context.region.ec2.instances[agent.instanceId]?.state;
+    return state !== undefined && state !== "terminated";
+  });
+}
+
+export function pingStatus(context: Context, agent: AgentState): "Online" | "ConnectionLost" {
+  const isRunning = context.region.ec2.instances[agent.instanceId]?.state === "running";
+  return isRunning && context.now - agent.lastPingAt < LOST_AFTER_MS ? "Online" : "ConnectionLost";
+}
