@@ -3,8 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // The tests in test/cli/ start the built program: it is built from what is tested.
-    globalSetup: ["test/build.ts"],
     testTimeout: 30_000,
     env: {
       // No test may find a real account: neither by this machine's files nor by instance metadata.

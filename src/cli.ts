@@ -181,4 +181,11 @@ process.on("SIGINT", () => {
   interruption.abort(new Interrupted());
 });
 
+// Whoever reads may stop reading (`vpclab status | head`): that is no error of ours.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+
 process.exitCode = await main();

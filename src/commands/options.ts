@@ -144,9 +144,11 @@ function hours(text: string): number | undefined {
   return text === "never" ? undefined : wholeNumber("--hours (or never)", text, 1, MOST_HOURS);
 }
 
+/** The names that share the longest beginning with the mistyped one. */
 function near(text: string, names: readonly string[]): string {
-  const candidates = names.filter((name) => name.startsWith(text.slice(0, 3)));
-  return candidates.length > 0
-    ? `; near it are ${candidates.slice(0, 6).join(", ")}.`
-    : "; one is us-east-1.";
+  for (let length = text.length - 1; length >= 2; length--) {
+    const candidates = names.filter((name) => name.startsWith(text.slice(0, length)));
+    if (candidates.length > 0) return `; near it are ${candidates.slice(0, 6).join(", ")}.`;
+  }
+  return "; one is us-east-1.";
 }

@@ -30,7 +30,7 @@ export async function status(program: Program, options: StatusOptions): Promise<
       const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
       if (options.json) printJson(terminal, statusJson(lab, inventory));
       else {
-        if (options.watch && terminal.isAnimated) terminal.clear();
+        if (options.watch) terminal.clear();
         header(terminal, lab);
         await show(terminal, lab, inventory);
       }

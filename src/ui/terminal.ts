@@ -54,6 +54,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes a line (or several) of the conversation to stderr. */
   say(text: string): void;
+  /** Clears the screen before something is drawn anew; does nothing where stdout is no terminal. */
+  clear(): void;
   /** The text broken at spaces to the terminal's width, every line indented by `columns` (default 0). */
   wrap(text: string, columns?: number): string;
 }
@@ -110,6 +112,9 @@ export function openTerminal(options: TerminalOptions): Terminal {
     symbols: unicode ? UNICODE_SYMBOLS : ASCII_SYMBOLS,
     out: (text) => write(stdout, text),
     say: (text) => write(stderr, text),
+    clear: () => {
+      if (isTerminal(stdout) && !isBare) stdout.write("\u001b[2J\u001b[3J\u001b[H");
+    },
     wrap(text, columns = 0) {
       return indent(wrapText(text, this.width - columns).join("\n"), columns);
     },

@@ -1,0 +1,166 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ScaledClock, VirtualClock } from "../../src/simulator/clock.ts";
+import { createEmbeddedAws } from "../../src/simulator/index.ts";
+import { inProcessHandler } from "../../src/simulator/request-handler.ts";
+import { FileStorage } from "../../src/simulator/storage.ts";
+import { embedded } from "./embedded.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "vpclab-world-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Opens the folder's world as another process would. */
+function open(clock = new VirtualClock()) {
+  const aws = createEmbeddedAws({ storage: new FileStorage(folder), clock });
+  const ec2 = new EC2Client({
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
+    requestHandler: inProcessHandler(aws),
+    maxAttempts: 1,
+  });
+  return { aws, ec2, clock };
+}
+
+const cidrs = async (ec2: EC2Client) =>
+  (await ec2.send(new DescribeVpcsCommand({}))).Vpcs?.map(({ CidrBlock }) => CidrBlock).sort();
+
+describe("a saved world", () => {
+  it("is there again for the next process", async () => {
+    await open().ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    expect(await cidrs(open().ec2)).toEqual(["10.1.0.0/16", "172.31.0.0/16"]);
+  });
+
+  it("loses no write of two processes that share it", async () => {
+    const [one, other] = [open(), open()];
+    await Promise.all([
+      one.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" })),
+      other.ec2.send(new CreateVpcCommand({ CidrBlock: "10.2.0.0/16" })),
+      one.ec2.send(new CreateVpcCommand({ CidrBlock: "10.3.0.0/16" })),
+    ]);
+    const all = ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16", "172.31.0.0/16"];
+    expect(await cidrs(one.ec2)).toEqual(all);
+    expect(await cidrs(other.ec2)).toEqual(all);
+  });
+
+  it("is as it was before a call that was refused", async () => {
+    const { ec2 } = open();
+    await ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const before = readFileSync(join(folder, "world.json"), "utf8");
+    await expect(ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/8" }))).rejects.toThrow();
+    expect(readFileSync(join(folder, "world.json"), "utf8")).toBe(before);
+  });
+
+  it.each([
+    ["garbage", "not a world"],
+    ["cut off", '{"format":1,"regions":{'],
+    ["empty", ""],
+    ["of another version", '{"format":99,"regions":{},"iam":{},"events":[]}'],
+  ])("that is %s is named, and left as it is", async (_what, text) => {
+    const place = join(folder, "world.json");
+    writeFileSync(place, text);
+    await expect(cidrs(open().ec2)).rejects.toThrow(place);
+    await expect(open().ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }))).rejects.toThrow(place);
+    expect(readFileSync(place, "utf8")).toBe(text);
+  });
+
+  it("is readable by its owner only", async () => {
+    await open().ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const { statSync } = await import("node:fs");
+    expect(statSync(join(folder, "world.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(folder).mode & 0o077).toBe(0);
+  });
+
+  it("never goes back in time, whatever the next process's clock says", async () => {
+    const first = open(new VirtualClock(Date.UTC(2026, 5, 1)));
+    await first.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const second = open(new VirtualClock(Date.UTC(2026, 0, 1)));
+    await cidrs(second.ec2);
+    expect(second.clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 5, 1));
+  });
+});
+
+describe("world time", () => {
+  it("runs at its speed while it is asked", async () => {
+    const clock = new ScaledClock(600, 0);
+    await clock.sleep(6_000);
+    expect(clock.now()).toBeGreaterThanOrEqual(6_000);
+    expect(clock.now()).toBeLessThan(600_000);
+  });
+
+  it("jumps to the earliest sleeper, in order", async () => {
+    const clock = new VirtualClock(0);
+    const woken: string[] = [];
+    await Promise.all(
+      [3_000, 1_000, 2_000].map(async (ms) => {
+        await clock.sleep(ms);
+        woken.push(`${ms} at ${clock.now()}`);
+      }),
+    );
+    expect(woken).toEqual(["1000 at 1000", "2000 at 2000", "3000 at 3000"]);
+  });
+
+  it("ends a sleep with the signal's reason", async () => {
+    for (const clock of [new VirtualClock(0), new ScaledClock(1)]) {
+      const controller = new AbortController();
+      const sleeping = clock.sleep(60_000, controller.signal);
+      const reason = new Error("enough");
+      controller.abort(reason);
+      await expect(sleeping).rejects.toBe(reason);
+      await expect(clock.sleep(1, controller.signal)).rejects.toBe(reason);
+    }
+  });
+});
+
+describe("the wire", () => {
+  it("refuses a parameter that it knows but does not model, by name", async () => {
+    const { ec2 } = embedded();
+    const refused = ec2.send(
+      new CreateVpcCommand({ CidrBlock: "10.1.0.0/16", Ipv4IpamPoolId: "ipam-pool-1" }),
+    );
+    await expect(refused).rejects.toMatchObject({ name: "UnsupportedOperation", message: /Ipv4IpamPoolId/ });
+  });
+
+  it("refuses a request without a required parameter", async () => {
+    const { aws } = embedded();
+    const answer = await aws.answer({
+      headers: {
+        authorization:
+          "AWS4-HMAC-SHA256 Credential=AKID/20260105/us-east-1/ec2/aws4_request, SignedHeaders=host",
+      },
+      body: "Action=DeleteVpc&Version=2016-11-15",
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain("<Code>MissingParameter</Code>");
+  });
+
+  it.each([
+    ["ec2", "Action=MakeCoffee", "InvalidAction"],
+    ["ec2", "Action=DescribeVpcs&Colour=red", "UnknownParameter"],
+    ["ec2", "Action=DescribeVpcs&MaxResults=many", "InvalidParameterValue"],
+    ["s3", "Action=ListBuckets", "UnknownService"],
+  ])("answers %s %s with %s", async (service, body, code) => {
+    const { aws } = embedded();
+    const authorization = `AWS4-HMAC-SHA256 Credential=AKID/20260105/us-east-1/${service}/aws4_request, SignedHeaders=host`;
+    const answer = await aws.answer({ headers: { authorization }, body });
+    expect(answer.body).toContain(`<Code>${code}</Code>`);
+    expect(answer.status).toBe(400);
+  });
+
+  it("wants a signature, but does not check it", async () => {
+    const { aws } = embedded();
+    const answer = await aws.answer({ headers: {}, body: "Action=DescribeVpcs" });
+    expect(answer).toMatchObject({ status: 403, body: /MissingAuthenticationToken/ });
+  });
+
+  it("tells the world's time and speed in its headers", async () => {
+    const { aws, clock } = embedded();
+    const { headers } = await aws.answer({ headers: {}, body: "" });
+    expect(headers).toMatchObject({ date: new Date(clock.now()).toUTCString(), "x-vpclab-speed": "1" });
+  });
+});
