@@ -16,6 +16,17 @@ import { PROPAGATION_MS } from "./role.ts";
 import { allPages, partFilters, tagSpecifications } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
+/** What a flow log does in CloudWatch Logs, as AWS's guide lists it and the lab has it. */
+export const FLOW_LOG_ACTIONS = [
+  "logs:CreateLogGroup",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+  "logs:DescribeLogGroups",
+  "logs:DescribeLogStreams",
+];
+/** Who may take the role. */
+export const FLOW_LOG_SERVICE = "vpc-flow-logs.amazonaws.com";
+
 /** The lab's flow logs on a VPC, by their tags; more than one only after a crash or two `up`s at once. Oldest first. */
 export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Promise<FlowLog[]> {
   const Filter = [...partFilters(spec, "flow-log"), { Name: "resource-id", Values: [vpcId] }];

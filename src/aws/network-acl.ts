@@ -1,0 +1,17 @@
+/** Network ACLs: the stateless filter at a subnet's edge. The lab keeps each VPC's default one, which allows all. */
+import { type Filter, type NetworkAcl, paginateDescribeNetworkAcls } from "@aws-sdk/client-ec2";
+import type { Aws } from "./clients.ts";
+import { allPages } from "./tags.ts";
+
+export function describeNetworkAcls(aws: Aws, filters: Filter[]): Promise<NetworkAcl[]> {
+  return allPages(
+    paginateDescribeNetworkAcls({ client: aws.ec2 }, { Filters: filters }),
+    (page) => page.NetworkAcls,
+  );
+}
+
+/** The one that a subnet follows; undefined for an unknown subnet. */
+export async function networkAclOf(aws: Aws, subnetId: string): Promise<NetworkAcl | undefined> {
+  const [acl] = await describeNetworkAcls(aws, [{ Name: "association.subnet-id", Values: [subnetId] }]);
+  return acl;
+}

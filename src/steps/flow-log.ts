@@ -1,0 +1,134 @@
+/** Step 4: the permission for flow logs to write, then the flow log. */
+import type { FlowLog } from "@aws-sdk/client-ec2";
+import { LabError } from "../aws/errors.ts";
+import {
+  deleteFlowLog,
+  ensureFlowLog,
+  FLOW_LOG_ACTIONS,
+  FLOW_LOG_SERVICE,
+  findFlowLogs,
+} from "../aws/flow-log.ts";
+import { whoAmI } from "../aws/identity.ts";
+import { deletePolicy, ensurePolicy } from "../aws/policy.ts";
+import { attachPolicy, deleteRole, ensureRole, roleArn } from "../aws/role.ts";
+import { findVpcs } from "../aws/vpc.ts";
+import type { Part } from "../lab/spec.ts";
+import { lesson } from "./lessons/flow-log.ts";
+import { removal } from "./removal.ts";
+import type { LabContext, Removal, Step } from "./step.ts";
+
+export const flowLog: Step = {
+  id: "flow-log",
+  title: "Let flow logs write, and begin one on VPC 1",
+  lesson,
+  downAfter: [],
+
+  async up(lab) {
+    const roleName = await makePermission(lab);
+    await makeFlowLog(lab, roleName);
+  },
+
+  async down({ aws }, { resources }) {
+    const removeAll = (
+      part: Part,
+      remove: (id: string) => Promise<"deleted" | "absent">,
+    ): Promise<Removal[]> =>
+      Promise.all(
+        resources
+          .filter((resource) => resource.part === part)
+          .map((resource) => removal(resource, () => remove(resource.id))),
+      );
+    // In this order: a flow log that still lives would make the log group again, and a role without its policy
+    // can no longer. IAM lets a policy go only once no role holds it.
+    const flowLogs = await removeAll("flow-log", (id) => deleteFlowLog(aws, id));
+    const roles = await removeAll("flow-log-role", (name) => deleteRole(aws, name));
+    const policies = await removeAll("flow-log-policy", (arn) => deletePolicy(aws, arn));
+    return [...flowLogs, ...roles, ...policies];
+  },
+
+  state({ resources }) {
+    const parts: Part[] = ["flow-log-policy", "flow-log-role", "flow-log"];
+    const present = parts.filter((part) => resources.some((resource) => resource.part === part));
+    return present.length === parts.length ? "done" : present.length === 0 ? "todo" : "partial";
+  },
+};
+
+/** The policy says what may be done, the role's trust policy who may do it. @returns the role's name */
+async function makePermission({ aws, spec, narrator, prepared }: LabContext): Promise<string> {
+  const account = prepared.account ?? (await whoAmI(aws)).account;
+  const [policy, role] = await Promise.all([
+    ensurePolicy(aws, spec, account, "flow-log-policy", {
+      actions: FLOW_LOG_ACTIONS,
+      description: "Lets VPC flow logs write to CloudWatch Logs",
+    }),
+    ensureRole(aws, spec, "flow-log-role", {
+      service: FLOW_LOG_SERVICE,
+      description: "Taken by VPC flow logs to write to CloudWatch Logs",
+    }),
+  ]);
+  await attachPolicy(aws, role.resource.name, policy.resource.arn);
+  narrator.resource({
+    text: `policy ${policy.resource.name} allows writing to CloudWatch Logs`,
+    type: "iam-policy",
+    part: "flow-log-policy",
+    id: policy.resource.name,
+    outcome: policy.outcome,
+    ms: policy.ms,
+  });
+  narrator.resource({
+    text: `role ${role.resource.name} holds it, and only ${FLOW_LOG_SERVICE} may take it`,
+    type: "iam-role",
+    part: "flow-log-role",
+    id: role.resource.name,
+    outcome: role.outcome,
+    ms: role.ms,
+  });
+  return role.resource.name;
+}
+
+async function makeFlowLog({ aws, spec, narrator, prepared }: LabContext, roleName: string): Promise<void> {
+  const [vpc] = await findVpcs(aws, spec, 1);
+  if (vpc?.VpcId === undefined)
+    throw new LabError("not-there", `There is no VPC 1 in ${aws.region} to log.`, { next: ["vpclab up"] });
+  const account = prepared.account ?? (await whoAmI(aws)).account;
+  const target = {
+    vpcId: vpc.VpcId,
+    logGroupName: spec.nameOf("log-group"),
+    roleArn: roleArn(aws.region, account, roleName),
+  };
+  const { resource, outcome, ms } = await narrator.wait(
+    { text: "flow logs can take their role", usually: "0:02 to 0:20" },
+    () => ensureFlowLog(aws, spec, target),
+  );
+  narrator.resource({
+    text: `flow log ${spec.nameOf("flow-log")} notes ${resource.TrafficType} traffic of VPC 1`,
+    type: "vpc-flow-log",
+    part: "flow-log",
+    id: resource.FlowLogId ?? "",
+    outcome,
+    ms,
+  });
+  if (outcome === "found") await warnOfDifferences({ aws, spec, narrator }, resource, target.vpcId);
+}
+
+/** A flow log cannot be changed, only deleted and made anew. */
+async function warnOfDifferences(
+  { aws, spec, narrator }: Pick<LabContext, "aws" | "spec" | "narrator">,
+  found: FlowLog,
+  vpcId: string,
+): Promise<void> {
+  if (found.TrafficType !== spec.trafficType || found.MaxAggregationInterval !== spec.aggregationSeconds)
+    narrator.warn(
+      `The flow log that stands notes ${found.TrafficType} traffic every ${found.MaxAggregationInterval} s, and AWS lets none be changed. ` +
+        "To have it otherwise: vpclab teardown, then vpclab up again.",
+    );
+  if (found.DeliverLogsStatus === "FAILED")
+    narrator.warn(
+      `The flow log cannot deliver its records (${found.DeliverLogsErrorMessage ?? "no reason given"}): its role or the policy on it was changed.`,
+    );
+  const all = await findFlowLogs(aws, spec, vpcId);
+  if (all.length > 1)
+    narrator.warn(
+      `VPC 1 has ${all.length} flow logs of this lab, so each record may come twice. vpclab teardown removes them all.`,
+    );
+}

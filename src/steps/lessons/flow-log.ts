@@ -1,0 +1,63 @@
+/** What step 4 tells. */
+import { FLOW_LOG_ACTIONS, FLOW_LOG_SERVICE } from "../../aws/flow-log.ts";
+import { permissionsPolicy } from "../../aws/policy.ts";
+import { trustPolicy } from "../../aws/role.ts";
+import type { LabSpec } from "../../lab/spec.ts";
+import type { Lesson } from "../step.ts";
+
+export const lesson: Lesson = {
+  goal: "A flow log notes the traffic of VPC 1, with a role of its own that lets it write.",
+  why: [
+    "Nothing in AWS may do anything unless a policy allows it, and that holds for AWS's own services too.",
+    "So flow logs get a role: its policy says what may be done, its trust policy says who may do it.",
+    "The flow log then notes who talked to whom, by which port, how much, and whether it was let pass.",
+  ],
+  concepts: [
+    {
+      term: "Policy and role",
+      text: "A policy is a list of what is allowed; by itself it allows nobody anything. A role is somebody to be: whoever takes it has what the policies attached to it allow.",
+    },
+    {
+      term: "Custom trust policy",
+      text: "It names who may take the role. Here that is one service, vpc-flow-logs.amazonaws.com, and no person at all.",
+    },
+    {
+      term: "Confused deputy",
+      text: "A service that acts for many accounts could be talked into using your role for somebody else. In production the trust policy therefore also asks for aws:SourceAccount and aws:SourceArn. The lab leaves that out.",
+    },
+    {
+      term: "ALL, ACCEPT, REJECT",
+      text: "Which traffic is noted, by the verdict of security groups and network ACLs. ALL shows both sides of the story, and costs the most. A packet that merely has no route was still let pass: it is an ACCEPT.",
+    },
+    {
+      term: "Aggregation interval",
+      text: "Packets of one flow within this time become one record: 1 minute shows more, 10 minutes costs less. Some more minutes go by until a record arrives in the log.",
+    },
+    {
+      term: "Network interface",
+      text: "The virtual network card of an instance. A flow log on a VPC watches each one in it, so records and streams hang on interfaces, not on instances.",
+    },
+  ],
+  byCli: byCli,
+  byConsole: (spec) => [
+    `IAM › Policies › Create policy › JSON: allow ${FLOW_LOG_ACTIONS.join(", ")} on * › name ${spec.nameOf("flow-log-policy")}`,
+    "IAM › Roles › Create role › Custom trust policy: principal Service vpc-flow-logs.amazonaws.com, action sts:AssumeRole",
+    `Attach ${spec.nameOf("flow-log-policy")} › role name ${spec.nameOf("flow-log-role")} › Create role`,
+    `VPC › Your VPCs › ${spec.nameOf("vpc-1")} › Flow logs › Create flow log, name ${spec.nameOf("flow-log")}`,
+    `Filter ${spec.trafficType}; maximum aggregation interval ${spec.aggregationSeconds / 60} minute${spec.aggregationSeconds === 60 ? "" : "s"}; send to CloudWatch Logs`,
+    `Destination log group ${spec.nameOf("log-group")}; IAM role ${spec.nameOf("flow-log-role")} › Create flow log`,
+  ],
+};
+
+function byCli(spec: LabSpec): string[] {
+  const role = spec.nameOf("flow-log-role");
+  const region = `--region ${spec.region}`;
+  return [
+    "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)",
+    `VPC1=$(aws ec2 describe-vpcs ${region} --filters Name=tag:Name,Values=${spec.nameOf("vpc-1")} --query 'Vpcs[0].VpcId' --output text)`,
+    `aws iam create-policy --policy-name ${spec.nameOf("flow-log-policy")} --policy-document '${permissionsPolicy(FLOW_LOG_ACTIONS)}'`,
+    `aws iam create-role --role-name ${role} --assume-role-policy-document '${trustPolicy(FLOW_LOG_SERVICE)}'`,
+    `aws iam attach-role-policy --role-name ${role} --policy-arn arn:aws:iam::$ACCOUNT:policy/${spec.nameOf("flow-log-policy")}`,
+    `aws ec2 create-flow-logs ${region} --resource-type VPC --resource-ids $VPC1 --traffic-type ${spec.trafficType} --max-aggregation-interval ${spec.aggregationSeconds} --log-destination-type cloud-watch-logs --log-group-name ${spec.nameOf("log-group")} --deliver-logs-permission-arn arn:aws:iam::$ACCOUNT:role/${role}`,
+  ];
+}

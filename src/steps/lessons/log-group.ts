@@ -1,0 +1,46 @@
+/** What step 3 tells. */
+import type { Lesson } from "../step.ts";
+
+export const lesson: Lesson = {
+  goal: "A log group waits for the records of VPC 1.",
+  why: [
+    "A flow log needs somewhere to write. CloudWatch Logs keeps its records where they can be searched.",
+    "Made by hand beforehand, the group has the name, the retention and the tags that we want.",
+  ],
+  concepts: [
+    {
+      term: "Log group",
+      text: "A folder for logs that belong together. Retention, permissions and queries apply to the group as a whole.",
+    },
+    {
+      term: "Log stream",
+      text: "One source within the group, in order of time. A flow log writes one stream for each network interface; none is there before the first record arrives.",
+    },
+    {
+      term: "Retention",
+      text: "How long records are kept. Never expire is the default, and storage is paid by the month: a forgotten group costs little, but for ever.",
+    },
+    {
+      term: "Log class",
+      text: "Standard can do everything that we need. Infrequent Access takes records in for half the price, with fewer features; a group's class cannot be changed later.",
+    },
+    {
+      term: "Region",
+      text: "Log data belongs to one Region, the one that the VPC is in. Looking in another Region is the most common reason to find no log group at all.",
+    },
+  ],
+  byCli: (spec) => [
+    `aws logs create-log-group --region ${spec.region} --log-group-name ${spec.nameOf("log-group")}`,
+    ...(spec.retentionDays === undefined
+      ? []
+      : [
+          `aws logs put-retention-policy --region ${spec.region} --log-group-name ${spec.nameOf("log-group")} --retention-in-days ${spec.retentionDays}`,
+        ]),
+  ],
+  byConsole: (spec) => [
+    `CloudWatch › Logs › Log groups › Create log group (check that the Region says ${spec.region})`,
+    `Log group name: ${spec.nameOf("log-group")}`,
+    `Retention setting: ${spec.retentionDays === undefined ? "Never expire" : `${spec.retentionDays} days`}; log class: Standard`,
+    "Create",
+  ],
+};

@@ -1,0 +1,100 @@
+/**
+ * Step 0: who we are, what we may use, and the instances' role and profile, begun here because they take a while to
+ * reach every part of AWS.
+ */
+import { chooseAvailabilityZone, findStandingPlacement } from "../aws/availability-zone.ts";
+import { whoAmI } from "../aws/identity.ts";
+import { latestImage } from "../aws/image.ts";
+import { addRoleToProfile, deleteInstanceProfile, ensureInstanceProfile } from "../aws/instance-profile.ts";
+import { chooseInstanceType } from "../aws/instance-type.ts";
+import { managedPolicyArn } from "../aws/policy.ts";
+import { attachPolicy, deleteRole, ensureRole } from "../aws/role.ts";
+import { lesson } from "./lessons/prepare.ts";
+import { removal } from "./removal.ts";
+import type { LabContext, Step } from "./step.ts";
+
+/** What the Systems Manager agent on an instance needs, kept by AWS. */
+export const AGENT_POLICY = "AmazonSSMManagedInstanceCore";
+
+export const prepare: Step = {
+  id: "prepare",
+  title: "Get ready",
+  lesson,
+  downAfter: ["instances"],
+
+  async up(lab) {
+    await lookUp(lab);
+    await makeRoleAndProfile(lab);
+  },
+
+  async down({ aws }, { resources }) {
+    const ours = (part: string) => resources.filter((resource) => resource.part === part);
+    // The profile lets go of the role first: IAM refuses to delete a role that is in one.
+    const profiles = await Promise.all(
+      ours("instance-profile").map((profile) =>
+        removal(profile, () => deleteInstanceProfile(aws, profile.id)),
+      ),
+    );
+    const roles = await Promise.all(
+      ours("instance-role").map((role) => removal(role, () => deleteRole(aws, role.id))),
+    );
+    return [...profiles, ...roles];
+  },
+
+  state({ resources }) {
+    const present = ["instance-role", "instance-profile"].filter((part) =>
+      resources.some((resource) => resource.part === part),
+    );
+    return present.length === 2 ? "done" : present.length === 0 ? "todo" : "partial";
+  },
+};
+
+/** Looks up what later steps read. Where an earlier run has begun to build, it goes on with the same. */
+async function lookUp({ aws, spec, prepared, narrator }: LabContext): Promise<void> {
+  const [{ account }, imageId, standing] = await Promise.all([
+    whoAmI(aws),
+    latestImage(aws),
+    findStandingPlacement(aws, spec),
+  ]);
+  const instanceType =
+    standing.instanceType ?? (await chooseInstanceType(aws, spec.instanceType, standing.availabilityZone));
+  const availabilityZone = standing.availabilityZone ?? (await chooseAvailabilityZone(aws, instanceType));
+  Object.assign(prepared, { account, imageId, instanceType, availabilityZone });
+  if (spec.instanceType !== undefined && spec.instanceType !== instanceType)
+    narrator.warn(
+      `This lab's instances are ${instanceType} already; ${spec.instanceType} would need a teardown first.`,
+    );
+}
+
+/** The instances carry this role, so that their agent may take our commands. */
+async function makeRoleAndProfile({ aws, spec, narrator }: LabContext): Promise<void> {
+  const [role, profile] = await Promise.all([
+    ensureRole(aws, spec, "instance-role", {
+      service: "ec2.amazonaws.com",
+      description: "Lets the agent on the lab's instances talk to Systems Manager",
+    }),
+    ensureInstanceProfile(aws, spec),
+  ]);
+  const roleName = role.resource.name;
+  const profileName = profile.resource.name;
+  await Promise.all([
+    attachPolicy(aws, roleName, managedPolicyArn(aws.region, AGENT_POLICY)),
+    profile.resource.roleNames.includes(roleName) ? undefined : addRoleToProfile(aws, profileName, roleName),
+  ]);
+  narrator.resource({
+    text: `role ${roleName} lets the instances talk to Systems Manager`,
+    type: "iam-role",
+    part: "instance-role",
+    id: roleName,
+    outcome: role.outcome,
+    ms: role.ms,
+  });
+  narrator.resource({
+    text: `instance profile ${profileName} hands them that role`,
+    type: "instance-profile",
+    part: "instance-profile",
+    id: profileName,
+    outcome: profile.outcome,
+    ms: profile.ms,
+  });
+}
