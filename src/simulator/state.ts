@@ -2,6 +2,7 @@
  * Everything the embedded AWS remembers, as plain JSON: one world, saved as one file. Each service folder owns the
  * shape of its part.
  */
+import type { Quotas } from "./ec2/quotas.ts";
 import type { Ec2State } from "./ec2/state.ts";
 import type { IamState } from "./iam/state.ts";
 import type { LogsState } from "./logs/state.ts";
@@ -16,6 +17,8 @@ export interface WorldState {
   account: string;
   /** State of the seeded generator that ids, latencies and background traffic come from. */
   random: number;
+  /** The account's quotas where they differ from AWS's defaults; see ec2/quotas.ts. */
+  quotas?: Partial<Quotas>;
   /** World time of the last change, in ms. Time never runs backwards, across processes too. */
   changedAt: number;
   iam: IamState;

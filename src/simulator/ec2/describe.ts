@@ -1,0 +1,30 @@
+/** What every Describe operation does: take the ids or all, filter, cut out the page, show. */
+import type { Filter } from "@aws-sdk/client-ec2";
+import type { Context } from "../context.ts";
+import { type FilterFields, filtered } from "./filters.ts";
+import { type Page, type PageRequest, page } from "./pages.ts";
+import { find, type ResourceKind } from "./resources.ts";
+import type { Tags } from "./state.ts";
+
+export interface DescribeRequest extends PageRequest {
+  readonly Filters?: Filter[] | undefined;
+}
+
+/**
+ * The page of resources that a Describe call asks for.
+ *
+ * @param ids as given in the request; each must exist. None given: all of the Region.
+ * @throws AwsError `….NotFound`, `….Malformed`, an unknown filter, a wrong page
+ */
+export function select<S extends { tags: Tags }>(
+  context: Context,
+  kind: ResourceKind<S>,
+  ids: readonly string[] | undefined,
+  request: DescribeRequest,
+  fields: FilterFields<S>,
+): Page<S> {
+  const items = ids?.length
+    ? [...new Set(ids)].map((id) => find(context, kind, id))
+    : Object.values(kind.all(context.region.ec2));
+  return page(filtered(items, request.Filters, fields), request);
+}

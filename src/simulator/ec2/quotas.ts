@@ -1,0 +1,36 @@
+/**
+ * What an account may have in one Region. AWS's defaults (AWS-FACTS §2 and the VPC and EC2 quota pages); a world may
+ * be made with others, as an account may be granted others.
+ */
+import type { Context } from "../context.ts";
+
+export const DEFAULT_QUOTAS = {
+  /** The default VPC counts. */
+  vpcs: 5,
+  /** Follows the quota of VPCs. */
+  internetGateways: 5,
+  subnetsPerVpc: 200,
+  routeTablesPerVpc: 200,
+  /** The local route does not count. */
+  routesPerRouteTable: 50,
+  securityGroupsPerVpc: 500,
+  /** In each direction. */
+  rulesPerSecurityGroup: 60,
+  networkAclsPerVpc: 200,
+  /** In each direction; the final `*` entry does not count. */
+  entriesPerNetworkAcl: 20,
+  elasticAddresses: 5,
+  activePeeringConnectionsPerVpc: 50,
+  pendingPeeringConnections: 25,
+  /** Of running On-Demand Standard instances (A, C, D, H, I, M, R, T, Z). */
+  vcpus: 32,
+  /** One log on one resource to one place; AWS allows two of the same kind on one interface. */
+  flowLogsPerResource: 2,
+};
+
+export type Quotas = typeof DEFAULT_QUOTAS;
+
+/** The quotas of this world's account. */
+export function quotasOf(context: Context): Quotas {
+  return { ...DEFAULT_QUOTAS, ...context.state.quotas };
+}
