@@ -1,0 +1,131 @@
+/** Step 2: an instance in each VPC, and the security group that lets pings reach it. */
+import { given } from "../aws/answer.ts";
+import { LabError } from "../aws/errors.ts";
+import { findInstances, isStanding, runInstance, terminateInstance } from "../aws/instance.ts";
+import { type Inventory, ofPart } from "../aws/inventory.ts";
+import {
+  authorizeIngress,
+  createSecurityGroup,
+  deleteSecurityGroup,
+  findSecurityGroups,
+  hasRule,
+  inboundRules,
+  otherSources,
+} from "../aws/security-group.ts";
+import { findSubnets } from "../aws/subnet.ts";
+import { findVpcs } from "../aws/vpc.ts";
+import type { Side } from "../lab/spec.ts";
+import { ensurePart } from "./ensure-part.ts";
+import { instancesLesson } from "./lessons/instances.ts";
+import { removal } from "./removal.ts";
+import type { LabContext, Step } from "./step.ts";
+import { bothSides } from "./together.ts";
+
+export const instances: Step = {
+  id: "instances",
+  title: "Launch an instance in each VPC",
+  lesson: instancesLesson,
+
+  async up(lab) {
+    await lab.narrator.wait(
+      { text: "both instances are on their way", usually: "0:05 to 0:20, until their new profile is known" },
+      () => bothSides(lab, (side) => launch(lab, side)),
+    );
+    if (lab.spec.hours !== undefined)
+      lab.narrator.say(`They power off and terminate by themselves after ${inHours(lab.spec.hours)}.`);
+  },
+
+  downAfter: [],
+
+  async down({ aws, spec, narrator }, inventory) {
+    const machines = inventory.resources.filter(({ type }) => type === "instance");
+    const terminations = () =>
+      Promise.all(machines.map((instance) => removal(instance, () => terminateInstance(aws, instance.id))));
+    const terminated =
+      machines.length === 0
+        ? []
+        : await narrator.wait({ text: "the instances terminate", usually: "0:30 to 1:30" }, terminations);
+    // A group is held by the network interfaces of its members, which go some time after these are terminated.
+    const groups = inventory.resources.filter(({ type }) => type === "security-group");
+    const deleted = await Promise.all(
+      groups.map((group) => removal(group, () => deleteSecurityGroup(aws, spec, group.id))),
+    );
+    return [...terminated, ...deleted];
+  },
+
+  state(inventory) {
+    if (([1, 2] as const).every((side) => isLaunched(inventory, side))) return "done";
+    return inventory.instances.length + inventory.securityGroups.length > 0 ? "partial" : "todo";
+  },
+};
+
+async function launch(lab: LabContext, side: Side): Promise<void> {
+  const { aws, spec } = lab;
+  const { imageId, instanceType } = lab.prepared;
+  if (imageId === undefined || instanceType === undefined) throw new Error("Step 0, prepare, has not run.");
+  const { vpcId, subnetId } = await findNetwork(lab, side);
+  const securityGroupId = await setUpSecurityGroup(lab, side, vpcId);
+  const instance = await ensurePart(lab, {
+    part: `instance-${side}`,
+    type: "instance",
+    text: `${spec.nameOf(`instance-${side}`)} starts (${instanceType}, Amazon Linux 2023)`,
+    find: () => findInstances(aws, spec, side),
+    create: () => runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId }),
+    idOf: ({ InstanceId }) => InstanceId,
+  });
+  const state = instance.State?.Name ?? "pending";
+  if (state !== "pending" && state !== "running")
+    throw new LabError("instance-stopped", `Instance ${side} (${instance.InstanceId}) is ${state}.`, {
+      why: "Somebody stopped it; the lab needs it running.",
+      next: [
+        `aws ec2 start-instances --instance-ids ${instance.InstanceId} --region ${aws.region}`,
+        "Then run the same command again: it goes on from here.",
+      ],
+    });
+}
+
+async function findNetwork(lab: LabContext, side: Side): Promise<{ vpcId: string; subnetId: string }> {
+  const { aws, spec } = lab;
+  const [vpc] = await findVpcs(aws, spec, side);
+  const [subnet] = vpc?.VpcId === undefined ? [] : await findSubnets(aws, spec, side, vpc.VpcId);
+  if (vpc?.VpcId === undefined || subnet?.SubnetId === undefined)
+    throw new LabError("no-network", `There is no VPC ${side} with a subnet to start an instance in.`, {
+      next: ["Run `vpclab up`: it makes what is missing, in order."],
+    });
+  return { vpcId: vpc.VpcId, subnetId: subnet.SubnetId };
+}
+
+async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): Promise<string> {
+  const { aws, spec, narrator } = lab;
+  const name = spec.nameOf(`security-group-${side}`);
+  const group = await ensurePart(lab, {
+    part: `security-group-${side}`,
+    type: "security-group",
+    text: `security group ${name} lets in ${spec.sshFrom === undefined ? "ICMP" : "ICMP and SSH"}`,
+    find: () => findSecurityGroups(aws, spec, side, vpcId),
+    create: () => createSecurityGroup(aws, spec, side, vpcId),
+    idOf: ({ GroupId }) => GroupId,
+  });
+  const groupId = given(group.GroupId, "the security group's id");
+  for (const rule of inboundRules(spec)) {
+    if (!hasRule(group, rule)) await authorizeIngress(aws, spec, side, groupId, rule);
+    const others = otherSources(group, rule);
+    if (others.length > 0)
+      narrator.warn(
+        `Security group ${name} also lets in ${rule.IpProtocol} from ${others.join(", ")}; left as it is.`,
+      );
+  }
+  return groupId;
+}
+
+function inHours(hours: number): string {
+  return hours === 1 ? "1 hour" : `${hours} hours`;
+}
+
+/** Whether a VPC has its security group and an instance that is there to stay. */
+function isLaunched(inventory: Inventory, side: Side): boolean {
+  return (
+    ofPart(inventory.securityGroups, `security-group-${side}`).length > 0 &&
+    ofPart(inventory.instances, `instance-${side}`).some(isStanding)
+  );
+}
