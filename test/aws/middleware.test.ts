@@ -7,7 +7,7 @@ import { AnswerLostError, type CallTrace } from "../../src/aws/middleware.ts";
 import { ServiceClock } from "../../src/aws/service-clock.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 
-type Answer = Error | { status: number; body: string; headers?: Record<string, string> };
+type Answer = Error | { status: number; body: string };
 
 const ok = { status: 200, body: "<R><vpcSet/><vpc><vpcId>vpc-1</vpcId></vpc></R>" };
 const refusal = (status: number, code: string) => ({
@@ -27,8 +27,8 @@ function scripted(...answers: Answer[]) {
     async handle() {
       const answer = answers[Math.min(calls++, answers.length - 1)] ?? ok;
       if (answer instanceof Error) throw answer;
-      const { status, body, headers = {} } = answer;
-      return { response: new HttpResponse({ statusCode: status, headers, body: Buffer.from(body) }) };
+      const { status, body } = answer;
+      return { response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from(body) }) };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
