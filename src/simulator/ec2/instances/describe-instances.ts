@@ -19,7 +19,7 @@ import { find, INSTANCE } from "../resources.ts";
 import type { InstanceState, NetworkInterfaceState } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
 import { privateDnsName } from "./addresses.ts";
-import { isNitro } from "./instance-types.ts";
+import { isNitro } from "./capacity.ts";
 import { STATE_CODES } from "./lifecycle.ts";
 import { associationOf, groupIdentifiers, publicNameOf } from "./network-interfaces.ts";
 

@@ -16,7 +16,7 @@ import { operation } from "../../operation.ts";
 import { newPublicAddress } from "../public-addresses.ts";
 import { find, INSTANCE } from "../resources.ts";
 import type { InstanceState } from "../state.ts";
-import { requireVcpus } from "./instance-types.ts";
+import { requireVcpus } from "./capacity.ts";
 import { removeNetworkInterface } from "./network-interfaces.ts";
 
 /** The codes that stand beside the states' names. */
