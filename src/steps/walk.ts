@@ -1,0 +1,118 @@
+/** Walks the steps: forward to build the lab, back to take it down. */
+
+import { whoAmI } from "../aws/identity.ts";
+import { type Inventory, type InventoryResource, readInventory } from "../aws/inventory.ts";
+import { deleteReturned } from "../aws/log-group.ts";
+import { type Part, type StepId, stepOf } from "../lab/spec.ts";
+import { STEPS } from "./index.ts";
+import { reasonOf } from "./removal.ts";
+import type { LabContext, Removal, Step } from "./step.ts";
+
+export interface WalkUpOptions {
+  /** The last step to walk; all of them if undefined. */
+  readonly until?: StepId | undefined;
+  /** Asked before each step, prepare included; "stop" ends the walk before it. */
+  readonly beforeStep?: ((step: Step) => Promise<"go" | "stop">) | undefined;
+  readonly afterStep?: ((step: Step) => Promise<void>) | undefined;
+  /** Default: the lab's own. */
+  readonly steps?: readonly Step[] | undefined;
+}
+
+/**
+ * Builds the lab step by step; what stands already is found, not made again.
+ * @returns the step before which it was stopped; undefined if it came to the end
+ * @throws what a step throws: the steps before it stand, and walking again goes on from there
+ */
+export async function walkUp(lab: LabContext, options: WalkUpOptions = {}): Promise<StepId | undefined> {
+  for (const step of options.steps ?? STEPS) {
+    if ((await options.beforeStep?.(step)) === "stop") return step.id;
+    await step.up(lab);
+    lab.journal.add({ kind: "step-done", at: lab.aws.clock.now(), step: step.id });
+    await options.afterStep?.(step);
+    if (step.id === options.until) return undefined;
+  }
+  return undefined;
+}
+
+/** What came of a teardown. */
+export interface Receipt {
+  readonly removals: readonly Removal[];
+  /** What a second look still found. */
+  readonly leftovers: readonly InventoryResource[];
+  /** Records in flight had made the log group again, and it was deleted once more. */
+  readonly logGroupCameBack: boolean;
+  /** Nothing is left and nothing failed. */
+  readonly complete: boolean;
+}
+
+/**
+ * Takes down all that the inventory holds: each step as soon as those that stand in its way have ended, well or not,
+ * and what is independent side by side. Then looks again.
+ * @throws only what ends everything: Ctrl-C, or that AWS cannot be read
+ */
+export async function walkDown(
+  lab: LabContext,
+  inventory: Inventory,
+  steps: readonly Step[] = STEPS,
+): Promise<Receipt> {
+  const begun = lab.aws.clock.now();
+  const removals = await takeDown(lab, inventory, steps);
+  lab.aws.signal.throwIfAborted();
+  const groupDeleted = removals.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
+  const logGroupCameBack =
+    groupDeleted && (await deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun));
+  const leftovers = await lookAgain(lab, removals);
+  return {
+    removals,
+    leftovers,
+    logGroupCameBack,
+    complete: leftovers.length === 0 && removals.every(({ outcome }) => outcome !== "failed"),
+  };
+}
+
+async function takeDown(lab: LabContext, inventory: Inventory, steps: readonly Step[]): Promise<Removal[]> {
+  const running = new Map<StepId, Promise<Removal[]>>();
+  const down = (step: Step): Promise<Removal[]> => {
+    const begun = running.get(step.id) ?? afterOthers(step);
+    running.set(step.id, begun);
+    return begun;
+  };
+  const afterOthers = async (step: Step): Promise<Removal[]> => {
+    await Promise.all(steps.filter(({ id }) => step.downAfter.includes(id)).map(down));
+    try {
+      return await step.down(lab, inventory);
+    } catch (error) {
+      // No step's `down` throws; should one do so all the same, the others still go on and the receipt says it.
+      return inventory.resources
+        .filter(({ part }) => stepOf(part as Part) === step.id)
+        .map(({ type, part, id, name }) => ({
+          type,
+          part,
+          id,
+          name,
+          outcome: "failed" as const,
+          reason: reasonOf(error),
+        }));
+    }
+  };
+  // In the steps' order, whichever ended first.
+  return (await Promise.all(steps.map(down))).flat();
+}
+
+/** Reads are eventually consistent too: what was seen gone may show once more. */
+const LOOKS = 4;
+const LOOK_EVERY_MS = 3_000;
+
+async function lookAgain(
+  lab: LabContext,
+  removals: readonly Removal[],
+): Promise<readonly InventoryResource[]> {
+  const { aws, spec, prepared } = lab;
+  const account = prepared.account ?? (await whoAmI(aws)).account;
+  const failed = new Set(removals.filter(({ outcome }) => outcome === "failed").map(({ id }) => id));
+  for (let look = 1; ; look++) {
+    const { resources } = await readInventory(aws, spec, { account });
+    if (look === LOOKS || resources.every(({ id }) => failed.has(id))) return resources;
+    await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
+  }
+}

@@ -1,0 +1,71 @@
+/** Labs for tests: one on the embedded AWS, one whose SDK clients are mocked. Both in virtual time. */
+import { type Aws, connect } from "../../src/aws/clients.ts";
+import { openEmbedded } from "../../src/aws/embedded.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
+import type { Finding, Narrator, ResourceEvent } from "../../src/lab/narrator.ts";
+import { DEFAULT_OPTIONS, type LabOptions, labSpec } from "../../src/lab/spec.ts";
+import { VirtualClock } from "../../src/simulator/clock.ts";
+import type { LabContext, Prepared } from "../../src/steps/step.ts";
+
+/** What a narrator was told. */
+export interface Told {
+  readonly resources: ResourceEvent[];
+  readonly said: string[];
+  readonly warnings: string[];
+  readonly waits: string[];
+  readonly findings: Finding[];
+}
+
+export function collectingNarrator(): { narrator: Narrator; told: Told } {
+  const told: Told = { resources: [], said: [], warnings: [], waits: [], findings: [] };
+  const narrator: Narrator = {
+    resource: (event) => void told.resources.push(event),
+    say: (text) => void told.said.push(text),
+    warn: (text) => void told.warnings.push(text),
+    wait: ({ text }, work) => {
+      told.waits.push(text);
+      return work(() => undefined);
+    },
+    finding: async (finding) => void told.findings.push(finding),
+    predict: async () => undefined,
+  };
+  return { narrator, told };
+}
+
+export interface TestLab {
+  readonly lab: LabContext;
+  readonly told: Told;
+}
+
+const REGION = "us-east-1";
+
+export const PREPARED: Prepared = {
+  account: "123456789012",
+  availabilityZone: "us-east-1a",
+  instanceType: "t2.micro",
+  imageId: "ami-00000000000000001",
+};
+
+function labOn(aws: Aws, options: Partial<LabOptions>, prepared: Prepared): TestLab {
+  const { narrator, told } = collectingNarrator();
+  const spec = labSpec({ ...DEFAULT_OPTIONS, region: REGION, hours: undefined, ...options });
+  return { lab: { spec, aws, journal: memoryJournal(), narrator, prepared: { ...prepared } }, told };
+}
+
+/** A lab on a new embedded AWS, reached as the program reaches it. */
+export function embeddedLab(options: Partial<LabOptions> = {}): TestLab {
+  const { connection } = openEmbedded({ folder: undefined, speed: "virtual" });
+  const aws = connect({ region: REGION, signal: new AbortController().signal, embedded: connection });
+  return labOn(aws, options, {});
+}
+
+/** Another lab, or another run of the same, on the same AWS. */
+export function labBeside({ lab }: TestLab, options: Partial<LabOptions> = {}): TestLab {
+  return labOn(lab.aws, options, {});
+}
+
+/** A lab whose calls go nowhere: mock the client classes with aws-sdk-client-mock. What step 0 finds is given. */
+export function mockedLab(options: Partial<LabOptions> = {}): TestLab {
+  const aws = connect({ region: REGION, signal: new AbortController().signal });
+  return labOn({ ...aws, clock: new VirtualClock() }, options, PREPARED);
+}
