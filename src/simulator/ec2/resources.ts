@@ -2,7 +2,7 @@
 import type { ResourceType } from "@aws-sdk/client-ec2";
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
-import type { Ec2State, SecurityGroupRuleState, Tags } from "./state.ts";
+import type { Ec2State, FlowLogState, SecurityGroupRuleState, Tags } from "./state.ts";
 
 export interface ResourceKind<S extends { tags: Tags }> {
   /** As in TagSpecifications and DescribeTags. */
@@ -111,7 +111,7 @@ export const FLOW_LOG = kind(
   "fl",
   ["InvalidFlowLogId", "InvalidFlowLogId"],
   "flowLog ID",
-  (ec2) => ec2.flowLogs,
+  shownFlowLogs,
 );
 
 /** All that can carry tags, in no order that matters. */
@@ -130,6 +130,13 @@ export const TAGGABLE: readonly ResourceKind<{ tags: Tags }>[] = [
   PEERING_CONNECTION,
   FLOW_LOG,
 ];
+
+/** A deleted flow log is kept for its last records alone. */
+function shownFlowLogs(ec2: Ec2State): Record<string, FlowLogState> {
+  return Object.fromEntries(
+    Object.entries(ec2.flowLogs).filter(([, { deletedAt }]) => deletedAt === undefined),
+  );
+}
 
 /** Security-group rules are kept in their groups; their tags are reached by rule id all the same. */
 function securityGroupRules(ec2: Ec2State): Record<string, SecurityGroupRuleState> {

@@ -3,6 +3,7 @@ import {
   CreateInternetGatewayCommand,
   CreateVpcCommand,
   DeleteInternetGatewayCommand,
+  DeleteRouteTableCommand,
   DeleteSubnetCommand,
   DeleteVpcCommand,
   DescribeAccountAttributesCommand,
@@ -73,7 +74,10 @@ describe("a new VPC", () => {
     const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
     const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
     expect(RouteTables).toMatchObject([
-      { Associations: [{ Main: true }], Routes: [{ DestinationCidrBlock: "10.1.0.0/16", GatewayId: "local" }] },
+      {
+        Associations: [{ Main: true }],
+        Routes: [{ DestinationCidrBlock: "10.1.0.0/16", GatewayId: "local" }],
+      },
     ]);
     const { NetworkAcls } = await ec2.send(new DescribeNetworkAclsCommand({ Filters }));
     expect(NetworkAcls?.[0]?.IsDefault).toBe(true);
@@ -110,11 +114,19 @@ describe("a new VPC", () => {
   });
 
   it.each([
-    [{ CidrBlock: "10.1.0.0" }, "InvalidParameterValue", /Value \(10\.1\.0\.0\) for parameter cidrBlock is invalid/],
+    [
+      { CidrBlock: "10.1.0.0" },
+      "InvalidParameterValue",
+      /Value \(10\.1\.0\.0\) for parameter cidrBlock is invalid/,
+    ],
     [{ CidrBlock: "10.1.0.0/15" }, "InvalidVpc.Range", /^The CIDR '10\.0\.0\.0\/15' is invalid\.$/],
     [{ CidrBlock: "10.1.0.0/29" }, "InvalidVpc.Range", /is invalid/],
     [{}, "MissingParameter", /cidrBlock/],
-    [{ CidrBlock: "10.1.0.0/16", AmazonProvidedIpv6CidrBlock: true }, "UnsupportedOperation", /AmazonProvidedIpv6CidrBlock/],
+    [
+      { CidrBlock: "10.1.0.0/16", AmazonProvidedIpv6CidrBlock: true },
+      "UnsupportedOperation",
+      /AmazonProvidedIpv6CidrBlock/,
+    ],
     [{ CidrBlock: "10.1.0.0/16", DryRun: true }, "DryRunOperation", /DryRun flag is set/],
   ])("is refused as %j", async (input, code, message) => {
     const { ec2 } = embedded();
@@ -174,7 +186,6 @@ describe("deleting a VPC", () => {
     expect(await refusal(deleteVpc())).toEqual(refused);
     await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: side.gatewayId, VpcId }));
     expect(await refusal(deleteVpc())).toEqual(refused);
-    const { DeleteRouteTableCommand } = await import("@aws-sdk/client-ec2");
     await ec2.send(new DeleteRouteTableCommand({ RouteTableId: side.routeTableId }));
     await deleteVpc();
     const Filters = [{ Name: "vpc-id", Values: [VpcId] }];
