@@ -13,14 +13,14 @@ import { deletePolicy, ensurePolicy } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, roleArn } from "../aws/role.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import type { Part } from "../lab/spec.ts";
-import { lesson } from "./lessons/flow-log.ts";
+import { flowLogLesson } from "./lessons/flow-log.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Removal, Step } from "./step.ts";
 
 export const flowLog: Step = {
   id: "flow-log",
   title: "Let flow logs write, and begin one on VPC 1",
-  lesson,
+  lesson: flowLogLesson,
   downAfter: [],
 
   async up(lab) {

@@ -1,13 +1,13 @@
 /** Step 3: the place that the flow log writes to. */
 import { deleteLogGroup, ensureLogGroup } from "../aws/log-group.ts";
-import { lesson } from "./lessons/log-group.ts";
+import { logGroupLesson } from "./lessons/log-group.ts";
 import { removal } from "./removal.ts";
 import type { Step } from "./step.ts";
 
 export const logGroup: Step = {
   id: "log-group",
   title: "Set up a log group",
-  lesson,
+  lesson: logGroupLesson,
   // Last of all: records in flight bring a deleted group back while the flow log's role may still write.
   downAfter: ["flow-log", "instances"],
 

@@ -9,7 +9,7 @@ import { addRoleToProfile, deleteInstanceProfile, ensureInstanceProfile } from "
 import { chooseInstanceType } from "../aws/instance-type.ts";
 import { managedPolicyArn } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole } from "../aws/role.ts";
-import { lesson } from "./lessons/prepare.ts";
+import { prepareLesson } from "./lessons/prepare.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Step } from "./step.ts";
 
@@ -19,7 +19,7 @@ export const AGENT_POLICY = "AmazonSSMManagedInstanceCore";
 export const prepare: Step = {
   id: "prepare",
   title: "Get ready",
-  lesson,
+  lesson: prepareLesson,
   downAfter: ["instances"],
 
   async up(lab) {

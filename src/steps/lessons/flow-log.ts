@@ -5,7 +5,7 @@ import { trustPolicy } from "../../aws/role.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
 
-export const lesson: Lesson = {
+export const flowLogLesson: Lesson = {
   goal: "A flow log notes the traffic of VPC 1, with a role of its own that lets it write.",
   why: [
     "Nothing in AWS may do anything unless a policy allows it, and that holds for AWS's own services too.",

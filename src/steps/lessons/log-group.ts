@@ -1,7 +1,7 @@
 /** What step 3 tells. */
 import type { Lesson } from "../step.ts";
 
-export const lesson: Lesson = {
+export const logGroupLesson: Lesson = {
   goal: "A log group waits for the records of VPC 1.",
   why: [
     "A flow log needs somewhere to write. CloudWatch Logs keeps its records where they can be searched.",

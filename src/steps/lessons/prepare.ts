@@ -2,7 +2,7 @@
 import { IMAGE_PARAMETER } from "../../aws/image.ts";
 import type { Lesson } from "../step.ts";
 
-export const lesson: Lesson = {
+export const prepareLesson: Lesson = {
   goal: "We know the account, the instance type, the zone and the image, and the instances' role is begun.",
   why: [
     "Not every account may use every instance type, and not every zone offers it, so we ask before we build.",

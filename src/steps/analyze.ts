@@ -1,0 +1,175 @@
+/** Step 7: what the flow log saw. */
+import { LabError } from "../aws/errors.ts";
+import { findFlowLogs } from "../aws/flow-log.ts";
+import { type InsightsResult, runInsightsQuery } from "../aws/insights-query.ts";
+import type { WhoseAddress } from "../flow-logs/addresses.ts";
+import { explainRecord } from "../flow-logs/explain.ts";
+import { namedQuery } from "../insights/named-queries.ts";
+import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
+import { findHosts, type Host } from "./hosts.ts";
+import { analyzeLesson } from "./lessons/analyze.ts";
+import { isPing } from "./ping-account.ts";
+import { INSTANCE_1, isUnansweredPing, nameAddresses, noteOn } from "./record-notes.ts";
+import type { LabContext, Step } from "./step.ts";
+
+export const analyze: Step = {
+  id: "analyze",
+  title: "Analyse the flow log",
+  lesson: analyzeLesson,
+  downAfter: [],
+
+  async up(lab) {
+    const hosts = await findHosts(lab);
+    const recorded = await awaitRecords(lab, hosts[0], await findDeliveringFlowLog(lab, hosts[0]));
+    if (recorded.records.length === 0) {
+      lab.narrator.say(
+        "No record has arrived yet, so there is nothing to look at. Run vpclab up again later.",
+      );
+      return;
+    }
+    const all = recorded.records.map(({ record }) => record);
+    const whose = nameAddresses(all, hosts);
+    await showRecords(lab, recorded, whose);
+    await showAddresses(lab, recorded, whose);
+    await takeOneApart(lab, recorded, whose);
+    tellVerdicts(lab, recorded, whose);
+    await query(lab, whose);
+  },
+
+  down: async () => [],
+
+  state(_inventory, journal) {
+    const isDone = journal.entries().some((entry) => entry.kind === "step-done" && entry.step === "analyze");
+    return isDone ? "done" : "todo";
+  },
+};
+
+async function findDeliveringFlowLog({ aws, spec, narrator }: LabContext, host: Host) {
+  const [flowLog] = await findFlowLogs(aws, spec, host.vpcId);
+  if (flowLog === undefined)
+    throw new LabError("not-there", "VPC 1 has no flow log of this lab, so there is nothing to read.", {
+      next: ["vpclab up"],
+    });
+  if (flowLog.DeliverLogsStatus === "FAILED")
+    narrator.warn(
+      `The flow log cannot deliver its records: ${flowLog.DeliverLogsErrorMessage ?? "no reason given"}. Its role or the policy on it was changed.`,
+    );
+  return flowLog;
+}
+
+/** How many of each kind are shown: enough to see the kinds, few enough to read. */
+const SHOWN_PINGS = 8;
+const SHOWN_OTHERS = 3;
+
+async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
+  const { records, streams, account } = recorded;
+  lab.narrator.say(
+    `Stream ${streams.join(", ")}: one for each network interface, and only instance 1's is in VPC 1. It holds ${records.length} records by now.`,
+  );
+  if (account.expected > 0) lab.narrator.say(tellAccount(recorded));
+  const all = records.map(({ record }) => record);
+  const shown = [
+    ...records.filter(({ record }) => isPing(record)).slice(0, SHOWN_PINGS),
+    ...firstOthers(records, "REJECT"),
+    ...firstOthers(records, "ACCEPT"),
+  ];
+  await lab.narrator.finding({
+    kind: "records",
+    title: shown.length < records.length ? `${shown.length} of the ${records.length} records` : "The records",
+    records: shown.map(({ line, record }) => ({ line, note: noteOn(record, all, whose) })),
+  });
+}
+
+function firstOthers(records: readonly ReadRecord[], action: "ACCEPT" | "REJECT"): ReadRecord[] {
+  return records
+    .filter(({ record }) => record.logStatus === "OK" && record.action === action && !isPing(record))
+    .slice(0, SHOWN_OTHERS);
+}
+
+function tellAccount({ account: { expected, recorded } }: Recorded): string {
+  if (recorded >= expected)
+    return `The pings sent and got back ${expected} packets since the flow log was made, and the records hold every one.`;
+  return (
+    `The pings sent and got back ${expected} packets since the flow log was made; the records hold ${recorded} of them. ` +
+    "The rest was sent before the flow log began to collect (a new one takes some minutes), or is still to come."
+  );
+}
+
+async function showAddresses(lab: LabContext, { records }: Recorded, whose: WhoseAddress): Promise<void> {
+  const addresses = new Set(
+    records.flatMap(({ record }) => (record.logStatus === "OK" ? [record.srcAddr, record.dstAddr] : [])),
+  );
+  const rows = [...addresses].map((address) => ({ address, whose: whose(address) ?? "unknown" }));
+  // The lab's own first, then by owner.
+  const rank = (owner: string) => (owner.startsWith("instance ") ? `0${owner}` : `1${owner}`);
+  rows.sort((a, b) => rank(a.whose).localeCompare(rank(b.whose)));
+  await lab.narrator.finding({ kind: "addresses", title: "Which address is whose", rows });
+}
+
+/** Best a ping without a reply: it is the one that most learners misread. */
+async function takeOneApart(lab: LabContext, { records }: Recorded, whose: WhoseAddress): Promise<void> {
+  const all = records.map(({ record }) => record);
+  const chosen =
+    records.find(
+      ({ record }) => isPing(record) && noteOn(record, all, whose).includes("nothing came back"),
+    ) ??
+    records.find(({ record }) => isPing(record)) ??
+    records.find(({ record }) => record.logStatus === "OK");
+  if (chosen === undefined) return;
+  await lab.narrator.finding({
+    kind: "record",
+    title: isPing(chosen.record) ? "One record of a ping, field by field" : "One record, field by field",
+    line: chosen.line,
+    fields: explainRecord(chosen.record, whose),
+  });
+}
+
+function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddress): void {
+  const traffic = records.flatMap(({ record }) => (record.logStatus === "OK" ? [record] : []));
+  const rejected = traffic.filter(({ action }) => action === "REJECT");
+  const all = records.map(({ record }) => record);
+  if (all.some((record) => isUnansweredPing(record, all, whose)))
+    lab.narrator.say(
+      "The ping without a reply is an ACCEPT: no security group or network ACL stopped it, it had no route. ACCEPT out and silence means routing.",
+    );
+  if (rejected.length === 0) {
+    lab.narrator.say("No REJECT so far. It would mean that a security group or a network ACL said no.");
+    return;
+  }
+  const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1).length;
+  const others = rejected.length - own;
+  lab.narrator.say(
+    `${rejected.length} of ${traffic.length} records are REJECT: a security group or a network ACL said no. ` +
+      (others > 0
+        ? `${others} came from outside: strangers who try every public address on the internet, and none of your pings.`
+        : "They are packets that instance 1 sent itself."),
+  );
+}
+
+const TOP_TEN = "top-10-byte-transfers";
+
+async function query(lab: LabContext, whose: WhoseAddress): Promise<void> {
+  const { aws, spec, narrator } = lab;
+  const named = namedQuery(TOP_TEN);
+  if (named === undefined) throw new Error(`There is no query named ${TOP_TEN}.`);
+  const result = await narrator.wait({ text: "Logs Insights runs a query", usually: "0:02 to 0:10" }, () =>
+    runInsightsQuery(aws, { logGroupName: spec.nameOf("log-group"), query: named.query }),
+  );
+  await narrator.finding({
+    kind: "query",
+    title: `Logs Insights: ${named.title}`,
+    query: named.query,
+    columns: result.columns,
+    rows: result.rows.map((row) => result.columns.map((column) => row[column] ?? "")),
+    bars: barsOf(result, whose),
+  });
+  narrator.say(`It scanned ${result.recordsScanned} records, ${result.bytesScanned} bytes. ${named.purpose}`);
+}
+
+function barsOf({ rows }: InsightsResult, whose: WhoseAddress) {
+  const name = (address = "-") => whose(address) ?? address;
+  return rows.map(({ srcAddr, dstAddr, bytesTransferred }) => ({
+    label: `${name(srcAddr)} → ${name(dstAddr)}`,
+    value: Number(bytesTransferred),
+  }));
+}

@@ -1,0 +1,107 @@
+/** Waiting for the flow log's records: they come minutes after the packets. */
+import type { FlowLog } from "@aws-sdk/client-ec2";
+import { findStreams, logLines } from "../aws/flow-log-records.ts";
+import { waitFor } from "../aws/waits.ts";
+import { type FlowLogRecord, parseRecord } from "../flow-logs/record.ts";
+import type { PingSummary } from "../lab/narrator.ts";
+import type { Host } from "./hosts.ts";
+import { accountForPings, type PingAccount } from "./ping-account.ts";
+import type { LabContext } from "./step.ts";
+
+/** A record and the line that it came as. */
+export interface ReadRecord {
+  readonly line: string;
+  readonly record: FlowLogRecord;
+}
+
+export interface Recorded {
+  readonly streams: readonly string[];
+  readonly records: readonly ReadRecord[];
+  /** The pings of the journal since the flow log was made, and what of them is in the records. */
+  readonly account: PingAccount;
+}
+
+/** After aggregation it takes about 5 minutes to the log, the first time 10 and more (AWS-FACTS §3). */
+const DELIVERY_MS = 12 * 60_000;
+/** By then something is wrong, or nothing was ever sent. */
+const AT_MOST_MS = 20 * 60_000;
+
+/**
+ * Waits until the records account for every ping sent since the flow log was made. On AWS a new flow log begins to
+ * collect some minutes late and then never does: so it stops waiting, content with what there is, when the last
+ * ping's records must have come.
+ * @returns what there is at the end; possibly nothing, if the learner goes on without
+ */
+export async function awaitRecords(lab: LabContext, host: Host, flowLog: FlowLog): Promise<Recorded> {
+  const { aws, spec, narrator, journal } = lab;
+  const since = flowLog.CreationTime?.getTime() ?? 0;
+  const pings = journal
+    .entries()
+    .flatMap((entry) => (entry.kind === "ping" && entry.at >= since ? [entry] : []));
+  // A flow log of rejected traffic alone never shows a ping that was let pass.
+  const isExpected = flowLog.TrafficType !== "REJECT";
+  const expected = isExpected ? pings.map(({ ping }) => ping) : [];
+  const lastPingAt = Math.max(since, ...pings.map(({ at }) => at));
+  const settledAt = lastPingAt + spec.aggregationSeconds * 1000 + DELIVERY_MS;
+
+  const first = await read(lab, host, since, expected);
+  if (isComplete(first) || (first.records.length > 0 && aws.clock.now() >= settledAt)) return first;
+  let last = first;
+  return narrator.wait(
+    {
+      text: "the flow log's records arrive",
+      usually: spec.aggregationSeconds === 60 ? "5:00 to 12:00" : "10:00 to 20:00",
+      skipTo: "go on with the records that are there",
+    },
+    async (note, skip) => {
+      const signal = skip ? AbortSignal.any([aws.signal, skip]) : aws.signal;
+      const wait = {
+        what: "the first records of the flow log",
+        atMostMs: AT_MOST_MS,
+        everyMs: 5_000,
+        why: "Records come some minutes after the traffic, and a new flow log may take several minutes to begin.",
+        next: ["Run vpclab up again in some minutes: it goes on from here."],
+      };
+      try {
+        return await waitFor({ clock: aws.clock, signal }, wait, async () => {
+          last = await read(lab, host, since, expected);
+          note(progress(last));
+          const isSettled = last.records.length > 0 && aws.clock.now() >= settledAt;
+          return isComplete(last) || isSettled ? last : undefined;
+        });
+      } catch (error) {
+        const goesOn = skip?.aborted === true || last.records.length > 0;
+        if (aws.signal.aborted || !goesOn) throw error;
+        return last;
+      }
+    },
+  );
+}
+
+function isComplete({ records, account }: Recorded): boolean {
+  return records.length > 0 && account.recorded >= account.expected;
+}
+
+function progress({ records, account }: Recorded): string {
+  if (account.expected === 0) return `${records.length} records`;
+  return `${records.length} records, ${account.recorded} of ${account.expected} ping packets`;
+}
+
+async function read(
+  { aws, spec }: LabContext,
+  host: Host,
+  since: number,
+  pings: readonly PingSummary[],
+): Promise<Recorded> {
+  const logGroupName = spec.nameOf("log-group");
+  const streams = await findStreams(aws, logGroupName, host.networkInterfaceId);
+  const records: ReadRecord[] = [];
+  for await (const { text } of logLines(aws, { logGroupName, streams, start: since }))
+    records.push({ line: text, record: parseRecord(text) });
+  const account = accountForPings(
+    pings,
+    records.map(({ record }) => record),
+    host.privateAddress,
+  );
+  return { streams, records, account };
+}

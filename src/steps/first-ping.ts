@@ -1,0 +1,118 @@
+/** Step 5: the first pings: one that fails, one that works, and why. */
+import { waitForAgents } from "../aws/agent.ts";
+import { waitUntilRunning } from "../aws/instance-running.ts";
+import { networkAclOf } from "../aws/network-acl.ts";
+import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
+import type { PingSummary } from "../lab/narrator.ts";
+import type { RoundTrip } from "../network/walk.ts";
+import { findHosts, type Host } from "./hosts.ts";
+import { firstPingLesson } from "./lessons/first-ping.ts";
+import { networkAclFinding } from "./network-acl-finding.ts";
+import { pingAndTell } from "./ping-finding.ts";
+import { tellRouteTable } from "./route-table-finding.ts";
+import type { LabContext, Step } from "./step.ts";
+import { together } from "./together.ts";
+import { walkFinding, walkPing, whyNoReply } from "./walk-finding.ts";
+
+export const firstPing: Step = {
+  id: "first-ping",
+  title: "First pings, and troubleshooting",
+  lesson: firstPingLesson,
+  downAfter: [],
+
+  async up(lab) {
+    await waitUntilReady(lab);
+    const [from, to] = await findHosts(lab);
+    const way = await walkPing(lab, from, to.privateAddress);
+    if (way.reachable && (await isPeered(lab, from, to))) return tellEarlierPing(lab);
+    const privatePing = await pingPrivate(lab, from, way);
+    await pingPublic(lab, from);
+    if (!privatePing.reachable) await troubleshoot(lab, from, to, way);
+  },
+
+  down: async () => [],
+
+  state(_inventory, journal) {
+    const entries = journal.entries();
+    if (entries.some((entry) => entry.kind === "step-done" && entry.step === "first-ping")) return "done";
+    return entries.some((entry) => entry.kind === "ping" && entry.step === "first-ping") ? "partial" : "todo";
+  },
+};
+
+/** Both at once, and both things of each: the agent may register while the state still reads pending. */
+async function waitUntilReady(lab: LabContext): Promise<void> {
+  const instanceIds = (await findHosts(lab)).map(({ instanceId }) => instanceId);
+  await lab.narrator.wait(
+    { text: "both instances run and register with Systems Manager", usually: "0:30 to 3:00" },
+    (note) =>
+      together(lab, [waitUntilRunning(lab.aws, instanceIds), waitForAgents(lab.aws, instanceIds, note)]),
+  );
+}
+
+async function isPeered({ aws, spec }: LabContext, from: Host, to: Host): Promise<boolean> {
+  const connections = await findPeeringConnections(aws, spec, [from.vpcId, to.vpcId]);
+  return connections.some((connection) => statusOf(connection) === "active");
+}
+
+/** The VPCs are peered by now: the ping that fails has been, and cannot be had again. */
+function tellEarlierPing({ journal, narrator }: LabContext): void {
+  const earlier = journal
+    .entries()
+    .findLast(
+      (entry) => entry.kind === "ping" && entry.step === "first-ping" && entry.ping.scope === "private",
+    );
+  narrator.say(
+    earlier?.kind === "ping"
+      ? `The VPCs are peered by now. Before that, the ping to ${earlier.ping.address} had ` +
+          `${earlier.ping.sent} sent, ${earlier.ping.received} received, ${earlier.ping.lossPercent}% packet loss.`
+      : "The VPCs are peered already, so the private ping would answer: the ping that fails is left out.",
+  );
+}
+
+function pingPrivate(lab: LabContext, from: Host, way: RoundTrip): Promise<PingSummary> {
+  return pingAndTell(lab, {
+    step: "first-ping",
+    scope: "private",
+    question: "Instance 1 pings the private address of instance 2. What will happen?",
+    expected: "no reply",
+    meaning: ({ reachable }) =>
+      reachable
+        ? [
+            "A reply was not to be expected here: nothing should connect the two VPCs yet.",
+            "Likely causes: VPC 1 <> VPC 2 has been peered by hand, or a route by another gateway was added. The route table below tells.",
+          ]
+        : whyNoReply(way, from),
+  });
+}
+
+function pingPublic(lab: LabContext, from: Host): Promise<PingSummary> {
+  return pingAndTell(lab, {
+    step: "first-ping",
+    scope: "public",
+    question: "Now instance 1 pings the public address of instance 2. What will happen?",
+    expected: "replies",
+    async meaning({ reachable, address }) {
+      if (reachable)
+        return [
+          "So the host is up, its security group and network ACL let ping in, and both internet gateways work.",
+          "What keeps the private address silent must be something else: the way there.",
+        ];
+      return [
+        "Replies were to be expected here: the lab's security groups let ping in from everywhere.",
+        ...whyNoReply(await walkPing(lab, from, address), from),
+      ];
+    },
+  });
+}
+
+/** Looks at VPC 1 as a person would: is something in the way, and is there a way at all? */
+async function troubleshoot(lab: LabContext, from: Host, to: Host, way: RoundTrip): Promise<void> {
+  const { narrator } = lab;
+  narrator.say("First suspicion: something is in the way. The network ACL of VPC 1's subnet:");
+  const acl = await networkAclOf(lab.aws, from.subnetId);
+  if (acl) await narrator.finding(networkAclFinding(acl));
+  narrator.say("Second suspicion: there is no way. The route table of VPC 1's subnet:");
+  await tellRouteTable(lab, 1);
+  await narrator.finding(walkFinding(way, to.privateAddress));
+  narrator.say("What is missing is a way between the VPCs. The next step makes one: a peering connection.");
+}

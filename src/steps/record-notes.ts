@@ -1,0 +1,102 @@
+/** What the records of the flow log say, with the lab's own names for addresses. */
+import { strangers, type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
+import { protocolName, serviceName } from "../flow-logs/protocols.ts";
+import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
+import type { Host } from "./hosts.ts";
+import { isPing } from "./ping-account.ts";
+
+export const INSTANCE_1 = "instance 1";
+const INSTANCE_2_PRIVATE = "instance 2, private";
+const INSTANCE_2_PUBLIC = "instance 2, public";
+
+/**
+ * Names the addresses of the records: the lab's own by what AWS says of the instances, others by what they did. That
+ * instance 1 calls out on port 443 is its Systems Manager agent: nothing else runs there that would.
+ */
+export function nameAddresses(
+  records: readonly FlowLogRecord[],
+  [one, two]: readonly [Host, Host],
+): WhoseAddress {
+  const known: Record<string, string[]> = {
+    [INSTANCE_1]: [one.privateAddress, ...(one.publicAddress ? [one.publicAddress] : [])],
+    [INSTANCE_2_PRIVATE]: [two.privateAddress],
+    [INSTANCE_2_PUBLIC]: two.publicAddress ? [two.publicAddress] : [],
+  };
+  const whose = whoseAddress(known);
+  const rejected = strangers(records, whose);
+  const called = new Map<string, string>();
+  for (const record of records) {
+    if (record.logStatus !== "OK" || record.action !== "ACCEPT") continue;
+    if (record.srcAddr !== one.privateAddress) continue;
+    if (record.dstPort === 443)
+      called.set(record.dstAddr, "AWS, most likely: instance 1's agent calls Systems Manager");
+    if (record.dstPort === 123) called.set(record.dstAddr, "a time server (NTP)");
+  }
+  return (address) => {
+    const owner = whose(address);
+    if (owner !== "internet") return owner;
+    return called.get(address) ?? (rejected.has(address) ? "a stranger on the internet" : owner);
+  };
+}
+
+/** One line on a record: who to whom, what, how much, and what follows. */
+export function noteOn(
+  record: FlowLogRecord,
+  records: readonly FlowLogRecord[],
+  whose: WhoseAddress,
+): string {
+  if (record.logStatus !== "OK")
+    return record.logStatus === "NODATA"
+      ? "no traffic in this window"
+      : "some records of this window were lost inside AWS";
+  const { srcAddr, dstAddr, packets } = record;
+  const name = (address: string) => (whose(address) ?? address).replace(/, most likely.*$/, "");
+  const size = `${packets} packet${packets === 1 ? "" : "s"}`;
+  return `${name(srcAddr)} → ${name(dstAddr)}, ${kindOf(record)}, ${size}: ${consequence(record, records, whose)}`;
+}
+
+function kindOf(record: TrafficRecord): string {
+  if (isPing(record)) return "ping";
+  const { protocol, srcPort, dstPort } = record;
+  return serviceName(protocol, srcPort, dstPort) ?? protocolName(protocol);
+}
+
+function consequence(record: TrafficRecord, records: readonly FlowLogRecord[], whose: WhoseAddress): string {
+  if (record.action === "REJECT") return "REJECT, a security group or network ACL said no";
+  if (!isPing(record) || whose(record.srcAddr) !== INSTANCE_1) return "ACCEPT";
+  const answered = answeredPackets(record, records);
+  if (answered === 0) return "ACCEPT, and nothing came back: no rule stopped it, it had no route";
+  return answered < record.packets
+    ? "ACCEPT, and answered in part: some were sent before there was a route"
+    : "ACCEPT, and answered";
+}
+
+/** Whether a ping of instance 1 was let out and nothing came back: what a missing route looks like. */
+export function isUnansweredPing(
+  record: FlowLogRecord,
+  records: readonly FlowLogRecord[],
+  whose: WhoseAddress,
+): record is TrafficRecord {
+  return (
+    isPing(record) &&
+    record.action === "ACCEPT" &&
+    whose(record.srcAddr) === INSTANCE_1 &&
+    answeredPackets(record, records) === 0
+  );
+}
+
+/** Packets of the way back at the same time. Start and end are whole seconds: a reply may seem one later. */
+function answeredPackets(request: TrafficRecord, records: readonly FlowLogRecord[]): number {
+  let packets = 0;
+  for (const other of records)
+    if (
+      isPing(other) &&
+      other.action === "ACCEPT" &&
+      other.srcAddr === request.dstAddr &&
+      other.dstAddr === request.srcAddr &&
+      other.start <= request.end + 1 &&
+      other.end >= request.start
+    )
+      packets += other.packets;
+  return packets;
+}
