@@ -5,6 +5,8 @@ import { filterLogEventsOperations } from "./filter-log-events.ts";
 import { getLogEventsOperations } from "./get-log-events.ts";
 import { logGroupOperations } from "./log-groups.ts";
 import { logStreamOperations } from "./log-streams.ts";
+import { queryOperations } from "./queries.ts";
+import { startQueryOperations } from "./start-query.ts";
 import { tagOperations } from "./tags.ts";
 
 export { type Delivery, deliverLogEvents, type NewLogEvent } from "./delivery.ts";
@@ -21,6 +23,8 @@ export const logsService: Service = {
     ...deliveryOperations,
     ...getLogEventsOperations,
     ...filterLogEventsOperations,
+    ...startQueryOperations,
+    ...queryOperations,
   ]),
   events: {},
 };
