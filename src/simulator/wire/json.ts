@@ -34,7 +34,7 @@ export function encodeJson(schema: StaticOperationSchema, output: Record<string,
   if (!shape.isStructSchema()) return "";
   const serializer = codec.createSerializer();
   serializer.write(shape, output);
-  return String(serializer.flush());
+  return new TextDecoder().decode(serializer.flush());
 }
 
 export function encodeJsonError(error: AwsError): string {
