@@ -1,4 +1,4 @@
-/** The first line of a command: which lab, on whose account, where. */
+/** The first line of a command: which lab, on whose account, where. On stderr: it is not the result. */
 import { REGIONS } from "../lab/regions.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
@@ -8,13 +8,7 @@ export function header(terminal: Terminal, lab: OpenLab): void {
   const { bold } = terminal.colour;
   const region = `${lab.place.region} (${REGIONS[lab.place.region] ?? ""})`;
   if (lab.place.target === "simulator") {
-    terminal.say(bold(`vpclab · lab ${lab.place.lab} · embedded AWS · ${region}`));
-    terminal.say(
-      terminal.wrap(
-        "No AWS account is touched: this is an AWS of our own, inside the program. Its packets obey the route " +
-          "tables, its time runs faster, and nothing costs anything. With an account: --no-simulate.",
-      ),
-    );
+    terminal.say(bold(`vpclab · lab ${lab.place.lab} · embedded AWS, no account is touched · ${region}`));
     return;
   }
   const account = lab.place.account.replace(/(\d{4})(?=\d)/g, "$1-");
@@ -23,6 +17,16 @@ export function header(terminal: Terminal, lab: OpenLab): void {
   terminal.say(
     terminal.wrap(
       bold(`vpclab · lab ${lab.place.lab} · AWS account ${account} as ${who} · ${region}${endpoint}`),
+    ),
+  );
+}
+
+/** What the embedded AWS is, for those who may not have asked for it. */
+export function embeddedBanner(terminal: Terminal): void {
+  terminal.say(
+    terminal.wrap(
+      "This is an AWS of our own, inside the program: its packets obey the route tables, its time runs faster, and " +
+        "nothing costs anything. To do the lab on your AWS account: --no-simulate.",
     ),
   );
 }

@@ -84,15 +84,16 @@ export function collectingNarrator(): Narrator & { readonly findings: readonly F
   };
 }
 
-/** "✔ the purpose     id   0.4 s", in one line where it fits. */
+/** "✔ the purpose     id   0.4 s" in one line where it fits; the time goes first, then the id to a line of its own. */
 function resourceLine(terminal: Terminal, event: ResourceEvent): string {
   const mark = terminal.colour.green(terminal.symbols.done);
   const how = event.outcome === "made" ? shortDuration(event.ms) : "already there";
-  const tail = terminal.colour.dim(`${plain(event.id)}  ${how}`);
   const text = plain(event.text);
+  const id = plain(event.id);
   const room = terminal.width - 4 - visibleWidth(text);
-  if (room >= visibleWidth(tail) + 2)
-    return `  ${mark} ${text}${" ".repeat(room - visibleWidth(tail))}${tail}`;
-  const [first = "", ...rest] = wrapText(text, terminal.width - 4);
-  return [`  ${mark} ${first}`, ...rest.map((line) => `    ${line}`), indent(tail, 6)].join("\n");
+  const tail = [`${id}  ${how.padStart(6)}`, id].find((candidate) => visibleWidth(candidate) + 2 <= room);
+  if (tail !== undefined)
+    return `  ${mark} ${text}${" ".repeat(room - visibleWidth(tail))}${terminal.colour.dim(tail)}`;
+  const lines = wrapText(text, terminal.width - 4);
+  return `  ${mark} ${indent([...lines, `  ${terminal.colour.dim(`${id}  ${how}`)}`].join("\n"), 4).trimStart()}`;
 }

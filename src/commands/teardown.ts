@@ -40,7 +40,8 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     if (options.dryRun) return await showDryRun(terminal, inventory);
     if (inventory.resources.length === 0) {
       forget(lab);
-      if (options.json) printReceipt(terminal, { removals: [], leftovers: [], complete: true });
+      if (options.json)
+        printReceipt(terminal, { removals: [], leftovers: [], logGroupCameBack: false, complete: true });
       else
         terminal.out(
           `Nothing of lab ${lab.place.lab} stands in ${lab.place.region} or IAM. There is nothing to do.`,
@@ -72,7 +73,13 @@ async function takeDown(
   const narrator = options.json
     ? collectingNarrator()
     : terminalNarrator({ terminal, clock: aws.clock, signal: program.signal, asks: false });
-  const context: LabContext = { spec: lab.spec, aws, journal: lab.journal, narrator, prepared: {} };
+  const context: LabContext = {
+    spec: lab.spec,
+    aws,
+    journal: lab.journal,
+    narrator,
+    prepared: { account: lab.place.account },
+  };
   let receipt: Receipt;
   try {
     receipt = await narrator.wait(
@@ -192,9 +199,12 @@ async function showReceipt(
   terminal.out("");
   terminal.out(terminal.wrap(colour.bold(summary)));
   if (receipt.complete) {
+    const logGroup = receipt.logGroupCameBack
+      ? "the log group came back with records in flight, and was deleted once more"
+      : "the log group stayed away";
     terminal.out(
       terminal.wrap(
-        `looked again: nothing in ${lab.place.region} or IAM carries vpclab:lab=${lab.place.lab}; the log group stayed away.`,
+        `looked again: nothing in ${lab.place.region} or IAM carries vpclab:lab=${lab.place.lab}; ${logGroup}.`,
         2,
       ),
     );

@@ -8,7 +8,7 @@ import { walkUp } from "../steps/walk.ts";
 import { money } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
-import { header } from "./header.ts";
+import { embeddedBanner, header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { showByHand, showConcepts, showStep } from "./lesson.ts";
 import { collectingNarrator, StoppedHere, terminalNarrator } from "./narrate.ts";
@@ -39,6 +39,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
         "Say it by flag: vpclab up --yes. To see first what would be made: vpclab up --dry-run.",
       );
     if (!options.json) header(terminal, lab);
+    if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
     if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return 0;
     rememberUp(lab);
 
@@ -50,15 +51,15 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
       aws: lab.aws,
       journal: lab.journal,
       narrator,
-      prepared: {},
+      prepared: { account: lab.place.account },
     };
     try {
-      const end = await walkUp(context, {
+      const stoppedBefore = await walkUp(context, {
         ...(until !== undefined && { until }),
         beforeStep: (step) => beforeStep(program, lab, step, { asks, quiet: options.json === true }),
       });
       if (options.json) return await printUp(program, lab, narrator);
-      await closing(program, lab, end === "stopped");
+      await closing(program, lab, stoppedBefore !== undefined);
     } catch (error) {
       if (error instanceof StoppedHere) await closing(program, lab, true);
       else {
