@@ -1,8 +1,9 @@
 /** AWS's refusals: told apart by their codes, and translated for people. */
 
-/** AWS's error code, or a system code such as ECONNRESET; "" for anything else. */
+/** AWS's error code, a LabError's, or a system code such as ECONNRESET; "" for anything else. */
 export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
+  if (error instanceof LabError) return error.code;
   const { Code, code } = error as Error & { Code?: string; code?: string };
   return Code ?? (error.name !== "Error" ? error.name : (code ?? ""));
 }

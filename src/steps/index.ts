@@ -1,5 +1,6 @@
 /** The lab: all its steps, in the learner's order. */
 import type { StepId } from "../lab/spec.ts";
+import { analyze } from "./analyze.ts";
 import { firstPing } from "./first-ping.ts";
 import { flowLog } from "./flow-log.ts";
 import { instances } from "./instances.ts";
@@ -9,7 +10,16 @@ import { prepare } from "./prepare.ts";
 import type { Step } from "./step.ts";
 import { vpcs } from "./vpcs.ts";
 
-export const STEPS: readonly Step[] = [prepare, vpcs, instances, logGroup, flowLog, firstPing, peering];
+export const STEPS: readonly Step[] = [
+  prepare,
+  vpcs,
+  instances,
+  logGroup,
+  flowLog,
+  firstPing,
+  peering,
+  analyze,
+];
 
 export function stepById(id: StepId): Step {
   const step = STEPS.find((other) => other.id === id);
