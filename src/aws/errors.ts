@@ -1,4 +1,7 @@
 /** AWS's refusals: told apart by their codes, and translated for people. */
+import { LabError } from "../lab/error.ts";
+
+export { LabError };
 
 /** AWS's error code, a LabError's, or a system code such as ECONNRESET; "" for anything else. */
 export function codeOf(error: unknown): string {
@@ -19,5 +22,3 @@ export function isNotFound(error: unknown): boolean {
 export function isCode(error: unknown, ...codes: readonly string[]): boolean {
   return codes.includes(codeOf(error));
 }
-
-export { LabError } from "../lab/error.ts";
