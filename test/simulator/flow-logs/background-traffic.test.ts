@@ -1,0 +1,84 @@
+import { DetachInternetGatewayCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { describe, expect, it } from "vitest";
+import type { FlowLogRecord, TrafficRecord } from "../../../src/flow-logs/record.ts";
+import { embedded } from "../embedded.ts";
+import { launch, makeFlowLog, makeLab, makeRoles, makeVpc, records } from "../instances/lab-network.ts";
+
+const HOUR = 3_600_000;
+const traffic = (all: FlowLogRecord[]): TrafficRecord[] => all.filter((record) => record.logStatus === "OK");
+
+describe("what goes on by itself at a logged interface", () => {
+  it("is the agent's HTTPS both ways, time over NTP, and strangers that are turned away", async () => {
+    const aws = embedded();
+    const lab = await makeLab(aws);
+    await makeFlowLog(aws, lab.vpc1.vpcId);
+    await aws.clock.sleep(HOUR / 2);
+    const all = traffic(await records(aws));
+    const own = lab.instance1.PrivateIpAddress;
+
+    const agent = all.filter((record) => record.dstPort === 443 && record.srcAddr === own);
+    expect(agent.length).toBeGreaterThan(10);
+    for (const { srcPort, dstAddr } of agent)
+      expect(
+        all.some((other) => other.srcAddr === dstAddr && other.srcPort === 443 && other.dstPort === srcPort),
+      ).toBe(true);
+    const time = all.filter(({ protocol, dstPort }) => protocol === 17 && dstPort === 123);
+    expect(time.length).toBeGreaterThan(0);
+    expect(new Set(time.map(({ bytes, packets }) => bytes / packets))).toEqual(new Set([76]));
+
+    const rejected = all.filter(({ action }) => action === "REJECT");
+    expect(rejected.length).toBeGreaterThan(5);
+    for (const { dstAddr, srcAddr, bytes, packets } of rejected) {
+      expect(dstAddr).toBe(own);
+      expect(srcAddr).not.toMatch(/^(10|172|192)\./);
+      expect(bytes / packets).toBeLessThanOrEqual(60);
+    }
+    expect(all.filter(({ protocol }) => protocol === 1)).toEqual([]);
+  });
+
+  it("is no agent without a registration, and no strangers without a public address", async () => {
+    const aws = embedded();
+    await makeRoles(aws);
+    const vpc = await makeVpc(aws, 1);
+    const hidden = await launch(aws, vpc, {
+      SubnetId: undefined,
+      SecurityGroupIds: undefined,
+      NetworkInterfaces: [{ DeviceIndex: 0, SubnetId: vpc.subnetId, AssociatePublicIpAddress: false }],
+    });
+    await makeFlowLog(aws, vpc.vpcId);
+    await aws.clock.sleep(HOUR / 2);
+    const all = traffic(await records(aws));
+    // It asks for the time and tries to reach its service; nothing ever comes back.
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.every(({ srcAddr }) => srcAddr === hidden.PrivateIpAddress)).toBe(true);
+  });
+
+  it("stops strangers where the gateway is gone", async () => {
+    const aws = embedded();
+    await makeRoles(aws);
+    const vpc = await makeVpc(aws, 1);
+    const first = await launch(aws, vpc);
+    await aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [first.InstanceId ?? ""] }));
+    await aws.clock.sleep(100_000);
+    await aws.ec2.send(
+      new DetachInternetGatewayCommand({ VpcId: vpc.vpcId, InternetGatewayId: vpc.gatewayId }),
+    );
+    await launch(aws, vpc);
+    await makeFlowLog(aws, vpc.vpcId);
+    await aws.clock.sleep(HOUR / 2);
+    expect(traffic(await records(aws)).filter(({ action }) => action === "REJECT")).toEqual([]);
+  });
+
+  it("is the same again from the same seed, and another from another", async () => {
+    const once = async (seed: number) => {
+      const aws = embedded({ seed });
+      const lab = await makeLab(aws);
+      await makeFlowLog(aws, lab.vpc1.vpcId);
+      await aws.clock.sleep(15 * 60_000);
+      return records(aws);
+    };
+    const [first, again, other] = [await once(7), await once(7), await once(8)];
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+});
