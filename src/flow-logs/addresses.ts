@@ -12,11 +12,11 @@ export interface AddressRange {
  * are not listed here: they change, and https://ip-ranges.amazonaws.com/ip-ranges.json is their only source. Who has
  * them at hand passes them in.
  */
-const serviceAddresses: Record<string, string> = {
-  "169.254.169.123": "Amazon Time Sync",
-  "169.254.169.253": "Amazon DNS",
-  "169.254.169.254": "instance metadata",
-};
+const serviceAddresses = new Map([
+  ["169.254.169.123", "Amazon Time Sync"],
+  ["169.254.169.253", "Amazon DNS"],
+  ["169.254.169.254", "instance metadata"],
+]);
 
 const specialRanges: readonly AddressRange[] = [
   { cidr: "10.0.0.0/8", owner: "a private address" },
@@ -50,7 +50,7 @@ export function whoseAddress(
     owner: range.owner,
   }));
   return (address) => {
-    const label = labels.get(address) ?? serviceAddresses[address];
+    const label = labels.get(address) ?? serviceAddresses.get(address);
     if (label !== undefined) return label;
     const number = parseIpv4(address);
     if (number === undefined) return address.includes(":") ? "internet" : undefined;

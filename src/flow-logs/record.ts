@@ -193,6 +193,5 @@ function looksLikeAddress(value: string): boolean {
 
 /** Quoted, cut short, and without control characters: the text may come from anywhere. */
 function quote(value: string): string {
-  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-  return shown;
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }

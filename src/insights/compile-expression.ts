@@ -245,5 +245,8 @@ export function checkCount(call: Extract<Expression, { type: "call" }>, least: n
   const count = call.args.length;
   if (count >= least && count <= most) return;
   const wanted = least === most ? String(least) : most >= 255 ? `${least} or more` : `${least} to ${most}`;
-  throw error(`the function ${call.name} takes ${wanted} arguments, not ${count}`, call);
+  throw error(
+    `the function ${call.name} takes ${wanted} argument${wanted === "1" ? "" : "s"}, not ${count}`,
+    call,
+  );
 }

@@ -7,6 +7,9 @@ import { isWord, type Token, tokenize } from "./tokenizer.ts";
 /** CloudWatch Logs returns at most this many rows ("limit" in the user guide). */
 export const MAX_LIMIT = 100_000;
 
+/** StartQuery takes no longer query (its API reference). */
+export const MAX_LENGTH = 10_000;
+
 /** Two `stats` in one query are AWS's own bound. */
 const MAX_STATS = 2;
 
@@ -17,17 +20,20 @@ const UNSUPPORTED = new Set(
   ),
 );
 
-const RETIRED: Record<string, string> = {
-  head: "`head` was replaced by `limit`.",
-  tail: "`tail` was replaced by `sort` and `limit`.",
-  order: "Write `sort`.",
-};
+const RETIRED = new Map([
+  ["head", "`head` was replaced by `limit`."],
+  ["tail", "`tail` was replaced by `sort` and `limit`."],
+  ["order", "Write `sort`."],
+]);
 
 /**
  * Parses a query. Throws QueryError where it is malformed, where commands stand in an order that Logs Insights does not
  * take, and by name where a command is not supported.
  */
 export function parseQuery(text: string): Query {
+  if (text.length > MAX_LENGTH) {
+    throw new QueryError(`the query is longer than ${MAX_LENGTH} characters`, MAX_LENGTH, text.length);
+  }
   const parser = new ExpressionParser(text, tokenize(text));
   const commands: Command[] = [];
   do {
@@ -88,7 +94,7 @@ function unknownCommand(parser: ExpressionParser, token: Token): QueryError {
   if (UNSUPPORTED.has(word)) {
     return new QueryError(`the command ${word} is not supported here`, token.start, token.end);
   }
-  return parser.unexpected(RETIRED[word] ?? COMMAND_EXPECTED, token);
+  return parser.unexpected(RETIRED.get(word) ?? COMMAND_EXPECTED, token);
 }
 
 function sortKey(parser: ExpressionParser): SortKey {

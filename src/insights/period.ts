@@ -16,7 +16,7 @@ const WEEK = 7 * DAY;
 const FIRST_MONDAY = 4 * DAY;
 
 /** Unit names and abbreviations as the user guide lists them ("stats"); longer ones also take a plural s. */
-const UNITS: Record<string, { readonly ms: number } | { readonly months: number }> = {};
+const UNITS = new Map<string, { readonly ms: number } | { readonly months: number }>();
 define(["ms", "msec", "millisecond"], { ms: 1 });
 define(["s", "sec", "second"], { ms: 1000 });
 define(["m", "min", "minute"], { ms: MINUTE });
@@ -29,8 +29,8 @@ define(["y", "yr", "year"], { months: 12 });
 
 function define(names: readonly string[], unit: { ms: number } | { months: number }): void {
   for (const name of names) {
-    UNITS[name] = unit;
-    if (name.length > 1) UNITS[`${name}s`] = unit;
+    UNITS.set(name, unit);
+    if (name.length > 1) UNITS.set(`${name}s`, unit);
   }
 }
 
@@ -38,7 +38,7 @@ function define(names: readonly string[], unit: { ms: number } | { months: numbe
 export function parsePeriod(text: string): Period | undefined {
   const [, digits = "", name = ""] = /^(\d+)\s*([A-Za-z]+)$/.exec(text) ?? [];
   const count = Number(digits);
-  const unit = UNITS[name.toLowerCase()];
+  const unit = UNITS.get(name.toLowerCase());
   if (unit === undefined || count < 1 || count > 1e9) return undefined;
   if ("months" in unit) return calendar(unit.months * count);
   const length = unit.ms * count;

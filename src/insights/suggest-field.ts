@@ -2,32 +2,34 @@
 import { DISCOVERED_FIELDS } from "./event.ts";
 
 /** What people write for a field, in lower case without punctuation. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  account: "accountId",
-  destaddr: "dstAddr",
-  destaddress: "dstAddr",
-  destination: "dstAddr",
-  destinationaddress: "dstAddr",
-  destinationip: "dstAddr",
-  destinationport: "dstPort",
-  destip: "dstAddr",
-  destport: "dstPort",
-  dstip: "dstAddr",
-  eni: "interfaceId",
-  ingestiontime: "@ingestionTime",
-  loggroup: "@log",
-  logstream: "@logStream",
-  message: "@message",
-  proto: "protocol",
-  source: "srcAddr",
-  sourceaddress: "srcAddr",
-  sourceip: "srcAddr",
-  sourceport: "srcPort",
-  srcip: "srcAddr",
-  status: "logStatus",
-  time: "@timestamp",
-  timestamp: "@timestamp",
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    account: "accountId",
+    destaddr: "dstAddr",
+    destaddress: "dstAddr",
+    destination: "dstAddr",
+    destinationaddress: "dstAddr",
+    destinationip: "dstAddr",
+    destinationport: "dstPort",
+    destip: "dstAddr",
+    destport: "dstPort",
+    dstip: "dstAddr",
+    eni: "interfaceId",
+    ingestiontime: "@ingestionTime",
+    loggroup: "@log",
+    logstream: "@logStream",
+    message: "@message",
+    proto: "protocol",
+    source: "srcAddr",
+    sourceaddress: "srcAddr",
+    sourceip: "srcAddr",
+    sourceport: "srcPort",
+    srcip: "srcAddr",
+    status: "logStatus",
+    time: "@timestamp",
+    timestamp: "@timestamp",
+  }),
+);
 
 /**
  * The field that was probably meant; undefined if the name is right, or nothing is near.
@@ -38,7 +40,7 @@ export function suggestField(name: string, defined: readonly string[] = []): str
   if (known.includes(name)) return undefined;
   const bare = reduce(name);
   if (bare === "") return undefined;
-  const alike = known.find((candidate) => reduce(candidate) === bare) ?? OTHER_NAMES[bare];
+  const alike = known.find((candidate) => reduce(candidate) === bare) ?? OTHER_NAMES.get(bare);
   if (alike !== undefined) return alike;
   let best: string | undefined;
   // One slip in a short name, two in a longer one: more would suggest names that have nothing to do with it.
