@@ -5,11 +5,12 @@ import { type InsightsResult, runInsightsQuery } from "../aws/insights-query.ts"
 import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { namedQuery } from "../insights/named-queries.ts";
+import type { Journal } from "../lab/journal.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { analyzeLesson } from "./lessons/analyze.ts";
 import { isPing } from "./ping-account.ts";
-import { INSTANCE_1, isUnansweredPing, nameAddresses, noteOn } from "./record-notes.ts";
+import { INSTANCE_1, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
 import type { LabContext, Step } from "./step.ts";
 
 export const analyze: Step = {
@@ -20,7 +21,8 @@ export const analyze: Step = {
 
   async up(lab) {
     const hosts = await findHosts(lab);
-    const recorded = await awaitRecords(lab, hosts[0], await findDeliveringFlowLog(lab, hosts[0]));
+    const flowLog = await findDeliveringFlowLog(lab, hosts[0]);
+    const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) });
     if (recorded.records.length === 0) {
       lab.narrator.say(
         "No record has arrived yet, so there is nothing to look at. Run vpclab up again later.",
@@ -39,10 +41,13 @@ export const analyze: Step = {
   down: async () => [],
 
   state(_inventory, journal) {
-    const isDone = journal.entries().some((entry) => entry.kind === "step-done" && entry.step === "analyze");
-    return isDone ? "done" : "todo";
+    return wasDone(journal) ? "done" : "todo";
   },
 };
+
+function wasDone(journal: Journal): boolean {
+  return journal.entries().some((entry) => entry.kind === "step-done" && entry.step === "analyze");
+}
 
 async function findDeliveringFlowLog({ aws, spec, narrator }: LabContext, host: Host) {
   const [flowLog] = await findFlowLogs(aws, spec, host.vpcId);
@@ -110,9 +115,7 @@ async function showAddresses(lab: LabContext, { records }: Recorded, whose: Whos
 async function takeOneApart(lab: LabContext, { records }: Recorded, whose: WhoseAddress): Promise<void> {
   const all = records.map(({ record }) => record);
   const chosen =
-    records.find(
-      ({ record }) => isPing(record) && noteOn(record, all, whose).includes("nothing came back"),
-    ) ??
+    records.find(({ record }) => unansweredPackets(record, all, whose) > 0) ??
     records.find(({ record }) => isPing(record)) ??
     records.find(({ record }) => record.logStatus === "OK");
   if (chosen === undefined) return;
@@ -124,25 +127,30 @@ async function takeOneApart(lab: LabContext, { records }: Recorded, whose: Whose
   });
 }
 
+/** The lab's most common misreading, set right: REJECT is not the failed ping. */
 function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddress): void {
-  const traffic = records.flatMap(({ record }) => (record.logStatus === "OK" ? [record] : []));
-  const rejected = traffic.filter(({ action }) => action === "REJECT");
   const all = records.map(({ record }) => record);
-  if (all.some((record) => isUnansweredPing(record, all, whose)))
+  const unanswered = all.reduce((sum, record) => sum + unansweredPackets(record, all, whose), 0);
+  if (unanswered > 0)
     lab.narrator.say(
-      "The ping without a reply is an ACCEPT: no security group or network ACL stopped it, it had no route. ACCEPT out and silence means routing.",
+      `${unanswered} ping packets went out and nothing came back for them. They are ACCEPT: no security group or network ACL ` +
+        "stopped them, they had no route. ACCEPT out and silence means routing.",
     );
+  const rejected = all.flatMap((record) =>
+    record.logStatus === "OK" && record.action === "REJECT" ? [record] : [],
+  );
   if (rejected.length === 0) {
-    lab.narrator.say("No REJECT so far. It would mean that a security group or a network ACL said no.");
+    lab.narrator.say(
+      "There is no REJECT so far. It would mean that a security group or a network ACL said no.",
+    );
     return;
   }
-  const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1).length;
-  const others = rejected.length - own;
+  const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1);
   lab.narrator.say(
-    `${rejected.length} of ${traffic.length} records are REJECT: a security group or a network ACL said no. ` +
-      (others > 0
-        ? `${others} came from outside: strangers who try every public address on the internet, and none of your pings.`
-        : "They are packets that instance 1 sent itself."),
+    `REJECT means that a security group or a network ACL said no. It stands on ${rejected.length} of ${all.length} records` +
+      (own.length === 0
+        ? ", and all of them came from outside: strangers try every public address on the internet. None is a ping of yours."
+        : `, and ${own.length} of those left instance 1 itself: a rule of VPC 1 stops what it sends.`),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Step 4: the permission for flow logs to write, then the flow log. */
 import type { FlowLog } from "@aws-sdk/client-ec2";
+import type { Ensured } from "../aws/ensure.ts";
 import { LabError } from "../aws/errors.ts";
 import {
   deleteFlowLog,
@@ -9,13 +10,14 @@ import {
   findFlowLogs,
 } from "../aws/flow-log.ts";
 import { whoAmI } from "../aws/identity.ts";
-import { deletePolicy, ensurePolicy } from "../aws/policy.ts";
-import { attachPolicy, deleteRole, ensureRole, roleArn } from "../aws/role.ts";
+import { deletePolicy, ensurePolicy, type Policy } from "../aws/policy.ts";
+import { attachPolicy, deleteRole, ensureRole, type Role, roleArn } from "../aws/role.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import type { Part } from "../lab/spec.ts";
 import { flowLogLesson } from "./lessons/flow-log.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Removal, Step } from "./step.ts";
+import { together } from "./together.ts";
 
 export const flowLog: Step = {
   id: "flow-log",
@@ -54,9 +56,10 @@ export const flowLog: Step = {
 };
 
 /** The policy says what may be done, the role's trust policy who may do it. @returns the role's name */
-async function makePermission({ aws, spec, narrator, prepared }: LabContext): Promise<string> {
+async function makePermission(lab: LabContext): Promise<string> {
+  const { aws, spec, narrator, prepared } = lab;
   const account = prepared.account ?? (await whoAmI(aws)).account;
-  const [policy, role] = await Promise.all([
+  const [policy, role] = await together<readonly [Ensured<Policy>, Ensured<Role>]>(lab, [
     ensurePolicy(aws, spec, account, "flow-log-policy", {
       actions: FLOW_LOG_ACTIONS,
       description: "Lets VPC flow logs write to CloudWatch Logs",

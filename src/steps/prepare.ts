@@ -3,15 +3,22 @@
  * reach every part of AWS.
  */
 import { chooseAvailabilityZone, findStandingPlacement } from "../aws/availability-zone.ts";
+import type { Ensured } from "../aws/ensure.ts";
 import { whoAmI } from "../aws/identity.ts";
 import { latestImage } from "../aws/image.ts";
-import { addRoleToProfile, deleteInstanceProfile, ensureInstanceProfile } from "../aws/instance-profile.ts";
+import {
+  addRoleToProfile,
+  deleteInstanceProfile,
+  ensureInstanceProfile,
+  type InstanceProfile,
+} from "../aws/instance-profile.ts";
 import { chooseInstanceType } from "../aws/instance-type.ts";
 import { managedPolicyArn } from "../aws/policy.ts";
-import { attachPolicy, deleteRole, ensureRole } from "../aws/role.ts";
+import { attachPolicy, deleteRole, ensureRole, type Role } from "../aws/role.ts";
 import { prepareLesson } from "./lessons/prepare.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Step } from "./step.ts";
+import { together } from "./together.ts";
 
 /** What the Systems Manager agent on an instance needs, kept by AWS. */
 export const AGENT_POLICY = "AmazonSSMManagedInstanceCore";
@@ -67,8 +74,9 @@ async function lookUp({ aws, spec, prepared, narrator }: LabContext): Promise<vo
 }
 
 /** The instances carry this role, so that their agent may take our commands. */
-async function makeRoleAndProfile({ aws, spec, narrator }: LabContext): Promise<void> {
-  const [role, profile] = await Promise.all([
+async function makeRoleAndProfile(lab: LabContext): Promise<void> {
+  const { aws, spec, narrator } = lab;
+  const [role, profile] = await together<readonly [Ensured<Role>, Ensured<InstanceProfile>]>(lab, [
     ensureRole(aws, spec, "instance-role", {
       service: "ec2.amazonaws.com",
       description: "Lets the agent on the lab's instances talk to Systems Manager",
@@ -77,9 +85,10 @@ async function makeRoleAndProfile({ aws, spec, narrator }: LabContext): Promise<
   ]);
   const roleName = role.resource.name;
   const profileName = profile.resource.name;
-  await Promise.all([
+  const isInProfile = profile.resource.roleNames.includes(roleName);
+  await together(lab, [
     attachPolicy(aws, roleName, managedPolicyArn(aws.region, AGENT_POLICY)),
-    profile.resource.roleNames.includes(roleName) ? undefined : addRoleToProfile(aws, profileName, roleName),
+    isInProfile ? Promise.resolve() : addRoleToProfile(aws, profileName, roleName),
   ]);
   narrator.resource({
     text: `role ${roleName} lets the instances talk to Systems Manager`,

@@ -6,12 +6,13 @@ import type { Host } from "./hosts.ts";
 import { isPing } from "./ping-account.ts";
 
 export const INSTANCE_1 = "instance 1";
-const INSTANCE_2_PRIVATE = "instance 2, private";
-const INSTANCE_2_PUBLIC = "instance 2, public";
+const INSTANCE_2_PRIVATE = "instance 2 (private)";
+const INSTANCE_2_PUBLIC = "instance 2 (public)";
+const AWS = "AWS";
 
 /**
- * Names the addresses of the records: the lab's own by what AWS says of the instances, others by what they did. That
- * instance 1 calls out on port 443 is its Systems Manager agent: nothing else runs there that would.
+ * Names the addresses of the records: the lab's own by what AWS says of the instances, others by what they did. Whom
+ * instance 1 calls on port 443 is AWS: its Systems Manager agent does that, and nothing else in the lab would.
  */
 export function nameAddresses(
   records: readonly FlowLogRecord[],
@@ -28,8 +29,7 @@ export function nameAddresses(
   for (const record of records) {
     if (record.logStatus !== "OK" || record.action !== "ACCEPT") continue;
     if (record.srcAddr !== one.privateAddress) continue;
-    if (record.dstPort === 443)
-      called.set(record.dstAddr, "AWS, most likely: instance 1's agent calls Systems Manager");
+    if (record.dstPort === 443) called.set(record.dstAddr, AWS);
     if (record.dstPort === 123) called.set(record.dstAddr, "a time server (NTP)");
   }
   return (address) => {
@@ -50,7 +50,7 @@ export function noteOn(
       ? "no traffic in this window"
       : "some records of this window were lost inside AWS";
   const { srcAddr, dstAddr, packets } = record;
-  const name = (address: string) => (whose(address) ?? address).replace(/, most likely.*$/, "");
+  const name = (address: string) => whose(address) ?? address;
   const size = `${packets} packet${packets === 1 ? "" : "s"}`;
   return `${name(srcAddr)} → ${name(dstAddr)}, ${kindOf(record)}, ${size}: ${consequence(record, records, whose)}`;
 }
@@ -64,25 +64,21 @@ function kindOf(record: TrafficRecord): string {
 function consequence(record: TrafficRecord, records: readonly FlowLogRecord[], whose: WhoseAddress): string {
   if (record.action === "REJECT") return "REJECT, a security group or network ACL said no";
   if (!isPing(record) || whose(record.srcAddr) !== INSTANCE_1) return "ACCEPT";
-  const answered = answeredPackets(record, records);
-  if (answered === 0) return "ACCEPT, and nothing came back: no rule stopped it, it had no route";
-  return answered < record.packets
-    ? "ACCEPT, and answered in part: some were sent before there was a route"
-    : "ACCEPT, and answered";
+  const unanswered = unansweredPackets(record, records, whose);
+  if (unanswered === 0) return "ACCEPT, and answered";
+  return unanswered === record.packets
+    ? "ACCEPT, and nothing came back"
+    : `ACCEPT, and ${unanswered} of them were not answered`;
 }
 
-/** Whether a ping of instance 1 was let out and nothing came back: what a missing route looks like. */
-export function isUnansweredPing(
+/** How many packets of a ping of instance 1 were let out and never answered: what a missing route looks like. */
+export function unansweredPackets(
   record: FlowLogRecord,
   records: readonly FlowLogRecord[],
   whose: WhoseAddress,
-): record is TrafficRecord {
-  return (
-    isPing(record) &&
-    record.action === "ACCEPT" &&
-    whose(record.srcAddr) === INSTANCE_1 &&
-    answeredPackets(record, records) === 0
-  );
+): number {
+  if (!isPing(record) || record.action !== "ACCEPT" || whose(record.srcAddr) !== INSTANCE_1) return 0;
+  return Math.max(0, record.packets - answeredPackets(record, records));
 }
 
 /** Packets of the way back at the same time. Start and end are whole seconds: a reply may seem one later. */

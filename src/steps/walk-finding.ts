@@ -53,7 +53,7 @@ export function whyNoReply({ there, back }: RoundTrip, from: Host): string[] {
   const routeTable = (back ?? there).hops.findLast((hop) => hop.kind === "route-table");
   const route =
     routeTable !== undefined && routeTable !== stop && stop.kind === "internet-gateway"
-      ? ` That way it was sent by ${placeOf(routeTable)}: ${routeTable.reason}.`
+      ? ` The ${placeOf(routeTable)} sent it there: ${routeTable.reason}.`
       : "";
   const isRejected = [there, back].some((walk) =>
     walk?.sightings.some(
