@@ -36,14 +36,18 @@ const DEFAULT_HOURS = 4;
 /** World seconds for one real second, for people. */
 const DEFAULT_SPEED = 60;
 
-/**
- * @param flags the lab's own flags; commands other than `up` have none
- * @throws LabError: 2 for bad input, 4 without usable credentials
- */
+export interface OpenLabOptions {
+  /** The lab's own flags; commands other than `up` have none. */
+  readonly flags?: LabFlags;
+  /** Told where the lab lives before any call is made; may throw a usage error. */
+  readonly beforeCalls?: (target: Place["target"]) => void;
+}
+
+/** @throws LabError: 2 for bad input, 4 without usable credentials */
 export async function openLab(
   program: Program,
   options: GlobalOptions,
-  flags: LabFlags = {},
+  { flags = {}, beforeCalls }: OpenLabOptions = {},
 ): Promise<OpenLab> {
   const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${text}`));
   const lab = labName(options.lab ?? DEFAULT_LAB);
@@ -73,6 +77,7 @@ export async function openLab(
   const placeRegion = regionName(chosenRegion ?? "us-east-1");
   // Bad options are found before any call; `--hours` is checked again with its default below.
   const choices = labChoices(flags, remembered?.options, target === "aws" ? DEFAULT_HOURS : undefined);
+  beforeCalls?.(target);
 
   const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
   try {

@@ -37,13 +37,16 @@ export async function ping(program: Program, target: string, options: PingOption
   const count = options.count === undefined ? DEFAULT_COUNT : wholeNumber("--count", options.count, 1, 100);
   if (target !== "private" && target !== "public") ipv4Address(target);
 
-  const lab = await openLab(program, options);
+  const lab = await openLab(program, options, {
+    beforeCalls: (where) => {
+      if (from === "local" && where === "simulator")
+        throw usageError(
+          "The embedded AWS is not on the internet: from your own machine, a stranger would answer for its addresses.",
+          "Ping from an instance: vpclab ping --from instance-1. On a real account --from local works.",
+        );
+    },
+  });
   try {
-    if (from === "local" && lab.place.target === "simulator")
-      throw usageError(
-        "The embedded AWS is not on the internet: from your own machine, a stranger would answer for its addresses.",
-        "Ping from an instance: vpclab ping --from instance-1. On a real account --from local works.",
-      );
     const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
     const goal = goalOf(target, from, inventory);
     if (!options.json) header(terminal, lab);

@@ -28,16 +28,20 @@ export interface UpOptions extends GlobalOptions, LabFlags {
 export async function up(program: Program, options: UpOptions): Promise<number> {
   const until = options.until === undefined ? undefined : stepName(options.until);
   const { terminal } = program;
-  const lab = await openLab(program, options, options);
+  const asks = terminal.isInteractive && !options.json && !options.yes;
+  const lab = await openLab(program, options, {
+    flags: options,
+    beforeCalls: (target) => {
+      // On the embedded AWS nothing costs or breaks: nobody being here counts as a yes.
+      if (target === "aws" && !asks && !options.yes && !options.dryRun)
+        throw usageError(
+          "This would make billed things on AWS, and nobody is here to say yes.",
+          "Say it by flag: vpclab up --yes. To see first what would be made: vpclab up --dry-run.",
+        );
+    },
+  });
   try {
-    const isInteractive = terminal.isInteractive && !options.json;
-    const asks = isInteractive && !options.yes;
     if (options.dryRun) return await showPlan(program, lab, until);
-    if (lab.place.target === "aws" && !options.yes && !asks)
-      throw usageError(
-        "This would make billed things on AWS, and nobody is here to say yes.",
-        "Say it by flag: vpclab up --yes. To see first what would be made: vpclab up --dry-run.",
-      );
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
     if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return 0;
