@@ -9,9 +9,31 @@ const HOSTILE_IN_JSON = /[\u{7f}-\u{9f}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * @throws TypeError for what JSON cannot hold (undefined, functions, bigints, circles)
  */
 export function printJson(terminal: Terminal, value: unknown): void {
-  const json: string | undefined = JSON.stringify(value, null, 2);
+  terminal.stdout.write(`${jsonText(value, 2)}\n`);
+}
+
+function jsonText(value: unknown, indentation?: number): string {
+  const json: string | undefined = JSON.stringify(value, null, indentation);
   if (json === undefined) throw new TypeError(`${typeof value} is not a JSON value`);
-  terminal.stdout.write(`${json.replace(HOSTILE_IN_JSON, escapeUnits)}\n`);
+  return json.replace(HOSTILE_IN_JSON, escapeUnits);
+}
+
+export interface JsonArray {
+  add(value: unknown): void;
+  /** Writes the closing bracket. To be called once, at the end. */
+  close(): void;
+}
+
+/** An array that is written as its elements come, a line each, so that it may be longer than memory. */
+export function openJsonArray(terminal: Terminal): JsonArray {
+  let before = "[\n";
+  return {
+    add(value) {
+      terminal.stdout.write(`${before}  ${jsonText(value)}`);
+      before = ",\n";
+    },
+    close: () => void terminal.stdout.write(before === "[\n" ? "[]\n" : "\n]\n"),
+  };
 }
 
 /** The same characters for a parser, written so that they are harmless to look at. */

@@ -1,0 +1,55 @@
+/** Names for addresses in what is shown: the lab's instances, AWS, the internet. The one place where they are given. */
+import type { Instance } from "@aws-sdk/client-ec2";
+import type { Aws } from "../aws/clients.ts";
+import { describeInstances, isStanding } from "../aws/instance.ts";
+import { ofPart } from "../aws/inventory.ts";
+import { labFilters } from "../aws/tags.ts";
+import { type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
+import { AWS_RANGES } from "../flow-logs/aws-ranges.ts";
+import type { LabSpec, Side } from "../lab/spec.ts";
+
+export interface InstanceAddresses {
+  readonly private: readonly string[];
+  readonly public: readonly string[];
+}
+
+export interface KnownAddresses {
+  readonly instances: Readonly<Record<`instance-${Side}`, InstanceAddresses>>;
+  /** "instance 1", "instance 2 public", "AWS", "a private address", … "internet"; undefined for what is no address. */
+  readonly whose: WhoseAddress;
+}
+
+/** What can be said of an address without asking AWS for the lab's. */
+export const STRANGERS_ONLY: KnownAddresses = knownAddressesOf([]);
+
+/** Reads the addresses of the lab's instances; one call. */
+export async function readKnownAddresses(aws: Aws, spec: LabSpec): Promise<KnownAddresses> {
+  return knownAddressesOf(await describeInstances(aws, labFilters(spec)));
+}
+
+/** @param instances the lab's, as an inventory has them */
+export function knownAddressesOf(instances: readonly Instance[]): KnownAddresses {
+  const addressesOf = (side: Side): InstanceAddresses => {
+    const own = ofPart(instances, `instance-${side}`).filter(isStanding);
+    return {
+      private: own.flatMap(({ PrivateIpAddress = [] }) => PrivateIpAddress),
+      public: own.flatMap(({ PublicIpAddress = [] }) => PublicIpAddress),
+    };
+  };
+  const [one, two] = [addressesOf(1), addressesOf(2)];
+  const whose = whoseAddress(
+    {
+      "instance 1": one.private,
+      "instance 1 public": one.public,
+      "instance 2": two.private,
+      "instance 2 public": two.public,
+    },
+    AWS_RANGES,
+  );
+  return { instances: { "instance-1": one, "instance-2": two }, whose };
+}
+
+/** Whether an owner is one of the lab's own instances. */
+export function isLabs(owner: string | undefined): boolean {
+  return owner?.startsWith("instance ") === true;
+}
