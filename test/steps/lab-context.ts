@@ -1,9 +1,10 @@
 /** Labs for tests: one on the embedded AWS, one whose SDK clients are mocked. Both in virtual time. */
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
+import type { Inventory } from "../../src/aws/inventory.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding, Narrator, ResourceEvent } from "../../src/lab/narrator.ts";
-import { DEFAULT_OPTIONS, type LabOptions, labSpec } from "../../src/lab/spec.ts";
+import { DEFAULT_OPTIONS, type LabOptions, labSpec, type ResourceType } from "../../src/lab/spec.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import type { LabContext, Prepared } from "../../src/steps/step.ts";
 
@@ -68,4 +69,21 @@ export function labBeside({ lab }: TestLab, options: Partial<LabOptions> = {}): 
 export function mockedLab(options: Partial<LabOptions> = {}): TestLab {
   const aws = connect({ region: REGION, signal: new AbortController().signal });
   return labOn({ ...aws, clock: new VirtualClock() }, options, PREPARED);
+}
+
+/** An inventory that holds these, each a type and an id. */
+export function holding(...resources: readonly (readonly [type: ResourceType, id: string])[]): Inventory {
+  return {
+    resources: resources.map(([type, id]) => ({ type, part: type, id, name: id, state: "present" })),
+    fading: [],
+    vpcs: [],
+    subnets: [],
+    internetGateways: [],
+    routeTables: [],
+    securityGroups: [],
+    instances: [],
+    peeringConnections: [],
+    flowLogs: [],
+    onlineInstanceIds: new Set(),
+  };
 }

@@ -6,10 +6,18 @@ import {
   CreateRouteTableCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DeleteInternetGatewayCommand,
+  DeleteRouteTableCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
   EC2Client,
   ModifySubnetAttributeCommand,
   ModifyVpcAttributeCommand,
@@ -20,7 +28,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { AnswerLostError } from "../../src/aws/middleware.ts";
 import { vpcs } from "../../src/steps/vpcs.ts";
 import { refusal } from "../aws/refusal.ts";
-import { mockedLab } from "./lab-context.ts";
+import { holding, mockedLab } from "./lab-context.ts";
 
 const ec2 = mockClient(EC2Client);
 
@@ -245,5 +253,108 @@ describe("vpcs, up", () => {
     const { lab } = mockedLab();
     await vpcs.up(lab);
     expect(ec2.commandCalls(ReplaceRouteCommand)).toHaveLength(2);
+  });
+});
+
+describe("vpcs, down", () => {
+  const all = () =>
+    holding(
+      ["vpc", "vpc-1"],
+      ["subnet", "subnet-1"],
+      ["internet-gateway", "igw-1"],
+      ["route-table", "rtb-1"],
+    );
+
+  /** Reads that show a thing until it is deleted. */
+  function stands(): void {
+    const gone = new Set<string>();
+    const unlessGone = (id: string, more: object) => (gone.has(id) ? [] : [more]);
+    ec2.on(DeleteVpcCommand).callsFake(({ VpcId }) => void gone.add(VpcId));
+    ec2.on(DeleteSubnetCommand).callsFake(({ SubnetId }) => void gone.add(SubnetId));
+    ec2.on(DeleteRouteTableCommand).callsFake(({ RouteTableId }) => void gone.add(RouteTableId));
+    ec2
+      .on(DeleteInternetGatewayCommand)
+      .callsFake(({ InternetGatewayId }) => void gone.add(InternetGatewayId));
+    ec2.on(DetachInternetGatewayCommand).resolves({});
+    ec2.on(DisassociateRouteTableCommand).resolves({});
+    ec2.on(DescribeVpcsCommand).callsFake(() => ({ Vpcs: unlessGone("vpc-1", { VpcId: "vpc-1" }) }));
+    ec2
+      .on(DescribeSubnetsCommand)
+      .callsFake(() => ({ Subnets: unlessGone("subnet-1", { SubnetId: "subnet-1" }) }));
+    ec2.on(DescribeInternetGatewaysCommand).callsFake(() => ({
+      InternetGateways: unlessGone("igw-1", {
+        InternetGatewayId: "igw-1",
+        Attachments: [{ VpcId: "vpc-1" }],
+      }),
+    }));
+    ec2.on(DescribeRouteTablesCommand).callsFake(() => ({
+      RouteTables: unlessGone("rtb-1", {
+        RouteTableId: "rtb-1",
+        Associations: [{ RouteTableAssociationId: "rtbassoc-1", SubnetId: "subnet-1", Main: false }],
+      }),
+    }));
+    ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [] });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+  }
+
+  it("deletes what is in a VPC before the VPC, detaching and disassociating first", async () => {
+    stands();
+    const { lab } = mockedLab();
+    const removals = await vpcs.down(lab, all());
+    expect(removals.map(({ id, outcome }) => `${id} ${outcome}`).sort()).toEqual([
+      "igw-1 deleted",
+      "rtb-1 deleted",
+      "subnet-1 deleted",
+      "vpc-1 deleted",
+    ]);
+    const order = changes(1);
+    const precedes = (one: string, other: string) =>
+      expect(order.indexOf(one)).toBeLessThan(order.indexOf(other));
+    precedes("DetachInternetGateway", "DeleteInternetGateway");
+    precedes("DisassociateRouteTable", "DeleteRouteTable");
+    precedes("DeleteSubnet", "DeleteRouteTable");
+    expect(order.at(-1)).toBe("DeleteVpc");
+  });
+
+  it("waits until the public addresses that are mapped through a gateway are gone", async () => {
+    stands();
+    ec2
+      .on(DetachInternetGatewayCommand)
+      .rejectsOnce(refusal("DependencyViolation", "Network vpc-1 has some mapped public address(es)."))
+      .resolves({});
+    const { lab } = mockedLab();
+    const removals = await vpcs.down(lab, holding(["internet-gateway", "igw-1"]));
+    expect(removals).toMatchObject([{ outcome: "deleted" }]);
+    expect(ec2.commandCalls(DetachInternetGatewayCommand)).toHaveLength(2);
+  });
+
+  it("names what somebody else has put into the VPC, and leaves it there", async () => {
+    stands();
+    ec2.on(DeleteVpcCommand).rejects(refusal("DependencyViolation", "The vpc 'vpc-1' has dependencies"));
+    ec2.on(DescribeSecurityGroupsCommand).resolves({
+      SecurityGroups: [
+        { GroupId: "sg-default", GroupName: "default" },
+        { GroupId: "sg-guard", GroupName: "GuardDutyManagedSecurityGroup" },
+      ],
+    });
+    const { lab } = mockedLab();
+    const removals = await vpcs.down(lab, all());
+    const failed = removals.filter(({ outcome }) => outcome === "failed");
+    expect(failed).toMatchObject([{ id: "vpc-1" }]);
+    expect(failed[0]?.reason).toContain("GuardDutyManagedSecurityGroup (sg-guard)");
+    expect(failed[0]?.reason).not.toContain("sg-default");
+  });
+
+  it("goes on with the rest when one thing cannot be deleted", async () => {
+    stands();
+    ec2.on(DeleteSubnetCommand).rejects(refusal("UnauthorizedOperation", "You are not authorized."));
+    const { lab } = mockedLab();
+    const removals = await vpcs.down(lab, all());
+    expect(removals.map(({ id, outcome }) => `${id} ${outcome}`).sort()).toEqual([
+      "igw-1 deleted",
+      "rtb-1 deleted",
+      "subnet-1 failed",
+      "vpc-1 deleted",
+    ]);
   });
 });

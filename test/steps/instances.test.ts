@@ -1,0 +1,326 @@
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeInstancesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  RunInstancesCommand,
+  type RunInstancesCommandInput,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
+import { instances } from "../../src/steps/instances.ts";
+import { refusal } from "../aws/refusal.ts";
+import { holding, mockedLab } from "./lab-context.ts";
+
+const ec2 = mockClient(EC2Client);
+
+function sideOf(input: object): 1 | 2 {
+  return /(vpc|subnet|sg|group|instance)-1/.test(JSON.stringify(input)) ? 1 : 2;
+}
+
+beforeEach(() => {
+  ec2.reset();
+  ec2.onAnyCommand().rejects(new Error("not expected in this test"));
+  ec2.on(DescribeVpcsCommand).callsFake((input) => ({ Vpcs: [{ VpcId: `vpc-${sideOf(input)}` }] }));
+  ec2
+    .on(DescribeSubnetsCommand)
+    .callsFake((input) => ({ Subnets: [{ SubnetId: `subnet-${sideOf(input)}` }] }));
+  ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [] });
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
+  ec2.on(CreateSecurityGroupCommand).callsFake((input) => ({ GroupId: `sg-${sideOf(input)}` }));
+  ec2.on(AuthorizeSecurityGroupIngressCommand).resolves({});
+  ec2.on(RunInstancesCommand).callsFake((input) => ({
+    Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "pending" } }],
+  }));
+});
+
+function launches(): RunInstancesCommandInput[] {
+  return ec2.commandCalls(RunInstancesCommand).map(({ args: [{ input }] }) => input);
+}
+
+describe("instances, up", () => {
+  it("lets in all ICMP from everywhere and SSH from where the learner said", async () => {
+    const { lab } = mockedLab({ sshFrom: "203.0.113.7/32" });
+    await instances.up(lab);
+    const rules = ec2
+      .commandCalls(AuthorizeSecurityGroupIngressCommand)
+      .map(({ args: [{ input }] }) => input)
+      .filter(({ GroupId }) => GroupId === "sg-1")
+      .flatMap(({ IpPermissions }) => IpPermissions ?? []);
+    expect(rules).toMatchObject([
+      { IpProtocol: "icmp", FromPort: -1, ToPort: -1, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+      { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "203.0.113.7/32" }] },
+    ]);
+  });
+
+  it("makes no SSH rule for nobody", async () => {
+    const { lab } = mockedLab({ sshFrom: undefined });
+    await instances.up(lab);
+    expect(ec2.commandCalls(AuthorizeSecurityGroupIngressCommand)).toHaveLength(2);
+  });
+
+  it("launches with IMDSv2, an encrypted volume, the profile, and everything tagged", async () => {
+    const { lab } = mockedLab();
+    await instances.up(lab);
+    const launch = launches().find((input) => sideOf(input) === 1);
+    expect(launch).toMatchObject({
+      MinCount: 1,
+      MaxCount: 1,
+      ImageId: "ami-00000000000000001",
+      InstanceType: "t2.micro",
+      SubnetId: "subnet-1",
+      SecurityGroupIds: ["sg-1"],
+      IamInstanceProfile: { Name: "NextWorkInstanceProfile" },
+      MetadataOptions: { HttpTokens: "required" },
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { Encrypted: true, DeleteOnTermination: true } }],
+      InstanceInitiatedShutdownBehavior: "terminate",
+    });
+    expect(launch?.UserData).toBeUndefined();
+    expect(launch?.KeyName).toBeUndefined();
+    expect(launch?.TagSpecifications?.map(({ ResourceType }) => ResourceType)).toEqual([
+      "instance",
+      "volume",
+      "network-interface",
+    ]);
+    for (const { Tags } of launch?.TagSpecifications ?? [])
+      expect(Tags).toContainEqual({ Key: "vpclab:lab", Value: "nextwork" });
+  });
+
+  it("powers off by itself after the hours that were said", async () => {
+    const { lab, told } = mockedLab({ hours: 4 });
+    await instances.up(lab);
+    const script = Buffer.from(launches()[0]?.UserData ?? "", "base64").toString();
+    expect(script).toBe("#!/bin/sh\nshutdown -P +240\n");
+    expect(told.said).toEqual([expect.stringContaining("4 hours")]);
+  });
+
+  it("tries again with the same token while the profile propagates", async () => {
+    const { lab } = mockedLab();
+    let refused = 0;
+    ec2.on(RunInstancesCommand).callsFake((input) => {
+      if (sideOf(input) === 1 && refused < 3) {
+        refused++;
+        throw refusal(
+          "InvalidParameterValue",
+          refused < 3
+            ? "Value (NextWorkInstanceProfile) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
+            : 'IAM Instance Profile "arn:…" has no associated IAM Roles',
+        );
+      }
+      return { Instances: [{ InstanceId: `i-${sideOf(input)}` }] };
+    });
+    await instances.up(lab);
+    const tokens = (side: 1 | 2) =>
+      new Set(
+        launches()
+          .filter((input) => sideOf(input) === side)
+          .map(({ ClientToken }) => ClientToken),
+      );
+    expect(launches()).toHaveLength(5);
+    expect(tokens(1).size).toBe(1);
+    expect(tokens(1)).not.toEqual(tokens(2));
+  });
+
+  it("gives up on the profile after 2 minutes, with what AWS said", async () => {
+    const { lab } = mockedLab();
+    const begun = lab.aws.clock.now();
+    ec2
+      .on(RunInstancesCommand)
+      .rejects(refusal("InvalidParameterValue", "Invalid IAM Instance Profile name"));
+    await expect(instances.up(lab)).rejects.toMatchObject({
+      code: "timed-out",
+      why: expect.stringContaining("Invalid IAM Instance Profile name"),
+    });
+    expect(lab.aws.clock.now() - begun).toBeLessThanOrEqual(120_000);
+    expect(lab.aws.clock.now() - begun).toBeGreaterThan(100_000);
+  });
+
+  it("does not retry another invalid parameter", async () => {
+    const { lab } = mockedLab();
+    ec2.on(RunInstancesCommand).rejects(refusal("InvalidParameterValue", "Invalid value for kernelId"));
+    await expect(instances.up(lab)).rejects.toThrow("kernelId");
+    expect(launches()).toHaveLength(2);
+  });
+
+  it.each([
+    ["InsufficientInstanceCapacity", "We currently do not have sufficient capacity", "no t2.micro to spare"],
+    ["Unsupported", "Your requested instance type (t2.micro) is not supported", "does not offer t2.micro"],
+    ["InvalidParameterCombination", "not eligible for Free Tier", "plan does not include t2.micro"],
+    ["VcpuLimitExceeded", "You have requested more vCPU capacity", "may not run that many vCPUs"],
+    ["PendingVerification", "Your request is pending verification", "still checking your new account"],
+  ])("explains %s with what helps", async (code, message, what) => {
+    const { lab } = mockedLab();
+    ec2.on(RunInstancesCommand).rejects(refusal(code, message));
+    await expect(instances.up(lab)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(what),
+      next: expect.arrayContaining([expect.any(String)]),
+    });
+  });
+
+  it("makes an instance again that was terminated", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DescribeInstancesCommand).callsFake((input) => ({
+      Reservations: [
+        {
+          Instances: [
+            { InstanceId: "i-old", State: { Name: sideOf(input) === 1 ? "terminated" : "shutting-down" } },
+          ],
+        },
+      ],
+    }));
+    await instances.up(lab);
+    expect(launches()).toHaveLength(2);
+  });
+
+  it("launches nothing where both stand, and adds the rule that is missing", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DescribeInstancesCommand).callsFake((input) => ({
+      Reservations: [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "running" } }] }],
+    }));
+    ec2.on(DescribeSecurityGroupsCommand).callsFake((input) => ({
+      SecurityGroups: [
+        {
+          GroupId: `sg-${sideOf(input)}`,
+          IpPermissions: [
+            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+          ],
+        },
+      ],
+    }));
+    await instances.up(lab);
+    expect(launches()).toEqual([]);
+    const added = ec2
+      .commandCalls(AuthorizeSecurityGroupIngressCommand)
+      .map(({ args: [{ input }] }) => input);
+    expect(added.map(({ IpPermissions }) => IpPermissions?.[0]?.IpProtocol)).toEqual(["icmp", "icmp"]);
+  });
+
+  it("warns of a group that lets SSH in from elsewhere too", async () => {
+    const { lab, told } = mockedLab({ sshFrom: "203.0.113.7/32" });
+    ec2.on(DescribeSecurityGroupsCommand).callsFake((input) => ({
+      SecurityGroups: [
+        {
+          GroupId: `sg-${sideOf(input)}`,
+          IpPermissions: [
+            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+          ],
+        },
+      ],
+    }));
+    await instances.up(lab);
+    expect(told.warnings).toHaveLength(2);
+    expect(told.warnings[0]).toContain("0.0.0.0/0");
+  });
+
+  it("leaves a group of the same name alone that is not the lab's", async () => {
+    const { lab } = mockedLab();
+    ec2.on(CreateSecurityGroupCommand).rejects(refusal("InvalidGroup.Duplicate"));
+    await expect(instances.up(lab)).rejects.toMatchObject({
+      code: "not-ours",
+      message: expect.stringContaining("NextWork-1-SG"),
+    });
+    expect(launches()).toEqual([]);
+  });
+
+  it("takes a rule for granted that somebody added meanwhile", async () => {
+    const { lab } = mockedLab();
+    ec2.on(AuthorizeSecurityGroupIngressCommand).rejects(refusal("InvalidPermission.Duplicate"));
+    await instances.up(lab);
+    expect(launches()).toHaveLength(2);
+  });
+
+  it("says how to start an instance that was stopped", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DescribeInstancesCommand).callsFake((input) => ({
+      Reservations: [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "stopped" } }] }],
+    }));
+    await expect(instances.up(lab)).rejects.toMatchObject({
+      code: "instance-stopped",
+      next: expect.arrayContaining([expect.stringContaining("start-instances --instance-ids i-1")]),
+    });
+  });
+});
+
+describe("instances, down", () => {
+  it("terminates all, waits until they are terminated, and only then deletes the groups", async () => {
+    const { lab } = mockedLab();
+    ec2.on(TerminateInstancesCommand).resolves({});
+    let looks = 0;
+    ec2.on(DescribeInstancesCommand).callsFake(() => {
+      looks++;
+      const Name = looks < 5 ? "shutting-down" : "terminated";
+      return { Reservations: [{ Instances: [{ InstanceId: "i-1", State: { Name } }] }] };
+    });
+    ec2.on(DeleteSecurityGroupCommand).callsFake(() => {
+      expect(looks).toBeGreaterThanOrEqual(5);
+      return {};
+    });
+    const removals = await instances.down(
+      lab,
+      holding(["instance", "i-1"], ["instance", "i-1b"], ["security-group", "sg-1"]),
+    );
+    expect(removals.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["i-1", "deleted"],
+      ["i-1b", "deleted"],
+      ["sg-1", "deleted"],
+    ]);
+  });
+
+  it("bears the group's dependency until the network interface is gone", async () => {
+    const { lab } = mockedLab();
+    ec2
+      .on(DeleteSecurityGroupCommand)
+      .rejectsOnce(refusal("DependencyViolation"))
+      .rejectsOnce(refusal("DependencyViolation"))
+      .resolves({});
+    const removals = await instances.down(lab, holding(["security-group", "sg-1"]));
+    expect(removals).toMatchObject([{ id: "sg-1", outcome: "deleted" }]);
+    expect(ec2.commandCalls(DeleteSecurityGroupCommand)).toHaveLength(3);
+  });
+
+  it("names what holds a group, and deletes the other one all the same", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DeleteSecurityGroupCommand).callsFake(({ GroupId }) => {
+      if (GroupId === "sg-1") throw refusal("DependencyViolation", "resource sg-1 has a dependent object");
+      return {};
+    });
+    ec2.on(DescribeNetworkInterfacesCommand).resolves({
+      NetworkInterfaces: [{ NetworkInterfaceId: "eni-hers", Description: "RDS", Status: "in-use" }],
+    });
+    const removals = await instances.down(
+      lab,
+      holding(["security-group", "sg-1"], ["security-group", "sg-2"]),
+    );
+    expect(removals).toMatchObject([
+      { id: "sg-1", outcome: "failed", reason: expect.stringContaining("eni-hers (RDS)") },
+      { id: "sg-2", outcome: "deleted" },
+    ]);
+  });
+
+  it("calls absent what was gone already, and deleted what went at a first try whose answer was lost", async () => {
+    const { lab } = mockedLab();
+    ec2.on(TerminateInstancesCommand).callsFake(({ InstanceIds }) => {
+      throw refusal("InvalidInstanceID.NotFound", "does not exist", InstanceIds?.[0] === "i-1" ? 1 : 2);
+    });
+    const removals = await instances.down(lab, holding(["instance", "i-1"], ["instance", "i-2"]));
+    expect(removals.map(({ outcome }) => outcome)).toEqual(["absent", "deleted"]);
+  });
+
+  it("tells AWS's reason for an instance that it may not terminate", async () => {
+    const { lab } = mockedLab();
+    ec2
+      .on(TerminateInstancesCommand)
+      .rejects(refusal("OperationNotPermitted", "Termination protection is on."));
+    const removals = await instances.down(lab, holding(["instance", "i-1"]));
+    expect(removals).toMatchObject([
+      { outcome: "failed", reason: "Termination protection is on. (OperationNotPermitted)" },
+    ]);
+  });
+});

@@ -1,0 +1,161 @@
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { describe, expect, it } from "vitest";
+import type { StepId } from "../../src/lab/spec.ts";
+import { STEPS } from "../../src/steps/index.ts";
+import type { Removal, Step } from "../../src/steps/step.ts";
+import { walkDown, walkUp } from "../../src/steps/walk.ts";
+import { embeddedLab, holding } from "./lab-context.ts";
+
+/** Steps that note what happens to them. */
+function noting(noted: string[], of: Partial<Record<StepId, Partial<Step>>> = {}): Step[] {
+  return STEPS.map((step) => ({
+    ...step,
+    up: async () => void noted.push(`up ${step.id}`),
+    down: async () => {
+      noted.push(`down ${step.id}`);
+      return [];
+    },
+    ...of[step.id],
+  }));
+}
+
+describe("walkUp", () => {
+  it("walks the steps in the learner's order and notes each in the journal", async () => {
+    const { lab } = embeddedLab();
+    const noted: string[] = [];
+    expect(await walkUp(lab, { steps: noting(noted) })).toBeUndefined();
+    expect(noted).toEqual([
+      "up prepare",
+      "up vpcs",
+      "up instances",
+      "up log-group",
+      "up flow-log",
+      "up first-ping",
+      "up peering",
+      "up analyze",
+    ]);
+    expect(lab.journal.entries().map((entry) => entry.kind === "step-done" && entry.step)).toEqual(
+      STEPS.map(({ id }) => id),
+    );
+  });
+
+  it("ends after the step it is to walk to", async () => {
+    const { lab } = embeddedLab();
+    const noted: string[] = [];
+    await walkUp(lab, { steps: noting(noted), until: "instances" });
+    expect(noted).toEqual(["up prepare", "up vpcs", "up instances"]);
+  });
+
+  it("stops before a step that the learner does not want yet", async () => {
+    const { lab } = embeddedLab();
+    const noted: string[] = [];
+    const stopped = await walkUp(lab, {
+      steps: noting(noted),
+      beforeStep: async ({ id }) => (id === "vpcs" ? "stop" : "go"),
+    });
+    expect(stopped).toBe("vpcs");
+    expect(noted).toEqual(["up prepare"]);
+  });
+
+  it("leaves the journal without a step that failed", async () => {
+    const { lab } = embeddedLab();
+    const steps = noting([], {
+      vpcs: {
+        up: async () => {
+          throw new Error("no room");
+        },
+      },
+    });
+    await expect(walkUp(lab, { steps })).rejects.toThrow("no room");
+    expect(lab.journal.entries()).toHaveLength(1);
+  });
+});
+
+describe("walkDown", () => {
+  it("begins each step only when those in its way have ended, and independent ones at once", async () => {
+    const { lab } = embeddedLab();
+    const running = new Set<StepId>();
+    const ended = new Set<StepId>();
+    let mostAtOnce = 0;
+    const steps = STEPS.map((step) => ({
+      ...step,
+      down: async () => {
+        expect([...ended]).toEqual(expect.arrayContaining([...step.downAfter]));
+        running.add(step.id);
+        mostAtOnce = Math.max(mostAtOnce, running.size);
+        await lab.aws.clock.sleep(1_000);
+        running.delete(step.id);
+        ended.add(step.id);
+        return [];
+      },
+    }));
+    await walkDown(lab, holding(), steps);
+    expect(ended.size).toBe(STEPS.length);
+    expect(mostAtOnce).toBeGreaterThanOrEqual(3);
+  });
+
+  it("keeps AWS's order: a VPC after what is in it, the log group after its writer", () => {
+    const waitsFor = (id: StepId) => STEPS.find((step) => step.id === id)?.downAfter;
+    expect(waitsFor("vpcs")).toEqual(expect.arrayContaining(["instances", "peering"]));
+    expect(waitsFor("prepare")).toContain("instances");
+    expect(waitsFor("log-group")).toContain("flow-log");
+  });
+
+  it("goes on when one step fails altogether, and says so in the receipt", async () => {
+    const { lab } = embeddedLab();
+    const noted: string[] = [];
+    const steps = noting(noted, {
+      instances: {
+        down: async () => {
+          throw new Error("a defect");
+        },
+      },
+    });
+    const inventory = holding(["instance", "i-1"]);
+    const receipt = await walkDown(
+      lab,
+      { ...inventory, resources: inventory.resources.map((each) => ({ ...each, part: "instance-1" })) },
+      steps,
+    );
+    expect(noted).toContain("down vpcs");
+    expect(receipt.removals).toMatchObject([{ id: "i-1", outcome: "failed", reason: "a defect" }]);
+    expect(receipt.complete).toBe(false);
+  });
+
+  it("reports what is still there after all", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "vpcs" });
+    const steps = noting([]);
+    const receipt = await walkDown(lab, holding(), steps);
+    expect(receipt.complete).toBe(false);
+    expect(receipt.leftovers).toHaveLength(10);
+  });
+
+  it("deletes a log group that came back once more", async () => {
+    const { lab } = embeddedLab();
+    const name = lab.spec.nameOf("log-group");
+    const deleted: Removal = { type: "log-group", part: "log-group", id: name, name, outcome: "deleted" };
+    const steps = noting([], {
+      "log-group": {
+        down: async () => {
+          await lab.aws.logs.send(new CreateLogGroupCommand({ logGroupName: name }));
+          return [deleted];
+        },
+      },
+    });
+    const receipt = await walkDown(lab, holding(["log-group", name]), steps);
+    expect(receipt).toMatchObject({ logGroupCameBack: true, complete: true });
+    const again = await walkDown(lab, holding(), noting([]));
+    expect(again).toMatchObject({ logGroupCameBack: false, leftovers: [] });
+  });
+
+  it("is content with nothing to do", async () => {
+    const { lab } = embeddedLab();
+    expect(await walkDown(lab, holding())).toEqual({
+      removals: [],
+      leftovers: [],
+      logGroupCameBack: false,
+      complete: true,
+    });
+  });
+});
