@@ -1,0 +1,281 @@
+/** `vpclab logs reconcile`: each ping of the journal against the packets in the flow log. */
+import type { FlowLog } from "@aws-sdk/client-ec2";
+import { logLines } from "../aws/flow-log-records.ts";
+import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { type FlowLogRecord, parseRecord, RecordError, type TrafficRecord } from "../flow-logs/record.ts";
+import { byteCount, durationInWords, plural } from "../ui/figures.ts";
+import { printJson } from "../ui/json.ts";
+import { table } from "../ui/table.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import { header } from "./header.ts";
+import { knownAddressesOf } from "./known-addresses.ts";
+import { pattern } from "./logs-filter.ts";
+import { type OpenLab, openLab } from "./open-lab.ts";
+import { type Reconciliation, type RecordedPing, reconcile, type SentPing } from "./ping-records.ts";
+import type { GlobalOptions, Program } from "./program.ts";
+import { timeOfDay } from "./time-range.ts";
+
+/** A check says no: packets that should be in the log by now are not. */
+const EXIT_LOST = 3;
+
+/** Longest that records take from the end of their window, in ms: about 5 minutes are usual (AWS-FACTS §3). */
+const DELIVERED_WITHIN_MS = 10 * 60_000;
+/** The same for a flow log that has delivered nothing yet. */
+const FIRST_DELIVERED_WITHIN_MS = 20 * 60_000;
+
+const ICMP = "1";
+const PING_BYTES = 84;
+
+/** What became of a ping's packets in the log. */
+export type PingStatus = "accounted-for" | "still-to-come" | "before-collecting" | "lost" | "not-logged";
+
+export interface PingAccount extends RecordedPing {
+  readonly status: PingStatus;
+  /** A sentence; "" where all is accounted for. */
+  readonly reason: string;
+}
+
+/** @returns the exit code */
+export async function logsReconcile(program: Program, options: GlobalOptions): Promise<number> {
+  const { terminal } = program;
+  const lab = await openLab(program, options);
+  try {
+    if (!options.json) header(terminal, lab);
+    const sent = lab.journal.entries().filter((entry) => entry.kind === "ping");
+    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+    const { account, evidence } = await compare(lab, inventory, sent);
+    const pings = account.pings.map((ping) => judge(ping, evidence));
+    const isLost = pings.some(({ status }) => status === "lost");
+    if (options.json) printJson(terminal, toJson(pings, account));
+    else await show(terminal, pings, account);
+    return isLost ? EXIT_LOST : 0;
+  } finally {
+    lab.close();
+  }
+}
+
+/** What decides about packets that are in no record. Times in ms. */
+export interface Evidence {
+  readonly now: number;
+  readonly flowLog: FlowLog | undefined;
+  /** Start of the earliest record that the log still has; undefined without any. */
+  readonly firstRecordAt: number | undefined;
+  /** Windows that AWS itself says it lost. */
+  readonly skipped: readonly { readonly from: number; readonly to: number }[];
+  /** Older records are gone by the log group's retention; undefined: never. */
+  readonly keptFor: number | undefined;
+}
+
+async function compare(
+  lab: OpenLab,
+  inventory: Inventory,
+  sent: readonly SentPing[],
+): Promise<{ account: Reconciliation; evidence: Evidence }> {
+  const known = knownAddressesOf(inventory.instances);
+  const earliest = Math.min(...sent.map(({ at, ping }) => at - ping.sent * 1000)) - DELIVERED_WITHIN_MS;
+  const start = sent.length === 0 ? undefined : Math.max(0, earliest);
+  const [records, skipped, [first]] =
+    sent.length === 0
+      ? [[], [], []]
+      : await Promise.all([
+          read(lab, { start, pattern: pattern({ protocol: `protocol="${ICMP}"` }) }),
+          read(lab, { start, pattern: pattern({ status: 'status="SKIPDATA"' }) }),
+          read(lab, { atMost: 1 }),
+        ]);
+  const isTraffic = (record: FlowLogRecord): record is TrafficRecord => record.logStatus === "OK";
+  return {
+    account: reconcile(sent, records.filter(isTraffic), known),
+    evidence: {
+      now: lab.aws.clock.now(),
+      flowLog: inventory.flowLogs[0],
+      firstRecordAt: first && first.start * 1000,
+      skipped: skipped.map(({ start, end }) => ({ from: start * 1000, to: end * 1000 })),
+      keptFor: lab.spec.retentionDays === undefined ? undefined : lab.spec.retentionDays * 86_400_000,
+    },
+  };
+}
+
+async function read(
+  lab: OpenLab,
+  {
+    start,
+    pattern,
+    atMost = Number.POSITIVE_INFINITY,
+  }: { start?: number | undefined; pattern?: string | undefined; atMost?: number },
+): Promise<FlowLogRecord[]> {
+  const records: FlowLogRecord[] = [];
+  const request = {
+    logGroupName: lab.spec.nameOf("log-group"),
+    start,
+    pattern,
+    pageSize: Number.isFinite(atMost) ? 10 : undefined,
+  };
+  for await (const { text } of logLines(lab.aws, request)) {
+    try {
+      records.push(parseRecord(text));
+    } catch (error) {
+      // A line of another format says nothing about pings.
+      if (!(error instanceof RecordError)) throw error;
+    }
+    if (records.length >= atMost) break;
+  }
+  return records;
+}
+
+/** What became of the packets of a ping that are in no record, and why: the first reason that explains them. */
+export function judge(ping: RecordedPing, evidence: Evidence): PingAccount {
+  const verdict = (status: PingStatus, reason: string) => ({ ...ping, status, reason });
+  const missing = ping.expected - ping.recorded;
+  if (ping.expected === 0) return verdict("not-logged", whyNotLogged(ping));
+  if (missing === 0) return verdict("accounted-for", "");
+  const { now, flowLog, firstRecordAt } = evidence;
+  const created = flowLog?.CreationTime?.getTime();
+  const packets = `${plural(missing, "packet")} of ${ping.expected}`;
+  if (flowLog === undefined)
+    return verdict("lost", `${packets} in no record: VPC 1 has no flow log of this lab now.`);
+  const begun = ping.at - ping.ping.sent * 1000;
+  if (created !== undefined && begun < created)
+    return verdict(
+      "before-collecting",
+      `${packets} went before the flow log was made, at ${timeOfDay(created)} UTC.`,
+    );
+  if (flowLog.DeliverLogsStatus === "FAILED")
+    return verdict(
+      "lost",
+      `${packets} in no record: AWS cannot deliver (${flowLog.DeliverLogsErrorMessage ?? "no reason given"}). ` +
+        "See what the flow log's role may do.",
+    );
+  if (flowLog.TrafficType === "REJECT")
+    return verdict(
+      "lost",
+      `${packets} in no record: the flow log captures REJECT alone, and these were let pass.`,
+    );
+  const interval = (flowLog.MaxAggregationInterval ?? 600) * 1000;
+  const within = firstRecordAt === undefined ? FIRST_DELIVERED_WITHIN_MS : DELIVERED_WITHIN_MS;
+  const dueAt = ping.at + interval + within;
+  if (now < dueAt)
+    return verdict(
+      "still-to-come",
+      `${packets} not there yet, ${durationInWords(now - ping.at)} after the ping: about ` +
+        `${Math.round(interval / 60_000) + 5} minutes are usual, and by ${timeOfDay(dueAt)} UTC they should be.`,
+    );
+  if (firstRecordAt !== undefined && begun < firstRecordAt)
+    return verdict(
+      "before-collecting",
+      `${packets} went before the log's first record, which begins at ${timeOfDay(firstRecordAt)} UTC: ` +
+        "a new flow log takes some minutes until it collects.",
+    );
+  if (evidence.keptFor !== undefined && now - ping.at > evidence.keptFor)
+    return verdict("lost", `${packets} are older than the log group keeps its records.`);
+  if (evidence.skipped.some(({ from, to }) => from <= ping.at && to >= ping.from))
+    return verdict("lost", `${packets} in no record: AWS says that it lost records of that time (SKIPDATA).`);
+  const rejected =
+    flowLog.TrafficType === "ACCEPT"
+      ? " The flow log captures ACCEPT alone: a security group or network ACL may have turned them away."
+      : "";
+  return verdict(
+    "lost",
+    `${packets} in no record, ${durationInWords(now - ping.at)} after the ping, and none of the usual reasons explains it.${rejected}`,
+  );
+}
+
+function whyNotLogged({ ping }: RecordedPing): string {
+  if (ping.from === "instance-1") return "It never left instance 1: its own address needs no network.";
+  if (ping.to === "instance-1")
+    return "Nothing of it was answered, and what does not reach instance 1 passes no interface that is logged.";
+  return "It passed VPC 2 alone, and the lab logs VPC 1.";
+}
+
+function toJson(pings: readonly PingAccount[], { unclaimed }: Reconciliation) {
+  return {
+    pings: pings.map(({ at, ping, expected, recorded, recordedBytes, status, reason }) => ({
+      at: new Date(at).toISOString(),
+      from: ping.from,
+      to: ping.to,
+      address: ping.address,
+      scope: ping.scope,
+      sent: ping.sent,
+      received: ping.received,
+      expected: { packets: expected, bytes: expected * PING_BYTES },
+      recorded: { packets: recorded, bytes: recordedBytes },
+      status,
+      reason,
+    })),
+    expectedPackets: sum(pings.map(({ expected }) => expected)),
+    recordedPackets: sum(pings.map(({ recorded }) => recorded)),
+    unclaimedPackets: unclaimed,
+  };
+}
+
+async function show(
+  terminal: Terminal,
+  pings: readonly PingAccount[],
+  { unclaimed }: Reconciliation,
+): Promise<void> {
+  const { green, yellow, red, bold } = terminal.colour;
+  if (pings.length === 0) {
+    terminal.out("No ping was sent yet, so there is nothing to account for.");
+    terminal.say(`  ${terminal.symbols.next} vpclab ping`);
+    return;
+  }
+  const words: Record<PingStatus, string> = {
+    "accounted-for": green("accounted for"),
+    "still-to-come": yellow("still to come"),
+    "before-collecting": yellow("before collecting"),
+    lost: red("lost"),
+    "not-logged": "not logged",
+  };
+  const rows = pings.map(({ at, ping, expected, recorded, status }) => [
+    timeOfDay(at),
+    plain(
+      ping.scope === "other"
+        ? `${ping.from} to ${ping.address}`
+        : `${ping.from} to ${ping.to} (${ping.scope})`,
+    ),
+    `${ping.sent}/${ping.received}`,
+    status === "not-logged" ? "–" : `${recorded} of ${expected}`,
+    words[status],
+  ]);
+  terminal.out("");
+  terminal.out(
+    await table(
+      [
+        { title: "time", fit: "keep" },
+        { title: "ping" },
+        { title: "sent/back", fit: "keep", align: "right" },
+        { title: "in the log", fit: "keep", align: "right" },
+        { title: "packets are", fit: "keep" },
+      ],
+      rows,
+      terminal,
+    ),
+  );
+  terminal.out("");
+  for (const { at, reason } of pings)
+    if (reason !== "") terminal.out(terminal.wrap(plain(`${timeOfDay(at)}  ${reason}`)));
+  const expected = sum(pings.map((ping) => ping.expected));
+  const recorded = sum(pings.map((ping) => ping.recorded));
+  const bytes = sum(pings.map((ping) => ping.recordedBytes));
+  terminal.out(
+    bold(
+      terminal.wrap(
+        `${recorded} of ${plural(expected, "packet")} are in the log, ${byteCount(Math.round(bytes))}.`,
+      ),
+    ),
+  );
+  if (unclaimed > 0)
+    terminal.out(
+      terminal.wrap(
+        `${plural(unclaimed, "more ICMP packet")} between these addresses: pings that vpclab did not send.`,
+      ),
+    );
+  const isDone = pings.every(({ status }) => status !== "still-to-come");
+  terminal.say(
+    `  ${terminal.symbols.next} ${isDone ? "vpclab insights pings    the same as a query" : "vpclab logs reconcile    again in some minutes"}`,
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
