@@ -1,0 +1,119 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, test } from "vitest";
+import { deleteLogGroup, deleteReturned, ensureLogGroup, findLogGroup } from "../../src/aws/log-group.ts";
+import { mockedLab } from "../steps/lab-context.ts";
+import { refusal } from "./refusal.ts";
+
+const logs = mockClient(CloudWatchLogsClient);
+const { aws, spec } = mockedLab().lab;
+const NAME = "NextWorkVPCFlowLogsGroup";
+const ARN = `arn:aws:logs:us-east-1:123456789012:log-group:${NAME}`;
+
+function group(more: { retentionInDays?: number; creationTime?: number } = {}) {
+  return { logGroupName: NAME, arn: `${ARN}:*`, creationTime: 0, ...more };
+}
+
+beforeEach(() => {
+  logs.reset();
+  logs.on(ListTagsForResourceCommand).resolves({ tags: { "vpclab:lab": "nextwork" } });
+});
+
+describe("the log group", () => {
+  test("is made in the Standard class with its tags", async () => {
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolvesOnce({ logGroups: [] })
+      .resolves({ logGroups: [group()] });
+    const { outcome, resource } = await ensureLogGroup(aws, spec);
+    expect(outcome).toBe("made");
+    expect(resource.retentionDays).toBeUndefined();
+    expect(logs.commandCalls(CreateLogGroupCommand)[0]?.args[0].input).toEqual({
+      logGroupName: NAME,
+      logGroupClass: "STANDARD",
+      tags: spec.tagsOf("log-group"),
+    });
+    expect(logs.commandCalls(PutRetentionPolicyCommand)).toHaveLength(0);
+  });
+
+  test("is the one of exactly this name, on whichever page", async () => {
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolvesOnce({ logGroups: [{ logGroupName: `${NAME}2`, arn: "x" }], nextToken: "n" })
+      .resolves({ logGroups: [group()] });
+    expect(await findLogGroup(aws, spec)).toMatchObject({ name: NAME, arn: ARN });
+    expect(logs.commandCalls(ListTagsForResourceCommand)[0]?.args[0].input.resourceArn).toBe(ARN);
+  });
+
+  test.each([
+    [undefined, 30, PutRetentionPolicyCommand, { logGroupName: NAME, retentionInDays: 30 }],
+    [7, 30, PutRetentionPolicyCommand, { logGroupName: NAME, retentionInDays: 30 }],
+    [7, undefined, DeleteRetentionPolicyCommand, { logGroupName: NAME }],
+  ])("that keeps records %s days is set to %s", async (present, wanted, command, input) => {
+    const lab = mockedLab({ retentionDays: wanted }).lab;
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolves({ logGroups: [group(present ? { retentionInDays: present } : {})] });
+    const { resource } = await ensureLogGroup(lab.aws, lab.spec);
+    expect(resource.retentionDays).toBe(wanted);
+    expect(logs.commandCalls(command as typeof PutRetentionPolicyCommand)[0]?.args[0].input).toEqual(input);
+  });
+
+  test("of somebody else is left alone, with a way out", async () => {
+    logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [group()] });
+    logs.on(ListTagsForResourceCommand).resolves({ tags: {} });
+    await expect(ensureLogGroup(aws, spec)).rejects.toMatchObject({
+      code: "not-ours",
+      next: [expect.stringContaining("--lab"), expect.stringContaining("delete-log-group")],
+    });
+    expect(logs.commandCalls(CreateLogGroupCommand)).toHaveLength(0);
+  });
+
+  test("that another run made at the same moment is taken over", async () => {
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolvesOnce({ logGroups: [] })
+      .resolves({ logGroups: [group()] });
+    logs.on(CreateLogGroupCommand).rejects(refusal("ResourceAlreadyExistsException"));
+    expect((await ensureLogGroup(aws, spec)).resource.name).toBe(NAME);
+  });
+});
+
+describe("deleting the log group", () => {
+  test("is tried again while another change of it is under way", async () => {
+    logs.on(DeleteLogGroupCommand).rejectsOnce(refusal("OperationAbortedException")).resolves({});
+    logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [] });
+    expect(await deleteLogGroup(aws, NAME)).toBe("deleted");
+    expect(logs.commandCalls(DeleteLogGroupCommand)).toHaveLength(2);
+  });
+
+  test("is absent where there is none", async () => {
+    logs.on(DeleteLogGroupCommand).rejects(refusal("ResourceNotFoundException"));
+    expect(await deleteLogGroup(aws, NAME)).toBe("absent");
+  });
+
+  test("looks again, and deletes what records in flight have made anew", async () => {
+    const begun = aws.clock.now();
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolvesOnce({ logGroups: [] })
+      .resolvesOnce({ logGroups: [group({ creationTime: begun + 1_000 })] })
+      .resolves({ logGroups: [] });
+    await deleteLogGroup(aws, NAME);
+    expect(logs.commandCalls(DeleteLogGroupCommand)).toHaveLength(2);
+  });
+
+  test("keeps a group of that name that is older than ours was deleted", async () => {
+    logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [group({ creationTime: 999 })] });
+    expect(await deleteReturned(aws, NAME, 1_000)).toBe(false);
+    expect(logs.commandCalls(DeleteLogGroupCommand)).toHaveLength(0);
+  });
+});
