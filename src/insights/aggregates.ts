@@ -10,6 +10,8 @@ export interface Accumulator {
 export interface AggregateFunction {
   /** count takes a field, a star or nothing. */
   readonly takes: "value" | "optional" | "value and percent";
+  /** Whether only numbers count. */
+  readonly numeric?: boolean;
   /** Whether it asks for the time of its records. */
   readonly byTime?: boolean;
   make(percent: number): Accumulator;
@@ -191,16 +193,16 @@ class BySort implements Accumulator {
 
 /** Names in lower case. */
 export const AGGREGATE_FUNCTIONS: Readonly<Record<string, AggregateFunction>> = {
-  avg: { takes: "value", make: () => new Average() },
+  avg: { takes: "value", numeric: true, make: () => new Average() },
   count: { takes: "optional", make: () => new Count() },
   count_distinct: { takes: "value", make: () => new CountDistinct() },
   earliest: { takes: "value", byTime: true, make: () => new ByTime(-1) },
   latest: { takes: "value", byTime: true, make: () => new ByTime(1) },
   max: { takes: "value", make: () => new Extreme(1) },
   min: { takes: "value", make: () => new Extreme(-1) },
-  pct: { takes: "value and percent", make: (percent) => new Percentile(percent) },
+  pct: { takes: "value and percent", numeric: true, make: (percent) => new Percentile(percent) },
   sortsfirst: { takes: "value", make: () => new BySort(-1) },
   sortslast: { takes: "value", make: () => new BySort(1) },
-  stddev: { takes: "value", make: () => new StandardDeviation() },
-  sum: { takes: "value", make: () => new Sum() },
+  stddev: { takes: "value", numeric: true, make: () => new StandardDeviation() },
+  sum: { takes: "value", numeric: true, make: () => new Sum() },
 };

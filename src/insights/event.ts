@@ -1,6 +1,6 @@
 /** Log events, and the fields that Logs Insights discovers in them. */
 import type { Compiled } from "./compile-expression.ts";
-import type { Kind, Value } from "./values.ts";
+import { type Kind, toNumber, type Value } from "./values.ts";
 
 export interface LogEvent {
   /** ms since 1970. For a flow log: the record's start. */
@@ -36,50 +36,125 @@ const PLACES: Readonly<Record<string, number>> = {
 
 const FIELD_COUNT = 14;
 const SPACE = 32;
-const STATUSES = new Set(["OK", "NODATA", "SKIPDATA"]);
+const ZERO = 48;
+const NINE = 57;
+const STATUSES = ["OK", "NODATA", "SKIPDATA"].map((status) => [...Buffer.from(status)]);
 
 const NO_EVENT: LogEvent = { timestamp: 0, ingestionTime: 0, message: "", logStream: "", log: "" };
 
 /**
  * Reads the fields of one event at a time. A line is split only when a field of it is asked for, and only the fields
- * that a query uses are ever cut out.
+ * that a query uses are ever cut out. An event is an object, or a line in a buffer of bytes: an exported file's lines
+ * become objects only where a query keeps or shows them.
  */
 export class EventReader {
-  event: LogEvent = NO_EVENT;
   /** Grows with each event: what was worked out for one can be remembered by it. */
   serial = 0;
+  /** The characters of the line that is split, and where in them its fields begin. */
+  codes: Uint8Array | Uint16Array = new Uint16Array(512);
+  readonly starts = new Int32Array(FIELD_COUNT + 1);
+  private loaded: LogEvent | undefined;
+  private bytes: Buffer | undefined;
+  private from = 0;
+  private to = 0;
+  private toEvent: (message: string) => LogEvent = () => NO_EVENT;
   private splitSerial = -1;
-  private isRecord = false;
-  private readonly starts = new Int32Array(FIELD_COUNT + 1);
+  private record = false;
 
   load(event: LogEvent): void {
-    this.event = event;
+    this.loaded = event;
+    this.serial++;
+    if (this.bytes !== undefined) {
+      this.bytes = undefined;
+      this.codes = new Uint16Array(512);
+    }
+  }
+
+  /** The line bytes[from] to bytes[to - 1]; `toEvent` makes an event of its text if one is needed. */
+  loadLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): void {
+    this.loaded = undefined;
+    this.bytes = bytes;
+    this.codes = bytes;
+    this.from = from;
+    this.to = to;
+    this.toEvent = toEvent;
     this.serial++;
   }
 
-  /** The field at a place of the line; undefined where the line is no record of the default format. */
-  field(place: number): string | undefined {
+  get event(): LogEvent {
+    this.loaded ??= this.toEvent(this.bytes?.toString("utf8", this.from, this.to) ?? "");
+    return this.loaded;
+  }
+
+  /** Whether the event is a record of the default format. */
+  isRecord(): boolean {
     if (this.splitSerial !== this.serial) this.split();
-    if (!this.isRecord) return undefined;
-    return this.event.message.slice(this.starts[place] ?? 0, (this.starts[place + 1] ?? 0) - 1);
+    return this.record;
+  }
+
+  /** The text of the field at a place of the line; undefined where the line is no record. */
+  field(place: number): string | undefined {
+    if (!this.isRecord()) return undefined;
+    const start = this.starts[place] ?? 0;
+    const end = (this.starts[place + 1] ?? 0) - 1;
+    return this.bytes === undefined
+      ? this.event.message.slice(start, end)
+      : this.bytes.toString("utf8", start, end);
+  }
+
+  /** The same as a number; undefined where it does not read as one. Digits are read without cutting them out. */
+  number(place: number): number | undefined {
+    if (!this.isRecord()) return undefined;
+    const { codes } = this;
+    const start = this.starts[place] ?? 0;
+    const end = (this.starts[place + 1] ?? 0) - 1;
+    if (end - start > 15) return toNumber(this.field(place));
+    let number = 0;
+    for (let at = start; at < end; at++) {
+      const digit = (codes[at] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) return toNumber(this.field(place));
+      number = number * 10 + digit;
+    }
+    return number;
   }
 
   private split(): void {
     this.splitSerial = this.serial;
-    this.isRecord = false;
-    const { message } = this.event;
-    const { starts } = this;
-    const length = message.length;
+    this.record = false;
+    let from = this.from;
+    let to = this.to;
+    if (this.bytes === undefined) {
+      from = 0;
+      to = this.event.message.length;
+      this.copyCodes(this.event.message);
+    }
+    const { codes, starts } = this;
+    starts[0] = from;
     let count = 1;
-    for (let at = 0; at < length; at++) {
-      if (message.charCodeAt(at) !== SPACE) continue;
+    for (let at = from; at < to; at++) {
+      if (codes[at] !== SPACE) continue;
       if (count === FIELD_COUNT || at === starts[count - 1]) return;
       starts[count++] = at + 1;
     }
     if (count !== FIELD_COUNT) return;
-    starts[FIELD_COUNT] = length + 1;
-    const first = message.charCodeAt(0);
-    this.isRecord = first >= 48 && first <= 57 && STATUSES.has(message.slice(starts[FIELD_COUNT - 1]));
+    starts[FIELD_COUNT] = to + 1;
+    const first = codes[from] ?? 0;
+    this.record = first >= ZERO && first <= NINE && this.endsInStatus(starts[FIELD_COUNT - 1] ?? 0, to);
+  }
+
+  private copyCodes(message: string): void {
+    if (this.codes.length < message.length) this.codes = new Uint16Array(message.length * 2);
+    const { codes } = this;
+    for (let at = 0; at < message.length; at++) codes[at] = message.charCodeAt(at);
+  }
+
+  private endsInStatus(from: number, to: number): boolean {
+    const { codes } = this;
+    return STATUSES.some((status) => {
+      if (status.length !== to - from) return false;
+      for (let i = 0; i < status.length; i++) if (codes[from + i] !== status[i]) return false;
+      return true;
+    });
   }
 }
 
@@ -106,7 +181,13 @@ export const DISCOVERED_FIELDS: readonly string[] = [
 export function discoveredField(name: string): Compiled<EventReader> | undefined {
   if (Object.hasOwn(GENERATED, name)) return GENERATED[name];
   const place = Object.hasOwn(PLACES, name) ? PLACES[name] : undefined;
-  return place === undefined ? undefined : { kind: "plain", evaluate: (reader) => reader.field(place) };
+  if (place === undefined) return undefined;
+  return {
+    kind: "plain",
+    place,
+    evaluate: (reader) => reader.field(place),
+    number: (reader) => reader.number(place),
+  };
 }
 
 /** Opaque, as AWS's is; two events that are alike in everything share it. */

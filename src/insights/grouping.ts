@@ -3,6 +3,7 @@ import { type Accumulator, AGGREGATE_FUNCTIONS } from "./aggregates.ts";
 import type { Command, Expression, NamedExpression } from "./ast.ts";
 import { type Compiled, checkCount, compileExpression, type Scope } from "./compile-expression.ts";
 import { QueryError } from "./error.ts";
+import { type Keys, ValueKeys } from "./keys.ts";
 import type { Kind, Value } from "./values.ts";
 
 export interface Column {
@@ -35,8 +36,14 @@ type StatsCommand = Extract<Command, { command: "stats" }>;
 /**
  * Compiles a `stats`. Its expressions may use aggregates, the keys, and the names given earlier in the same command, as
  * AWS's own sample does (`max(a) as m, min(b) as n, m - n as d`). Throws QueryError for anything else.
+ * `beginKeys`: how to tell groups apart; by the values of their keys unless there is a faster way.
  */
-export function compileStats<C>(stats: StatsCommand, scope: Scope<C>, text: string): Stats<C> {
+export function compileStats<C>(
+  stats: StatsCommand,
+  scope: Scope<C>,
+  text: string,
+  beginKeys: (keys: readonly Compiled<C>[]) => Keys<C> = (keys) => new ValueKeys(keys),
+): Stats<C> {
   const keys = stats.by.map((item) => compileExpression(item.expression, scope, text));
   const aggregates: Aggregate<C>[] = [];
   const timestamp = (call: Expression): ((context: C) => number) => {
@@ -75,7 +82,7 @@ export function compileStats<C>(stats: StatsCommand, scope: Scope<C>, text: stri
   const timeOf = timestamps[0] ?? (() => Number.NaN);
   return {
     columns: [...outputs].map(([name, { kind }]) => ({ name, kind })),
-    begin: () => new Grouping(keys, aggregates, timeOf, [...outputs.values()]),
+    begin: () => new Grouping(keys, aggregates, timeOf, [...outputs.values()], beginKeys(keys)),
   };
 }
 
@@ -124,36 +131,39 @@ function compileAggregate<C>(
   const make = (): Accumulator => definition.make(percentage);
   const everything = value === undefined || (value.type === "star" && takes === "optional");
   if (everything) return { evaluate: () => 1, make };
-  return { evaluate: compileExpression(value, scope, text).evaluate, make };
+  const compiled = compileExpression(value, scope, text);
+  const asNumber = definition.numeric === true ? compiled.number : undefined;
+  return { evaluate: asNumber ?? compiled.evaluate, make };
 }
 
-/** Key by key, a map of maps; the last level holds the groups. */
-type Level = Map<Value, Level | Group>;
-
+/** A `stats` under way. */
 export class Grouping<C> {
-  private readonly keys: readonly Compiled<C>[];
+  private readonly by: readonly Compiled<C>[];
   private readonly aggregates: readonly Aggregate<C>[];
   private readonly timeOf: (context: C) => number;
   private readonly outputs: readonly Compiled<Finished>[];
-  private readonly root: Level = new Map();
+  private readonly keys: Keys<C>;
   /** In the order in which they were first met, which is the order of the rows. */
   private readonly groups: Group[] = [];
 
   constructor(
-    keys: readonly Compiled<C>[],
+    by: readonly Compiled<C>[],
     aggregates: readonly Aggregate<C>[],
     timeOf: (context: C) => number,
     outputs: readonly Compiled<Finished>[],
+    keys: Keys<C>,
   ) {
-    this.keys = keys;
+    this.by = by;
     this.aggregates = aggregates;
     this.timeOf = timeOf;
     this.outputs = outputs;
+    this.keys = keys;
   }
 
   add(context: C): void {
     const { aggregates } = this;
-    const { accumulators } = this.find(context);
+    const number = this.keys.find(context);
+    const { accumulators } = this.groups[number] ?? this.begin(context);
     const time = this.timeOf(context);
     for (let i = 0; i < aggregates.length; i++) {
       accumulators[i]?.add(aggregates[i]?.evaluate(context), time);
@@ -167,27 +177,11 @@ export class Grouping<C> {
     });
   }
 
-  private find(context: C): Group {
-    const { keys } = this;
-    const last = keys.length - 1;
-    let level = this.root;
-    for (let i = 0; i < last; i++) {
-      const key = keys[i]?.evaluate(context);
-      let next = level.get(key);
-      if (!(next instanceof Map)) {
-        next = new Map();
-        level.set(key, next);
-      }
-      level = next;
-    }
-    const key = last < 0 ? undefined : keys[last]?.evaluate(context);
-    const found = level.get(key);
-    if (found !== undefined && !(found instanceof Map)) return found;
+  private begin(context: C): Group {
     const group = {
-      keys: keys.map((k) => k.evaluate(context)),
+      keys: this.by.map((key) => key.evaluate(context)),
       accumulators: this.aggregates.map((aggregate) => aggregate.make()),
     };
-    level.set(key, group);
     this.groups.push(group);
     return group;
   }

@@ -2,6 +2,7 @@
 import type { Query } from "./ast.ts";
 import { discoveredField, type EventReader } from "./event.ts";
 import { compileStats, type Stats } from "./grouping.ts";
+import { beginRecordKeys } from "./keys.ts";
 import { type Level, LevelBuilder, type OutputColumn } from "./level.ts";
 import { Names, type UnknownField } from "./names.ts";
 import type { Value } from "./values.ts";
@@ -41,7 +42,7 @@ export function planQuery(query: Query): Plan {
       const builder = second?.level.builder ?? first?.level.builder ?? events;
       builder.add(command);
     } else if (first === undefined) {
-      const stats = compileStats(command, eventNames.scope, text);
+      const stats = compileStats(command, eventNames.scope, text, beginRecordKeys);
       first = { stats, level: rowLevel(text, stats, unknownFields) };
     } else {
       const stats = compileStats(command, first.level.names.strictScope, text);

@@ -71,14 +71,28 @@ export class QueryRun {
   }
 
   push(event: LogEvent): void {
-    this.recordsScanned++;
     this.bytesScanned += Buffer.byteLength(event.message);
+    this.reader.load(event);
+    this.take();
+  }
+
+  /**
+   * The same for a line in a buffer, bytes[from] to bytes[to - 1], of which `toEvent` makes an event where one is
+   * needed. The buffer may be used again as soon as this returns.
+   */
+  pushLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): void {
+    this.bytesScanned += to - from;
+    this.reader.loadLine(bytes, from, to, toEvent);
+    this.take();
+  }
+
+  private take(): void {
     const { reader } = this;
-    reader.load(event);
+    this.recordsScanned++;
     for (const passes of this.filters) if (!passes(reader)) return;
     this.recordsMatched++;
     if (this.grouping !== undefined) this.grouping.add(reader);
-    else this.collector?.add(event, reader);
+    else this.collector?.add(reader.event, reader);
   }
 
   /** What the events so far amount to; more may be pushed afterwards. */

@@ -140,7 +140,8 @@ const flowCases: readonly (readonly [string, string, ...string[]])[] = [
   ["fields packets | filter packets > 0 | limit 3 | sort packets", "packets", "1", "2", "25"],
   ["fields packets | sort bytes / packets desc | limit 1", "packets", "25"],
   ["fields packets | sort @timestamp asc | limit 2", "packets", "5", "4"],
-  ["fields packets | sort packets | sort action desc | limit 2", "packets", "1", "2"],
+  ["fields packets | sort packets desc | sort action desc | limit 2", "packets", "2", "1"],
+  ["fields packets | sort @timestamp asc | limit 2 | limit 5", "packets", "5", "4"],
   // dedup
   [
     "fields srcAddr, packets | filter packets > 0 | sort packets desc | dedup srcAddr",
@@ -267,6 +268,7 @@ const appCases: readonly (readonly [string, string, ...string[]])[] = [
     "ana | 2",
     "bo | 1",
   ],
+  ["parse /user=(?<user>\\w+)/ | stats count(*) by user | limit 1", "user | count(*)", "ana | 2"],
   ["parse @message /latency := (\\d+)/ as ms | stats sum(ms) as total", "total", "90"],
   ["parse @message 'latency := *' as ms | filter ms > 15 | sort ms | display ms", "ms", "20", "60"],
   [
@@ -286,6 +288,11 @@ const appCases: readonly (readonly [string, string, ...string[]])[] = [
   ],
   ["fields trim(@message) as text | filter text like /^padded/ | display text", "text", "padded text"],
   ["fields @message | filter @message like /(?i)EXCEPTION$/ | display strlen(@message) as n", "n", "88"],
+  [
+    "parse @message 'user=*,' as user | stats latest(user) as last, earliest(user) as first",
+    "last | first",
+    "bo | ana",
+  ],
   ["fields srcAddr, bytes | filter @message like 'bo'", "srcAddr | bytes", " | "],
 ];
 
@@ -295,6 +302,15 @@ describe("queries of other logs", () => {
     expect(result.columns.join(" | ")).toBe(columns);
     expect(rowsOf(result)).toEqual(rows);
   });
+});
+
+test("a glob's star takes newlines too", () => {
+  const [event] = appEvents();
+  if (event === undefined) throw new Error("There is a first line.");
+  const lines = [{ ...event, message: "begin one\ntwo end three\nfour" }];
+  expect(rowsOf(ask("parse @message 'begin * end *' as a, b | display a, b", lines))).toEqual([
+    "one\ntwo | three\nfour",
+  ]);
 });
 
 describe("a result", () => {
@@ -370,6 +386,7 @@ test.each([
   ["too few fields", "2 1 eni-1 10.0.0.1"],
   ["too many fields", `${RECORDS[0]} more`],
   ["two spaces", RECORDS[0]?.replace(" 0 0 ", " 0  0 ") ?? ""],
+  ["an empty field", RECORDS[0]?.replace(" 0 0 ", "  0 ") ?? ""],
   ["no status at the end", RECORDS[0]?.replace(/OK$/, "FINE") ?? ""],
   ["no version at the start", RECORDS[0]?.replace(/^2/, "x") ?? ""],
 ])("finds no fields in a line with %s", (_, line) => {

@@ -211,6 +211,8 @@ const cases: Readonly<Record<string, readonly (readonly [string, string | undefi
     ["isValidIpv6('1:2:3:4:5:6:7')", "0"],
     ["isValidIpv6('1:2:3:4:5:6:7:8:9')", "0"],
     ["isValidIpv6('12345::')", "0"],
+    ["isValidIpv6('1:2:3:4::5:6:7:8')", "0"],
+    ["isIpv6InSubnet('::ffff:10.0.0.1', '::ffff:a00:0/120')", "1"],
     ["isValidIpv6('10.0.0.1')", "0"],
     ["isIpInSubnet(srcAddr, '10.1.0.0/16')", "1"],
     ["isIpInSubnet('2001:db8::5', '2001:db8::/32')", "1"],

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { formatRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import type { LogEvent } from "../../src/insights/run.ts";
 import { compareForSort } from "../../src/insights/values.ts";
-import { ask, flowEvents, rowsOf } from "./log.ts";
+import { ask, flowEvents, RECORDS, rowsOf } from "./log.ts";
 
 const record = fc.record({
   version: fc.constant(2),
@@ -99,6 +99,20 @@ describe("for any records", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test("the largest of many are found wherever they arrive", () => {
+    const [template = ""] = RECORDS;
+    const lines = Array.from({ length: 5000 }, (_, i) =>
+      template.replace(" 420 ", ` ${(i * 2_731) % 5000} `),
+    );
+    const events = flowEvents(lines);
+    expect(rowsOf(ask("display bytes | sort bytes desc | limit 3", events))).toEqual([
+      "4999",
+      "4998",
+      "4997",
+    ]);
+    expect(rowsOf(ask("stats pct(bytes, 1) as p", events))).toEqual(["49"]);
   });
 
   test("dedup leaves one row for each value, the first in order", () => {
