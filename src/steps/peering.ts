@@ -22,12 +22,14 @@ import { findVpcs } from "../aws/vpc.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
+import { findHosts } from "./hosts.ts";
 import { peeringLesson } from "./lessons/peering.ts";
 import { pingAndTell } from "./ping-finding.ts";
 import { removal } from "./removal.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
 import { bothSides } from "./together.ts";
+import { walkPing, whyNoReply } from "./walk-finding.ts";
 
 export const peering: Step = {
   id: "peering",
@@ -130,17 +132,19 @@ function pingAgain(lab: LabContext): Promise<PingSummary> {
     scope: "private",
     question: "Instance 1 pings the private address of instance 2 again. What will happen?",
     expected: "replies",
-    meaning: (result) =>
-      result.reachable
-        ? [
-            "The request took VPC 1's new route to the peering connection; the reply took VPC 2's. Both were needed.",
-            "Nothing of it touched the internet: the peering connection is AWS's own network.",
-            "In the flow log this will be two ACCEPT records, one out and one back.",
-          ]
-        : [
-            "Peering and both routes are in place, so routing is not what stops it.",
-            "Look at the security group of instance 2 (does it let in ICMP?), at both network ACLs, and whether the instance runs: vpclab status.",
-          ],
+    async meaning({ reachable, address }) {
+      if (reachable)
+        return [
+          "The request took VPC 1's new route to the peering connection; the reply took VPC 2's. Both were needed.",
+          "Nothing of it touched the internet: it stayed in AWS's own network, between private addresses.",
+          "In the flow log this will be two ACCEPT records, one out and one back.",
+        ];
+      const [from] = await findHosts(lab);
+      return [
+        "Replies were to be expected here: the VPCs are peered and have a route to each other.",
+        ...whyNoReply(await walkPing(lab, from, address), from),
+      ];
+    },
   });
 }
 

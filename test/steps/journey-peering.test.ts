@@ -1,4 +1,4 @@
-import { DeleteRouteCommand } from "@aws-sdk/client-ec2";
+import { DeleteRouteCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { peering } from "../../src/steps/peering.ts";
@@ -65,5 +65,27 @@ describe("peering on the embedded AWS", () => {
       "route-table-1",
     ]);
     expect(peering.state(await inventoryOf(run.lab), run.lab.journal)).toBe("done");
+  });
+
+  it("that brings no reply names what stops it", async () => {
+    const { lab, told } = embeddedLab();
+    await walkUp(lab, { until: "first-ping" });
+    const group = (await inventoryOf(lab)).securityGroups.find(
+      ({ GroupName }) => GroupName === "NextWork-2-SG",
+    );
+    await lab.aws.ec2.send(
+      new RevokeSecurityGroupIngressCommand({
+        GroupId: group?.GroupId,
+        IpPermissions: [
+          { IpProtocol: "icmp", FromPort: -1, ToPort: -1, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+        ],
+      }),
+    );
+    told.findings.length = 0;
+    await peering.up(lab);
+    const [ping] = told.findings;
+    if (ping?.kind !== "ping") throw new Error("the first finding is the ping");
+    expect(ping.result.reachable).toBe(false);
+    expect(ping.meaning.join(" ")).toContain("security group NextWork-2-SG, in");
   });
 });

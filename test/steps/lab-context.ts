@@ -2,6 +2,7 @@
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import type { Inventory } from "../../src/aws/inventory.ts";
+import type { CallTrace } from "../../src/aws/middleware.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding, Narrator, ResourceEvent } from "../../src/lab/narrator.ts";
 import { DEFAULT_OPTIONS, type LabOptions, labSpec, type ResourceType } from "../../src/lab/spec.ts";
@@ -55,14 +56,23 @@ function labOn(aws: Aws, options: Partial<LabOptions>, prepared: Prepared): Test
 
 /** A lab on a new embedded AWS, reached as the program reaches it. */
 export function embeddedLab(options: Partial<LabOptions> = {}): TestLab {
+  return labOn(newEmbeddedAws()(new AbortController().signal), options, {});
+}
+
+/** A new embedded AWS, and a way to connect to it again and again. */
+export function newEmbeddedAws(): (signal: AbortSignal, trace?: (call: CallTrace) => void) => Aws {
   const { connection } = openEmbedded({ folder: undefined, speed: "virtual" });
-  const aws = connect({ region: REGION, signal: new AbortController().signal, embedded: connection });
+  return (signal, trace) => connect({ region: REGION, signal, trace, embedded: connection });
+}
+
+/** A lab on an AWS that stands already. */
+export function labOnAws(aws: Aws, options: Partial<LabOptions> = {}): TestLab {
   return labOn(aws, options, {});
 }
 
 /** Another lab, or another run of the same, on the same AWS. */
 export function labBeside({ lab }: TestLab, options: Partial<LabOptions> = {}): TestLab {
-  return labOn(lab.aws, options, {});
+  return labOnAws(lab.aws, options);
 }
 
 /** A lab whose calls go nowhere: mock the client classes with aws-sdk-client-mock. What step 0 finds is given. */

@@ -1,0 +1,103 @@
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateVpcCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
+import { describe, expect, it } from "vitest";
+import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
+import { tagSpecifications } from "../../src/aws/tags.ts";
+import type { LabContext } from "../../src/steps/step.ts";
+import { walkUp } from "../../src/steps/walk.ts";
+import { embeddedLab, labBeside } from "../steps/lab-context.ts";
+
+function inventoryOf({ aws, spec }: LabContext): Promise<Inventory> {
+  return readInventory(aws, spec, { account: "123456789012" });
+}
+
+describe("readInventory", () => {
+  it("holds nothing where there is no lab, though there is a default VPC", async () => {
+    const { lab } = embeddedLab();
+    const { resources, fading, vpcs } = await inventoryOf(lab);
+    expect([resources, fading, vpcs]).toEqual([[], [], []]);
+  });
+
+  it("lists what stands in the order of the steps, with AWS's own states", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "log-group" });
+    const { resources } = await inventoryOf(lab);
+    expect(resources.map(({ type }) => type)).toEqual([
+      "iam-role",
+      "instance-profile",
+      "vpc",
+      "vpc",
+      "subnet",
+      "subnet",
+      "internet-gateway",
+      "internet-gateway",
+      "route-table",
+      "route-table",
+      "security-group",
+      "security-group",
+      "instance",
+      "instance",
+      "log-group",
+    ]);
+    expect(resources.find(({ part }) => part === "vpc-1")).toMatchObject({
+      name: "NextWork-1-vpc",
+      state: "available",
+      id: expect.stringMatching(/^vpc-/),
+    });
+    expect(resources.find(({ part }) => part === "internet-gateway-2")?.state).toBe("attached");
+    expect(resources.find(({ part }) => part === "instance-1")?.state).toMatch(/pending|running/);
+  });
+
+  it("leaves out another lab's, and what only has one of our names", async () => {
+    const first = embeddedLab();
+    await walkUp(labBeside(first, { lab: "other" }).lab, { until: "log-group" });
+    const { aws, spec } = first.lab;
+    await aws.logs.send(new CreateLogGroupCommand({ logGroupName: spec.nameOf("log-group") }));
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    });
+    await aws.iam.send(
+      new CreateRoleCommand({ RoleName: spec.nameOf("flow-log-role"), AssumeRolePolicyDocument }),
+    );
+    expect((await inventoryOf(first.lab)).resources).toEqual([]);
+  });
+
+  it("lists both of one part", async () => {
+    const { lab } = embeddedLab();
+    for (const CidrBlock of ["10.1.0.0/16", "10.1.0.0/16"])
+      await lab.aws.ec2.send(
+        new CreateVpcCommand({
+          CidrBlock,
+          TagSpecifications: tagSpecifications(lab.spec.tagsOf("vpc-1"), "vpc"),
+        }),
+      );
+    const { resources } = await inventoryOf(lab);
+    expect(resources.map(({ part }) => part)).toEqual(["vpc-1", "vpc-1"]);
+  });
+
+  it("counts a terminated instance as fading, and one that is shutting down as standing", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "instances" });
+    const [first] = (await inventoryOf(lab)).instances;
+    const InstanceIds = [first?.InstanceId ?? ""];
+    await lab.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+    const going = await inventoryOf(lab);
+    expect(going.resources.filter(({ type }) => type === "instance").map(({ state }) => state)).toContain(
+      "shutting-down",
+    );
+    await lab.aws.clock.sleep(300_000);
+    const gone = await inventoryOf(lab);
+    expect(gone.instances).toHaveLength(1);
+    expect(gone.fading).toMatchObject([{ type: "instance", id: InstanceIds[0], state: "terminated" }]);
+  });
+
+  it("knows whose agent is online", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "instances" });
+    expect((await inventoryOf(lab)).onlineInstanceIds.size).toBe(0);
+    await lab.aws.clock.sleep(600_000);
+    expect((await inventoryOf(lab)).onlineInstanceIds.size).toBe(2);
+  });
+});
