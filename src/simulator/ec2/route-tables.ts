@@ -140,10 +140,10 @@ function describeRouteTables(context: Context, input: DescribeRouteTablesRequest
   return { RouteTables: items.map((table) => describe(context, table)), NextToken };
 }
 
-/** The main table can go only with its VPC; the others as soon as no subnet is associated. */
+/** The main table, whose own association never goes, leaves only with its VPC; others once no subnet has them. */
 function deleteRouteTable(context: Context, input: DeleteRouteTableRequest): object {
   const table = find(context, ROUTE_TABLE, input.RouteTableId);
-  if (table.isMain || table.associations.length > 0) throw hasDependencies("routeTable", table.id);
+  if (table.associations.length > 0) throw hasDependencies("routeTable", table.id);
   delete context.region.ec2.routeTables[table.id];
   return {};
 }

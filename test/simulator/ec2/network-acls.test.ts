@@ -122,6 +122,21 @@ describe("an entry", () => {
     );
   });
 
+  it("may have the same number in both directions", async () => {
+    const { ec2 } = embedded();
+    const VpcId = await createVpc(ec2);
+    const NetworkAclId = await createAcl(ec2, VpcId);
+    await ec2.send(new CreateNetworkAclEntryCommand(entry(NetworkAclId)));
+    await ec2.send(new CreateNetworkAclEntryCommand(entry(NetworkAclId, { Egress: true })));
+    await ec2.send(new DeleteNetworkAclEntryCommand({ NetworkAclId, RuleNumber: 90, Egress: false }));
+    const [, acl] = await aclsOf(ec2, VpcId);
+    expect(acl?.Entries?.map(({ RuleNumber, Egress }) => [RuleNumber, Egress])).toEqual([
+      [90, true],
+      [32767, true],
+      [32767, false],
+    ]);
+  });
+
   it.each<[Partial<CreateNetworkAclEntryCommandInput>, string]>([
     [{ RuleNumber: 0 }, "InvalidParameterValue"],
     [{ RuleNumber: 32767 }, "InvalidParameterValue"],

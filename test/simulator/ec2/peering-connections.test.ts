@@ -148,6 +148,15 @@ describe("a peering connection", () => {
     for (const VpcId of [one, other]) await aws.ec2.send(new DeleteVpcCommand({ VpcId }));
   });
 
+  it("stays deleted if it was deleted on its way to active", async () => {
+    const aws = embedded();
+    const VpcPeeringConnectionId = await requestPeering(aws, ...(await twoVpcs(aws.ec2)));
+    await aws.ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+    await aws.ec2.send(new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+    await aws.clock.sleep(10_000);
+    expect(await statusOf(aws.ec2, VpcPeeringConnectionId)).toBe("deleted");
+  });
+
   it("takes options only while it is active", async () => {
     const aws = embedded();
     const [one, other] = await twoVpcs(aws.ec2);

@@ -6,8 +6,10 @@ import {
   DescribeVpcsCommand,
   type ResourceType,
   type Tag,
+  type TagSpecification,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
+import { tagsFrom } from "../../../src/simulator/ec2/tag-sets.ts";
 import { embedded } from "../embedded.ts";
 import { createSide, createVpc } from "./lab-network.ts";
 import { refusal } from "./refusal.ts";
@@ -75,6 +77,17 @@ describe("tags", () => {
     });
     expect(await refusal(ec2.send(create))).toEqual({ code: "InvalidParameterValue", message });
     expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
+  });
+
+  it("go to each type that a call makes", () => {
+    const specifications: TagSpecification[] = [
+      { ResourceType: "instance", Tags: [{ Key: "Name", Value: "instance" }] },
+      { ResourceType: "volume", Tags: [{ Key: "Name", Value: "volume" }] },
+    ];
+    expect(tagsFrom(specifications, "volume", ["instance", "volume"])).toEqual({ Name: "volume" });
+    expect(tagsFrom(specifications, "network-interface", ["instance", "volume"])).toEqual({});
+    const twice = [...specifications, ...specifications];
+    expect(() => tagsFrom(twice, "volume", ["instance", "volume"])).toThrow(/Duplicate tag specification/);
   });
 
   it("are at most fifty", async () => {

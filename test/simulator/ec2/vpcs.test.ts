@@ -1,22 +1,31 @@
 import {
+  AttachInternetGatewayCommand,
   CreateDefaultVpcCommand,
+  CreateFlowLogsCommand,
   CreateInternetGatewayCommand,
+  CreateNetworkAclCommand,
+  CreateSecurityGroupCommand,
   CreateVpcCommand,
   DeleteInternetGatewayCommand,
+  DeleteNetworkAclCommand,
   DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
   DeleteVpcCommand,
   DescribeAccountAttributesCommand,
+  DescribeFlowLogsCommand,
   DescribeInternetGatewaysCommand,
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeTagsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
   DetachInternetGatewayCommand,
   ModifyVpcAttributeCommand,
 } from "@aws-sdk/client-ec2";
+import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
 import { createSide, createVpc, id } from "./lab-network.ts";
@@ -197,6 +206,64 @@ describe("deleting a VPC", () => {
       message: `The vpc ID '${VpcId}' does not exist`,
     });
     expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toMatchObject([{ IsDefault: true }]);
+  });
+
+  it("is refused for each single thing that is not its own", async () => {
+    const { ec2 } = embedded();
+    const VpcId = await createVpc(ec2);
+    const isRefused = async () => (await refusal(ec2.send(new DeleteVpcCommand({ VpcId })))).code;
+
+    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+    const gateway = { InternetGatewayId: InternetGateway?.InternetGatewayId, VpcId };
+    await ec2.send(new AttachInternetGatewayCommand(gateway));
+    expect(await isRefused()).toBe("DependencyViolation");
+    await ec2.send(new DetachInternetGatewayCommand(gateway));
+
+    const { NetworkAcl } = await ec2.send(new CreateNetworkAclCommand({ VpcId }));
+    expect(await isRefused()).toBe("DependencyViolation");
+    await ec2.send(new DeleteNetworkAclCommand({ NetworkAclId: NetworkAcl?.NetworkAclId }));
+
+    const group = { VpcId, GroupName: "mine", Description: "mine" };
+    const { GroupId } = await ec2.send(new CreateSecurityGroupCommand(group));
+    expect(await isRefused()).toBe("DependencyViolation");
+    await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+
+    await ec2.send(new DeleteVpcCommand({ VpcId }));
+  });
+
+  it("ends its flow logs", async () => {
+    const { ec2, iam, clock } = embedded();
+    const VpcId = await createVpc(ec2);
+    const { Role } = await iam.send(
+      new CreateRoleCommand({
+        RoleName: "flow-logs",
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+              Action: "sts:AssumeRole",
+            },
+          ],
+        }),
+      }),
+    );
+    await clock.sleep(60_000);
+    const { FlowLogIds } = await ec2.send(
+      new CreateFlowLogsCommand({
+        ResourceIds: [VpcId],
+        ResourceType: "VPC",
+        TrafficType: "ALL",
+        LogGroupName: "flow-logs",
+        DeliverLogsPermissionArn: Role?.Arn,
+        TagSpecifications: [{ ResourceType: "vpc-flow-log", Tags: [{ Key: "Name", Value: "log" }] }],
+      }),
+    );
+    expect(FlowLogIds).toHaveLength(1);
+    await ec2.send(new DeleteVpcCommand({ VpcId }));
+    expect((await ec2.send(new DescribeFlowLogsCommand({}))).FlowLogs).toEqual([]);
+    expect((await ec2.send(new DescribeTagsCommand({}))).Tags).toEqual([]);
   });
 
   it("refuses ids that cannot be a VPC's", async () => {
