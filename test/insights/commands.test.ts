@@ -268,7 +268,11 @@ const appCases: readonly (readonly [string, string, ...string[]])[] = [
     "ana | 2",
     "bo | 1",
   ],
-  ["parse /user=(?<user>\\w+)/ | stats count(*) by user | limit 1", "user | count(*)", "ana | 2"],
+  [
+    "parse /user=(?<user>\\w+)/ | filter ispresent(user) | stats count(*) by user | limit 1",
+    "user | count(*)",
+    "ana | 2",
+  ],
   ["parse @message /latency := (\\d+)/ as ms | stats sum(ms) as total", "total", "90"],
   ["parse @message 'latency := *' as ms | filter ms > 15 | sort ms | display ms", "ms", "20", "60"],
   [
