@@ -51,14 +51,17 @@ export const INSTANCE_TYPES: readonly InstanceType[] = [
   ...family("m5", { large: [2, 8] }, { ...NITRO, networkPerformance: "Up to 10 Gigabit" }),
 ];
 
-/** Regions and zones that never got the T2 family. */
+/** Regions and zones that never got the T2 family: AWS-FACTS §2, and the Regions opened since then. */
 const WITHOUT_T2: ReadonlySet<string> = new Set([
   "af-south-1",
   "ap-east-1",
+  "ap-east-2",
   "ap-south-2",
   "ap-southeast-3",
   "ap-southeast-4",
   "ap-southeast-5",
+  "ap-southeast-6",
+  "ap-southeast-7",
   "ca-west-1",
   "eu-central-2",
   "eu-north-1",
@@ -67,6 +70,7 @@ const WITHOUT_T2: ReadonlySet<string> = new Set([
   "il-central-1",
   "me-central-1",
   "me-south-1",
+  "mx-central-1",
   "usw2-az4",
   "apne2-az2",
   "aps1-az2",

@@ -132,7 +132,11 @@ export interface InstanceState {
   userData?: string;
   shutdownBehavior: "stop" | "terminate";
   disableApiTermination: boolean;
-  metadataOptions: { httpTokens: "optional" | "required"; httpEndpoint: "enabled" | "disabled"; hopLimit: number };
+  metadataOptions: {
+    httpTokens: "optional" | "required";
+    httpEndpoint: "enabled" | "disabled";
+    hopLimit: number;
+  };
   keyName?: string;
   monitoring: "disabled" | "enabled";
   clientToken?: string;

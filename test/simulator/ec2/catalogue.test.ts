@@ -8,6 +8,7 @@ import {
   DescribeVpcsCommand,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
+import { REGIONS as LAB_REGIONS } from "../../../src/lab/regions.ts";
 import { REGIONS } from "../../../src/simulator/ec2/regions.ts";
 import { embedded } from "../embedded.ts";
 import { refusal } from "./refusal.ts";
@@ -43,6 +44,10 @@ describe("Regions and zones", () => {
     const zones = REGIONS.flatMap((region) => region.zones);
     expect(new Set(zones.map((zone) => zone.id)).size).toBe(zones.length);
     expect(new Set(zones.map((zone) => zone.name)).size).toBe(zones.length);
+  });
+
+  it("are those that the lab lets a learner choose", () => {
+    expect(REGIONS.map(({ name }) => name).sort()).toEqual(Object.keys(LAB_REGIONS).sort());
   });
 
   it("can be asked for by name", async () => {
