@@ -24,17 +24,23 @@ export interface TeardownOptions extends GlobalOptions {
 /** Something of the lab is left on AWS. */
 const EXIT_LEFTOVERS = 5;
 
+/** What was asked for was not done: a script that waits for a teardown has to learn it. */
+const EXIT_DECLINED = 1;
+
 /** @returns the exit code */
 export async function teardown(program: Program, options: TeardownOptions): Promise<number> {
   const { terminal } = program;
-  const lab = await openLab(program, options);
+  const asks = terminal.isInteractive && !options.yes && !options.json;
+  const lab = await openLab(program, options, {
+    beforeCalls: (target) => {
+      if (target === "aws" && !options.yes && !options.dryRun && !asks)
+        throw usageError(
+          "Nobody is here to say yes to the teardown.",
+          "Say it by flag: vpclab teardown --yes.",
+        );
+    },
+  });
   try {
-    const asks = terminal.isInteractive && !options.yes && !options.json;
-    if (lab.place.target === "aws" && !options.yes && !options.dryRun && !asks)
-      throw usageError(
-        "Nobody is here to say yes to the teardown.",
-        "Say it by flag: vpclab teardown --yes.",
-      );
     const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
     if (!options.json) header(terminal, lab);
     if (options.dryRun) return await showDryRun(terminal, inventory);
@@ -52,7 +58,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
       await listResources(terminal, inventory);
       if (!(await agreed(program, lab))) {
         terminal.say("Nothing was deleted.");
-        return 0;
+        return EXIT_DECLINED;
       }
     }
     return await takeDown(program, lab, inventory, options);

@@ -24,6 +24,9 @@ export interface UpOptions extends GlobalOptions, LabFlags {
   readonly dryRun?: boolean;
 }
 
+/** What was asked for was not done. */
+const EXIT_DECLINED = 1;
+
 /** @returns the exit code */
 export async function up(program: Program, options: UpOptions): Promise<number> {
   const until = options.until === undefined ? undefined : stepName(options.until);
@@ -44,7 +47,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     if (options.dryRun) return await showPlan(program, lab, until);
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
-    if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return 0;
+    if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return EXIT_DECLINED;
     rememberUp(lab);
 
     const narrator = options.json

@@ -5,6 +5,13 @@ import { freshHome } from "./vpclab.ts";
 
 const { home, vpclab } = freshHome();
 
+/** Credentials that nobody checks; a call would end at a closed port of this machine, never at AWS. */
+const CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: "AKIDPLANTED",
+  AWS_SECRET_ACCESS_KEY: "planted",
+  AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+};
+
 describe("bad input", () => {
   it.each([
     ["up", "--cidr-1", "10.1.0.0"],
@@ -36,11 +43,7 @@ describe("bad input", () => {
   });
 
   it("names the flag where nobody is there to say yes on AWS, before any call", async () => {
-    const env = {
-      AWS_ACCESS_KEY_ID: "AKIDPLANTED",
-      AWS_SECRET_ACCESS_KEY: "planted",
-      AWS_REGION: "eu-west-3",
-    };
+    const env = { ...CREDENTIALS, AWS_REGION: "eu-west-3" };
     for (const command of ["up", "teardown"]) {
       const { code, stderr } = await vpclab([command], { env });
       expect(code).toBe(2);
@@ -57,7 +60,7 @@ describe("bad input", () => {
   });
 
   it("asks for a Region where there are credentials and none is set", async () => {
-    const env = { AWS_ACCESS_KEY_ID: "AKIDPLANTED", AWS_SECRET_ACCESS_KEY: "planted" };
+    const env = CREDENTIALS;
     const { code, stderr } = await vpclab(["status"], { env });
     expect(code).toBe(2);
     expect(stderr).toMatch(/--region/);

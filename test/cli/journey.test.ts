@@ -173,9 +173,14 @@ describe("Ctrl-C", () => {
       // Slow enough to be caught while it waits for the instances.
       env: { VPCLAB_SIM_SPEED: "20" },
       during: (process) => {
-        process.stderr?.on("data", (chunk) => {
-          if (/instances run and register/.test(String(chunk))) process.kill("SIGINT");
-        });
+        let seen = "";
+        const interrupt = (chunk: unknown) => {
+          seen += String(chunk);
+          if (!/instances run and register/.test(seen)) return;
+          process.stderr?.off("data", interrupt);
+          process.kill("SIGINT");
+        };
+        process.stderr?.on("data", interrupt);
       },
     });
     expect(interrupted.code).toBe(130);
