@@ -17,24 +17,6 @@ function inventoryOf({ aws, spec, prepared }: LabContext): Promise<Inventory> {
 }
 
 describe("the network and its instances on the embedded AWS", () => {
-  it("makes everything once, finds it the second time, and takes it all down again", async () => {
-    const first = embeddedLab();
-    await walkUp(first.lab, { steps: STEPS });
-    const built = await inventoryOf(first.lab);
-    expect(built.resources).toHaveLength(18);
-    expect(STEPS.map((step) => step.state(built, first.lab.journal))).toEqual(STEPS.map(() => "done"));
-
-    const second = labBeside(first);
-    await walkUp(second.lab, { steps: STEPS });
-    expect(second.told.resources.filter(({ outcome }) => outcome === "made")).toEqual([]);
-    expect((await inventoryOf(second.lab)).resources).toEqual(built.resources);
-
-    const receipt = await walkDown(second.lab, built, STEPS);
-    expect(receipt.removals.filter(({ outcome }) => outcome !== "deleted")).toEqual([]);
-    expect(receipt).toMatchObject({ leftovers: [], complete: true });
-    expect(receipt.removals).toHaveLength(18);
-  });
-
   it("keeps the default VPC", async () => {
     const { lab } = embeddedLab();
     await walkUp(lab, { steps: STEPS });
