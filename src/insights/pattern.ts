@@ -100,15 +100,27 @@ export function globExtractor(glob: string, aliases: readonly string[], span: Sp
       "Every * gets one name after `as`.",
     );
   }
-  const source = parts
-    .map((part, index) => {
-      const literal = part.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
-      if (index === 0) return literal;
-      return `${index === last && part === "" ? "(.*)" : "(.*?)"}${literal}`;
-    })
-    .join("");
-  const regex = new RegExp(source, "s");
-  return { names: aliases, extract: (text) => regex.exec(text)?.slice(1) };
+  const [first = "", ...rest] = parts;
+  return { names: aliases, extract: (text) => extractByGlob(text, first, rest) };
+}
+
+/**
+ * Takes the first place of each literal part after the one before. If that leads nowhere no later place does, so there
+ * is nothing to go back to, and a pattern with many stars costs no more on a line that it does not fit.
+ */
+function extractByGlob(text: string, first: string, rest: readonly string[]): string[] | undefined {
+  let at = text.indexOf(first);
+  if (at === -1) return undefined;
+  at += first.length;
+  const values: string[] = [];
+  for (const [index, literal] of rest.entries()) {
+    const takesRest = literal === "" && index === rest.length - 1;
+    const end = takesRest ? text.length : text.indexOf(literal, at);
+    if (end === -1) return undefined;
+    values.push(text.slice(at, end));
+    at = end + literal.length;
+  }
+  return values;
 }
 
 function withoutEscapedBackslashes(source: string): string {

@@ -317,6 +317,12 @@ test("a glob's star takes newlines too", () => {
   ]);
 });
 
+test("a glob of many stars costs no more on lines that it does not fit", () => {
+  const names = Array.from({ length: 40 }, (_, i) => `f${i}`);
+  const query = `parse @message "${names.map(() => "*").join(" ")}" as ${names.join(", ")} | stats count(f0) as n`;
+  expect(rowsOf(ask(query, flowEvents(Array<string>(200).fill(`${RECORDS[0]} `.repeat(2)))))).toEqual(["0"]);
+});
+
 describe("a result", () => {
   test("carries @ptr last in rows that are events, and never in rows of stats", () => {
     expect(ask("fields srcAddr | sort @timestamp asc | limit 1").rows[0]).toEqual([

@@ -98,3 +98,15 @@ test("keys that run into each other stay apart", () => {
     "1 | 1 | 1",
   ]);
 });
+
+test("keys whose characters have the same sum in the hash table stay apart", () => {
+  // 31 * "A" + "a" is 31 * "B" + "B".
+  const line = (id: string): string => (RECORDS[0] ?? "").replace("eni-0a1b2c3d4e5f60718", `eni-${id}`);
+  const events = flowEvents(["AaAa", "BBBB", "AaBB", "AaAa", "BBAa"].map(line));
+  expect(rowsOf(ask("stats count(*) as n by interfaceId, srcAddr", events))).toEqual([
+    "eni-AaAa | 10.1.4.12 | 2",
+    "eni-BBBB | 10.1.4.12 | 1",
+    "eni-AaBB | 10.1.4.12 | 1",
+    "eni-BBAa | 10.1.4.12 | 1",
+  ]);
+});
