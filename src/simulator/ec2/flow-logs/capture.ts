@@ -4,7 +4,7 @@
  */
 import type { Sighting } from "../../../network/walk.ts";
 import type { Context } from "../../context.ts";
-import { isNitro } from "../instances/instance-types.ts";
+import { isNitro } from "../instances/capacity.ts";
 import type { FlowLogState, NetworkInterfaceState } from "../state.ts";
 
 /** Nitro instances aggregate in a minute or less whatever the flow log asks for. */
