@@ -37,7 +37,7 @@ export function withTags(tags: Tags, added: Tag[] | undefined): Tags {
         "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
       );
     seen.add(key.toLowerCase());
-    // Keys keep the case they were first written in, but are the same key in any other.
+    // A key is the same in any case, and is shown as it was last written.
     for (const other of Object.keys(result))
       if (other.toLowerCase() === key.toLowerCase()) delete result[other];
     result[key] = value;

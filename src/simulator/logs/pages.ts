@@ -8,15 +8,17 @@ export function page<T>(
   limit: number,
   nextToken: string | undefined,
 ): { items: T[]; nextToken?: string } {
-  let start = 0;
-  if (nextToken !== undefined) {
-    const key = Buffer.from(nextToken, "base64").toString();
-    if (!key.startsWith("k:")) throw invalidParameter("The specified nextToken is invalid.");
-    // An item that was deleted in between is not there to go on after: then the list starts again.
-    start = items.findIndex((item) => `k:${keyOf(item)}` === key) + 1;
-  }
+  const start = nextToken === undefined ? 0 : startAfter(items, keyOf, nextToken);
   const shown = items.slice(start, start + limit);
   const last = shown.at(-1);
   if (last === undefined || start + limit >= items.length) return { items: shown };
-  return { items: shown, nextToken: Buffer.from(`k:${keyOf(last)}`).toString("base64") };
+  return { items: shown, nextToken: Buffer.from(`${start + limit - 1}:${keyOf(last)}`).toString("base64") };
+}
+
+function startAfter<T>(items: readonly T[], keyOf: (item: T) => string, token: string): number {
+  const match = /^(\d+):(.+)$/s.exec(Buffer.from(token, "base64").toString());
+  if (!match) throw invalidParameter("The specified nextToken is invalid.");
+  const place = items.findIndex((item) => keyOf(item) === match[2]);
+  // Where the last one shown has been deleted since, the next one has moved into its place.
+  return place < 0 ? Number(match[1]) : place + 1;
 }

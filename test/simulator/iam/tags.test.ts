@@ -54,6 +54,7 @@ describe.each(["role", "policy", "profile"] as const)("the tags of a %s", (kind)
       { Key: "Name", Value: "x" },
       { Key: "vpclab:lab", Value: "nextwork" },
     ]);
+    await resource.tag([{ Key: "NAME", Value: "y" }]);
     await resource.tag([{ Key: "Name", Value: "" }]);
     expect((await resource.list()).Tags).toEqual([
       { Key: "Name", Value: "" },

@@ -62,6 +62,22 @@ describe("log groups", () => {
       await expect(names(input)).rejects.toMatchObject({ name: "InvalidParameterException" });
   });
 
+  test("are listed to the end though they are deleted page by page", async () => {
+    const { logs } = embedded();
+    for (const name of ["a", "b", "c", "d", "e"]) await create(logs, name);
+    const deleted: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await logs.send(new DescribeLogGroupsCommand({ limit: 1, nextToken }));
+      for (const { logGroupName = "" } of page.logGroups ?? []) {
+        await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+        deleted.push(logGroupName);
+      }
+      nextToken = page.nextToken;
+    } while (nextToken);
+    expect(deleted).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   test("are refused by a name that is taken or not a name", async () => {
     const { logs } = embedded();
     await create(logs);
