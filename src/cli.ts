@@ -2,6 +2,7 @@
  * The command line: the program's commands and options, and the one place that turns an error into a message and an
  * exit code. Each command is loaded when it is called, so that `--help` loads no SDK.
  */
+import { setMaxListeners } from "node:events";
 import { Command, CommanderError, Option } from "commander";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
@@ -17,6 +18,8 @@ const EXIT_USAGE = 2;
 const EXIT_INTERRUPTED = 130;
 
 const interruption = new AbortController();
+// Every wait, call and prompt of a long walk listens to it.
+setMaxListeners(0, interruption.signal);
 
 function programFor(options: GlobalOptions): Program {
   return {

@@ -8,7 +8,9 @@ export function header(terminal: Terminal, lab: OpenLab): void {
   const { bold } = terminal.colour;
   const region = `${lab.place.region} (${REGIONS[lab.place.region] ?? ""})`;
   if (lab.place.target === "simulator") {
-    terminal.say(bold(`vpclab · lab ${lab.place.lab} · embedded AWS, no account is touched · ${region}`));
+    terminal.say(
+      bold(terminal.wrap(`vpclab · lab ${lab.place.lab} · embedded AWS, no account touched · ${region}`)),
+    );
     return;
   }
   const account = lab.place.account.replace(/(\d{4})(?=\d)/g, "$1-");

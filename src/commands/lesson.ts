@@ -2,6 +2,7 @@
 import type { LabSpec } from "../lab/spec.ts";
 import type { Step } from "../steps/step.ts";
 import type { Terminal } from "../ui/terminal.ts";
+import { visibleWidth } from "../ui/text.ts";
 
 /** Title, goal and why; a few lines. @param number from 0 (prepare) to `of` */
 export function showStep(terminal: Terminal, step: Step, number: number, of: number): void {
@@ -27,11 +28,24 @@ export function showByHand(terminal: Terminal, step: Step, spec: LabSpec): void 
   const { bold, cyan } = terminal.colour;
   terminal.out("");
   terminal.out(`  ${bold("The same by AWS CLI")}`);
-  // Not wrapped: commands are there to be copied.
-  for (const line of step.lesson.byCli(spec)) terminal.out(`    ${cyan(line)}`);
+  for (const command of step.lesson.byCli(spec))
+    for (const line of foldCommand(command, terminal.width - 6)) terminal.out(`    ${cyan(line)}`);
   terminal.out("");
   terminal.out(`  ${bold("The same in the console")}`);
   for (const [index, line] of step.lesson.byConsole(spec).entries())
     terminal.out(terminal.wrap(`${index + 1}. ${line}`, 4));
   terminal.out("");
+}
+
+/** A long command over several lines, as a shell takes them: broken before its options, so that it can be copied. */
+export function foldCommand(command: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const part of command.split(/ (?=--)/)) {
+    if (line !== "" && visibleWidth(line) + 1 + visibleWidth(part) > width) {
+      lines.push(`${line} \\`);
+      line = `  ${part}`;
+    } else line = line === "" ? part : `${line} ${part}`;
+  }
+  return [...lines, line];
 }

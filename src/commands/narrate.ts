@@ -84,14 +84,18 @@ export function collectingNarrator(): Narrator & { readonly findings: readonly F
   };
 }
 
-/** "✔ the purpose     id   0.4 s" in one line where it fits; the time goes first, then the id to a line of its own. */
+/**
+ * "✔ the purpose     id   0.4 s" in one line where it fits; the time goes first, then the id to a line of its own.
+ * Roles, policies and log groups are named by their names: what the text has said already is not said again.
+ */
 function resourceLine(terminal: Terminal, event: ResourceEvent): string {
   const mark = terminal.colour.green(terminal.symbols.done);
   const how = event.outcome === "made" ? shortDuration(event.ms) : "already there";
   const text = plain(event.text);
   const id = plain(event.id);
   const room = terminal.width - 4 - visibleWidth(text);
-  const tail = [`${id}  ${how.padStart(6)}`, id].find((candidate) => visibleWidth(candidate) + 2 <= room);
+  const tails = text.includes(id) ? [how, ""] : [`${id}  ${how.padStart(6)}`, id];
+  const tail = tails.find((candidate) => visibleWidth(candidate) + 2 <= room);
   if (tail !== undefined)
     return `  ${mark} ${text}${" ".repeat(room - visibleWidth(tail))}${terminal.colour.dim(tail)}`;
   const lines = wrapText(text, terminal.width - 4);
