@@ -1,4 +1,5 @@
 /** Step 7: what the flow log saw. */
+import type { FlowLog } from "@aws-sdk/client-ec2";
 import { LabError } from "../aws/errors.ts";
 import { findFlowLogs } from "../aws/flow-log.ts";
 import { type InsightsResult, runInsightsQuery } from "../aws/insights-query.ts";
@@ -21,8 +22,15 @@ export const analyze: Step = {
 
   async up(lab) {
     const hosts = await findHosts(lab);
-    const flowLog = await findDeliveringFlowLog(lab, hosts[0]);
-    const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) });
+    const flowLog = await findOwnFlowLog(lab, hosts[0]);
+    warnOfFailedDelivery(lab, flowLog);
+    const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) }).catch(
+      async (error: unknown) => {
+        // Delivery is seen to fail only once there was something to deliver.
+        if (error instanceof LabError) warnOfFailedDelivery(lab, await findOwnFlowLog(lab, hosts[0]));
+        throw error;
+      },
+    );
     if (recorded.records.length === 0) {
       lab.narrator.say(
         "No record has arrived yet, so there is nothing to look at. Run vpclab up again later.",
@@ -49,17 +57,19 @@ function wasDone(journal: Journal): boolean {
   return journal.entries().some((entry) => entry.kind === "step-done" && entry.step === "analyze");
 }
 
-async function findDeliveringFlowLog({ aws, spec, narrator }: LabContext, host: Host) {
+async function findOwnFlowLog({ aws, spec }: LabContext, host: Host): Promise<FlowLog> {
   const [flowLog] = await findFlowLogs(aws, spec, host.vpcId);
-  if (flowLog === undefined)
-    throw new LabError("not-there", "VPC 1 has no flow log of this lab, so there is nothing to read.", {
-      next: ["vpclab up"],
-    });
+  if (flowLog) return flowLog;
+  throw new LabError("not-there", "VPC 1 has no flow log of this lab, so there is nothing to read.", {
+    next: ["vpclab up"],
+  });
+}
+
+function warnOfFailedDelivery({ narrator }: LabContext, flowLog: FlowLog): void {
   if (flowLog.DeliverLogsStatus === "FAILED")
     narrator.warn(
       `The flow log cannot deliver its records: ${flowLog.DeliverLogsErrorMessage ?? "no reason given"}. Its role or the policy on it was changed.`,
     );
-  return flowLog;
 }
 
 /** How many of each kind are shown: enough to see the kinds, few enough to read. */

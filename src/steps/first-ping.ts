@@ -27,7 +27,8 @@ export const firstPing: Step = {
     if (way.reachable && (await isPeered(lab, from, to))) return tellEarlierPing(lab);
     const privatePing = await pingPrivate(lab, from, way);
     await pingPublic(lab, from);
-    if (!privatePing.reachable) await troubleshoot(lab, from, to, way);
+    if (privatePing.reachable) await tellRouteTable(lab, 1);
+    else await troubleshoot(lab, from, to, way);
   },
 
   down: async () => [],

@@ -1,0 +1,262 @@
+import {
+  AcceptVpcPeeringConnectionCommand,
+  CreateRouteCommand,
+  CreateVpcPeeringConnectionCommand,
+  DeleteRouteCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupIngressCommand,
+  type RouteTable,
+} from "@aws-sdk/client-ec2";
+import { DetachRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { describe, expect, it } from "vitest";
+import { readInventory } from "../../src/aws/inventory.ts";
+import { findRouteTables } from "../../src/aws/route-table.ts";
+import { findVpcs } from "../../src/aws/vpc.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
+import type { Finding } from "../../src/lab/narrator.ts";
+import type { StepId } from "../../src/lab/spec.ts";
+import { findHosts } from "../../src/steps/hosts.ts";
+import { stepById } from "../../src/steps/index.ts";
+import type { LabContext } from "../../src/steps/step.ts";
+import { walkUp } from "../../src/steps/walk.ts";
+import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
+
+type Kind<K extends Finding["kind"]> = Extract<Finding, { kind: K }>;
+
+function findings<K extends Finding["kind"]>({ told }: TestLab, kind: K): Kind<K>[] {
+  return told.findings.filter((finding): finding is Kind<K> => finding.kind === kind);
+}
+
+async function labUntil(until: StepId): Promise<TestLab> {
+  const test = embeddedLab();
+  await walkUp(test.lab, { until });
+  return test;
+}
+
+async function routeTable({ aws, spec }: LabContext, side: 1 | 2): Promise<RouteTable> {
+  const [vpc] = await findVpcs(aws, spec, side);
+  const [table] = await findRouteTables(aws, spec, side, vpc?.VpcId ?? "");
+  if (!table) throw new Error("The lab has no such route table.");
+  return table;
+}
+
+/** As a learner would who runs ahead, without the lab's tags. */
+async function peerByHand(lab: LabContext): Promise<void> {
+  const { ec2, clock } = lab.aws;
+  const tables = [await routeTable(lab, 1), await routeTable(lab, 2)] as const;
+  const { VpcPeeringConnection } = await ec2.send(
+    new CreateVpcPeeringConnectionCommand({ VpcId: tables[0].VpcId, PeerVpcId: tables[1].VpcId }),
+  );
+  const VpcPeeringConnectionId = VpcPeeringConnection?.VpcPeeringConnectionId;
+  await clock.sleep(20_000);
+  await ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+  for (const [index, DestinationCidrBlock] of ["10.2.0.0/16", "10.1.0.0/16"].entries())
+    await ec2.send(
+      new CreateRouteCommand({
+        RouteTableId: tables[index]?.RouteTableId,
+        DestinationCidrBlock,
+        VpcPeeringConnectionId,
+      }),
+    );
+  await clock.sleep(20_000);
+}
+
+/** Another run that remembers what the learner did. */
+function again(test: TestLab): TestLab {
+  const { lab, told } = labBeside(test);
+  return { lab: { ...lab, journal: test.lab.journal }, told };
+}
+
+describe("the first pings", () => {
+  it("fail by the private address, work by the public one, and say why", async () => {
+    const test = await labUntil("first-ping");
+    const [privately, publicly] = findings(test, "ping");
+    expect(privately).toMatchObject({
+      expected: "no reply",
+      result: { sent: 5, received: 0, scope: "private" },
+    });
+    expect(privately?.meaning.join(" ")).toMatch(
+      /stops at internet gateway NextWork-1-igw.*nothing for 10\.2\.0\.0\/16.*ACCEPT and silence, not REJECT/,
+    );
+    expect(publicly).toMatchObject({
+      expected: "replies",
+      result: { sent: 5, received: 5, scope: "public" },
+    });
+
+    expect(findings(test, "network-acl")[0]?.rows[0]).toMatchObject({ rule: "100", action: "allow" });
+    const missing = findings(test, "route-table")[0]?.rows.filter(({ note }) => note.startsWith("missing"));
+    expect(missing?.map(({ destination }) => destination)).toEqual(["10.2.0.0/16"]);
+    expect(findings(test, "walk")[0]?.hops.map(({ verdict }) => verdict)).toEqual([
+      "allowed",
+      "allowed",
+      expect.stringMatching(/^→ igw-/),
+      "dropped",
+    ]);
+    const pings = test.lab.journal.entries().filter(({ kind }) => kind === "ping");
+    expect(pings).toHaveLength(2);
+  });
+
+  it("compare what was expected with what came", async () => {
+    const { lab, told } = await labUntil("flow-log");
+    const answers = [0, undefined];
+    const narrator = { ...lab.narrator, predict: async () => answers.shift() };
+    await stepById("first-ping").up({ ...lab, narrator });
+    const pings = findings({ lab, told }, "ping");
+    expect(pings[0]?.meaning[0]).toBe("You expected replies; there was no reply.");
+    expect(pings[1]?.meaning.join(" ")).not.toContain("You expected");
+    expect(lab.journal.entries().filter(({ kind }) => kind === "prediction")).toMatchObject([
+      { step: "first-ping", expected: "replies", right: false },
+    ]);
+  });
+
+  it("name the security group where the public address keeps silent too", async () => {
+    const test = await labUntil("flow-log");
+    const { aws } = test.lab;
+    const { SecurityGroups } = await aws.ec2.send(
+      new DescribeSecurityGroupsCommand({ Filters: [{ Name: "group-name", Values: ["NextWork-2-SG"] }] }),
+    );
+    const icmp = SecurityGroups?.[0]?.IpPermissions?.find(({ IpProtocol }) => IpProtocol === "icmp");
+    await aws.ec2.send(
+      new RevokeSecurityGroupIngressCommand({
+        GroupId: SecurityGroups?.[0]?.GroupId,
+        IpPermissions: icmp
+          ? [{ IpProtocol: "icmp", FromPort: -1, ToPort: -1, IpRanges: icmp.IpRanges }]
+          : [],
+      }),
+    );
+    await stepById("first-ping").up(test.lab);
+    const publicly = findings(test, "ping")[1];
+    expect(publicly?.result.received).toBe(0);
+    expect(publicly?.meaning.join(" ")).toMatch(
+      /were to be expected.*stops at security group NextWork-2-SG, in/,
+    );
+  });
+
+  it("find that the request arrives and the reply has no way back, where one route is missing", async () => {
+    const test = await labUntil("peering");
+    const table = await routeTable(test.lab, 2);
+    await test.lab.aws.ec2.send(
+      new DeleteRouteCommand({ RouteTableId: table.RouteTableId, DestinationCidrBlock: "10.1.0.0/16" }),
+    );
+    const second = again(test);
+    await stepById("first-ping").up(second.lab);
+    const [privately] = findings(second, "ping");
+    expect(privately?.result.received).toBe(0);
+    expect(privately?.meaning.join(" ")).toMatch(
+      /request arrives, but the reply stops at internet gateway NextWork-2-igw.*nothing for 10\.1\.0\.0\/16/,
+    );
+    expect(findings(second, "walk")[0]?.title).toContain("way of the reply");
+  });
+
+  it("say so and go on where the private address answers before its time", async () => {
+    const test = await labUntil("flow-log");
+    await peerByHand(test.lab);
+    await stepById("first-ping").up(test.lab);
+    const [privately, publicly] = findings(test, "ping");
+    expect(privately).toMatchObject({ expected: "no reply", result: { received: 5 } });
+    expect(privately?.meaning.join(" ")).toMatch(/not to be expected.*peered by hand/);
+    expect(publicly?.result.received).toBe(5);
+    expect(findings(test, "network-acl")).toEqual([]);
+    expect(findings(test, "route-table")[0]?.rows.some(({ target }) => target.startsWith("pcx-"))).toBe(true);
+  });
+
+  it("are told from the journal once the VPCs are peered", async () => {
+    const first = await labUntil("peering");
+    const second = again(first);
+    await stepById("first-ping").up(second.lab);
+    expect(findings(second, "ping")).toEqual([]);
+    expect(second.told.said.join(" ")).toMatch(/peered by now.*5 sent, 0 received, 100% packet loss/);
+    expect(second.lab.journal.entries()).toHaveLength(first.lab.journal.entries().length);
+  });
+
+  it("are left out with a word where nobody remembers them", async () => {
+    const forgetful = labBeside(await labUntil("peering"));
+    await stepById("first-ping").up(forgetful.lab);
+    expect(forgetful.told.said.join(" ")).toContain("left out");
+  });
+});
+
+describe("the flow log's analysis", () => {
+  it("accounts for every packet of every ping, in the records and in the query", async () => {
+    const test = await labUntil("analyze");
+    const [from, to] = await findHosts(test.lab);
+    expect(test.told.said.join(" ")).toMatch(/25 packets.*the records hold every one/);
+    const [query] = findings(test, "query");
+    expect(query?.columns).toEqual(["srcAddr", "dstAddr", "bytesTransferred"]);
+    const bytes = (source: string, destination = "") =>
+      query?.rows.find(([src, dst]) => src === source && dst === destination)?.[2];
+    expect(bytes(from.privateAddress, to.privateAddress)).toBe(String(10 * 84));
+    expect(bytes(to.privateAddress, from.privateAddress)).toBe(String(5 * 84));
+    expect(bytes(from.privateAddress, to.publicAddress)).toBe(String(5 * 84));
+    expect(query?.bars).toHaveLength(query?.rows.length ?? 0);
+    expect(query?.bars.map(({ value }) => String(value))).toEqual(query?.rows.map((row) => row[2]));
+  });
+
+  it("reads an unanswered ping as ACCEPT, and never as REJECT", async () => {
+    const test = await labUntil("analyze");
+    const said = test.told.said.join(" ");
+    expect(said).toMatch(/5 ping packets went out and nothing came back.*ACCEPT.*no route/);
+    const [record] = findings(test, "record");
+    expect(record?.fields.map(({ name }) => name)).toContain("action");
+    expect(record?.fields.find(({ name }) => name === "protocol")?.value).toBe("1");
+    const whose = new Map(findings(test, "addresses")[0]?.rows.map((row) => [row.whose, row.address]));
+    expect([...whose.keys()].slice(0, 3)).toEqual([
+      "instance 1",
+      "instance 2 (private)",
+      "instance 2 (public)",
+    ]);
+    const [records] = findings(test, "records");
+    expect(records?.records.length).toBeGreaterThan(3);
+    expect(records?.records.every(({ note }) => note !== "")).toBe(true);
+  });
+
+  it("does not wait again for a learner who has seen it", async () => {
+    const first = await labUntil("analyze");
+    const second = again(first);
+    await walkUp(second.lab);
+    expect(second.told.waits).not.toContain("the flow log's records arrive");
+    expect(findings(second, "query")).toHaveLength(1);
+  });
+
+  it("goes on without records where the learner skips the wait", async () => {
+    const { lab, told } = await labUntil("peering");
+    const skip = new AbortController();
+    const skipping: LabContext["narrator"] = {
+      ...lab.narrator,
+      wait: (wait, work) => {
+        if (wait.skipTo !== undefined) void lab.aws.clock.sleep(30_000).then(() => skip.abort());
+        return work(() => undefined, skip.signal);
+      },
+    };
+    await stepById("analyze").up({ ...lab, narrator: skipping });
+    expect(told.said.join(" ")).toContain("No record has arrived yet");
+    expect(findings({ lab, told }, "records")).toEqual([]);
+  });
+
+  it("ends with the reason where the flow log may not write", async () => {
+    const { lab, told } = await labUntil("log-group");
+    await stepById("flow-log").up(lab);
+    const roleName = lab.spec.nameOf("flow-log-role");
+    const { AttachedPolicies = [] } = await lab.aws.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName: roleName }),
+    );
+    for (const { PolicyArn } of AttachedPolicies)
+      await lab.aws.iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
+    const begun = lab.aws.clock.now();
+    await expect(stepById("analyze").up(lab)).rejects.toMatchObject({
+      code: "timed-out",
+      message: expect.stringContaining("first records"),
+    });
+    expect(lab.aws.clock.now() - begun).toBeLessThanOrEqual(20 * 60_000);
+    expect(told.warnings.join(" ")).toContain("cannot deliver its records: Access error");
+  });
+
+  it("reads todo without a journal, whatever stands", async () => {
+    const { lab } = await labUntil("analyze");
+    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    for (const id of ["first-ping", "analyze"] as const) {
+      expect(stepById(id).state(inventory, lab.journal)).toBe("done");
+      expect(stepById(id).state(inventory, memoryJournal())).toBe("todo");
+    }
+  });
+});

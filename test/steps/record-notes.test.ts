@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { type FlowLogRecord, parseRecord } from "../../src/flow-logs/record.ts";
+import type { PingSummary } from "../../src/lab/narrator.ts";
+import type { Host } from "../../src/steps/hosts.ts";
+import { accountForPings } from "../../src/steps/ping-account.ts";
+import { nameAddresses, noteOn, unansweredPackets } from "../../src/steps/record-notes.ts";
+
+const ONE = host(1, "10.1.4.12", "3.8.1.2");
+const TWO = host(2, "10.2.9.80", "3.8.9.9");
+
+function host(side: 1 | 2, privateAddress: string, publicAddress: string): Host {
+  return {
+    part: `instance-${side}`,
+    instanceId: `i-${side}`,
+    vpcId: `vpc-${side}`,
+    subnetId: `subnet-${side}`,
+    networkInterfaceId: `eni-${side}`,
+    privateAddress,
+    publicAddress,
+  };
+}
+
+function record(flow: string, packets = 5, [start, end] = [100, 104], action = "ACCEPT"): FlowLogRecord {
+  return parseRecord(`2 123456789012 eni-1 ${flow} ${packets} ${packets * 84} ${start} ${end} ${action} OK`);
+}
+
+const OUT = "10.1.4.12 10.2.9.80 0 0 1";
+const BACK = "10.2.9.80 10.1.4.12 0 0 1";
+
+function note(subject: FlowLogRecord, ...others: FlowLogRecord[]): string {
+  const all = [subject, ...others];
+  return noteOn(subject, all, nameAddresses(all, [ONE, TWO]));
+}
+
+describe("a ping of instance 1 in the records", () => {
+  test("is ACCEPT and silence where nothing came back", () => {
+    expect(note(record(OUT))).toBe(
+      "instance 1 → instance 2 (private), ping, 5 packets: ACCEPT, and nothing came back",
+    );
+  });
+
+  test("is answered where as many packets came back at the same time", () => {
+    expect(note(record(OUT), record(BACK))).toMatch(/ACCEPT, and answered$/);
+  });
+
+  test("counts what was not answered where two pings share a record", () => {
+    const out = record(OUT, 10, [100, 129]);
+    expect(note(out, record(BACK, 5, [125, 129]))).toMatch(/5 of them were not answered$/);
+  });
+
+  test("is not answered by a later ping's replies", () => {
+    const later = [record(OUT, 5, [200, 204]), record(BACK, 5, [200, 204])];
+    expect(note(record(OUT), ...later)).toMatch(/nothing came back$/);
+  });
+
+  test("is not answered by a reply that was rejected", () => {
+    expect(note(record(OUT), record(BACK, 5, [100, 104], "REJECT"))).toMatch(/nothing came back$/);
+  });
+});
+
+test("a record of others is never an unanswered ping", () => {
+  const records = [
+    record(BACK),
+    record("198.51.100.7 10.1.4.12 40000 22 6", 1, [100, 100], "REJECT"),
+    record("10.1.4.12 203.0.113.9 40000 443 6"),
+  ];
+  const whose = nameAddresses(records, [ONE, TWO]);
+  for (const each of records) expect(unansweredPackets(each, records, whose)).toBe(0);
+});
+
+describe("names", () => {
+  const records = [
+    record("198.51.100.7 10.1.4.12 40000 22 6", 1, [100, 100], "REJECT"),
+    record("10.1.4.12 203.0.113.9 40000 443 6"),
+    record("10.1.4.12 192.0.2.123 40000 123 17"),
+    record("198.51.100.8 10.1.4.12 50000 22 6"),
+  ];
+  const whose = nameAddresses(records, [ONE, TWO]);
+
+  test.each([
+    ["10.1.4.12", "instance 1"],
+    ["3.8.1.2", "instance 1"],
+    ["10.2.9.80", "instance 2 (private)"],
+    ["3.8.9.9", "instance 2 (public)"],
+    ["203.0.113.9", "AWS"],
+    ["192.0.2.123", "a time server (NTP)"],
+    ["198.51.100.7", "a stranger on the internet"],
+    ["198.51.100.8", "internet"],
+  ])("%s as %s", (address, owner) => {
+    expect(whose(address)).toBe(owner);
+  });
+});
+
+describe("accounting for pings", () => {
+  function ping(address: string, sent: number, received: number, from = "instance-1"): PingSummary {
+    return {
+      from,
+      to: "instance-2",
+      address,
+      scope: "private",
+      sent,
+      received,
+      lossPercent: 0,
+      rttMs: null,
+      reachable: received > 0,
+    };
+  }
+
+  test("counts packets out and back, over all pings and records of a way", () => {
+    const pings = [ping("10.2.9.80", 5, 0), ping("10.2.9.80", 5, 5)];
+    const records = [record(OUT, 7), record(OUT, 3), record(BACK, 4)];
+    expect(accountForPings(pings, records, "10.1.4.12")).toEqual({ expected: 15, recorded: 14 });
+  });
+
+  test("does not let other people's packets stand for ours", () => {
+    const records = [record(OUT, 50), record("10.1.4.12 203.0.113.9 40000 443 6", 5)];
+    expect(accountForPings([ping("10.2.9.80", 5, 5)], records, "10.1.4.12")).toEqual({
+      expected: 10,
+      recorded: 5,
+    });
+  });
+
+  test("leaves out pings that did not start at the logged instance", () => {
+    expect(accountForPings([ping("10.1.4.12", 5, 5, "instance-2")], [], "10.1.4.12").expected).toBe(0);
+  });
+});
