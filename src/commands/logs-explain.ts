@@ -139,6 +139,6 @@ function inWords(fields: readonly FieldValue[], { whose }: KnownAddresses): stri
   if (action !== "ACCEPT") return [`In words: ${went}.`];
   return [
     `In words: ${went}, let pass.`,
-    `Whether they were answered stands in another record: one from ${destination} to ${source}, at about the same time.`,
+    `Whether there was an answer stands in another record: one from ${destination} to ${source}, at about the same time.`,
   ];
 }

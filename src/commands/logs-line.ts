@@ -10,7 +10,7 @@ import { timeOfDay } from "./time-range.ts";
 
 const TIME = 8;
 const PROTOCOL = 9;
-const PACKETS = 7;
+const PACKETS = 6;
 const BYTES = 7;
 const ACTION = 6;
 /** All columns but the two endpoints, with the spaces and the arrow between. */
@@ -52,7 +52,7 @@ export function lineLayout(terminal: Terminal, whose: WhoseAddress): LineLayout 
     ]);
   return {
     heading: bold(
-      row(["time    ", "source", "destination", "protocol", "packets", "bytes", "action"]).trimEnd(),
+      row(["time    ", "source", "destination", "protocol", "pkts", "bytes", "action"]).trimEnd(),
     ),
     hidesInternet,
     line(record) {
@@ -69,13 +69,13 @@ export function lineLayout(terminal: Terminal, whose: WhoseAddress): LineLayout 
   };
 }
 
-/** Owner and address where both fit; of the lab's own the name alone will do, of others the address alone. */
+/** Owner and address where both fit; else the name of the lab's own and of AWS, and others' address. */
 function endpoint(address: string, whose: WhoseAddress, room: number, hidesInternet: boolean): string {
   const owner = whose(address);
   if (owner === undefined) return plain(address);
   const both = `${owner} ${address}`;
   if (both.length <= room && !(hidesInternet && owner === "internet")) return both;
-  return isLabs(owner) ? owner : address;
+  return isLabs(owner) || owner === "AWS" ? owner : address;
 }
 
 /** "icmp", "tcp https", "tcp 8081": the port that says what it is about. */

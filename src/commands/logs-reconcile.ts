@@ -3,6 +3,7 @@ import type { FlowLog } from "@aws-sdk/client-ec2";
 import { logLines } from "../aws/flow-log-records.ts";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { type FlowLogRecord, parseRecord, RecordError, type TrafficRecord } from "../flow-logs/record.ts";
+import type { PingSummary } from "../lab/narrator.ts";
 import { byteCount, durationInWords, plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
@@ -226,13 +227,10 @@ async function show(
     lost: red("lost"),
     "not-logged": "not logged",
   };
+  const arrow = terminal.unicode ? "→" : ">";
   const rows = pings.map(({ at, ping, expected, recorded, status }) => [
     timeOfDay(at),
-    plain(
-      ping.scope === "other"
-        ? `${ping.from} to ${ping.address}`
-        : `${ping.from} to ${ping.to} (${ping.scope})`,
-    ),
+    plain(`${ping.from.replace("-", " ")} ${arrow} ${goalOf(ping)}`),
     `${ping.sent}/${ping.received}`,
     status === "not-logged" ? "–" : `${recorded} of ${expected}`,
     words[status],
@@ -274,6 +272,11 @@ async function show(
   terminal.say(
     `  ${terminal.symbols.next} ${isDone ? "vpclab insights pings    the same as a query" : "vpclab logs reconcile    again in some minutes"}`,
   );
+}
+
+/** "2 (private)" for the lab's own: in 80 columns every letter counts. */
+function goalOf({ to, scope, address }: PingSummary): string {
+  return scope === "other" ? address : `${to.replace("instance-", "")} (${scope})`;
 }
 
 function sum(numbers: readonly number[]): number {

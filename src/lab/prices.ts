@@ -38,6 +38,14 @@ export function hourlyPrice(region: string, instanceTypes: readonly string[]): H
   };
 }
 
+/** A gigabyte that Logs Insights scans; us-east-1's price (AWS-FACTS §2), a little more elsewhere. */
+const SCANNED_GB = 0.005;
+
+/** What a query costs, in US dollars, by the bytes that it scanned. */
+export function scanPrice(bytes: number): number {
+  return (bytes / 1e9) * SCANNED_GB;
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }

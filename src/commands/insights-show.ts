@@ -1,0 +1,175 @@
+/** A query's result on the terminal: when, what, how much, and what it cost. */
+import { portName, protocolName } from "../flow-logs/protocols.ts";
+import { parseAddress } from "../network/cidr.ts";
+import { bars } from "../ui/chart.ts";
+import { byteCount, count, money, plural } from "../ui/figures.ts";
+import { histogram } from "../ui/histogram.ts";
+import { type Column, table } from "../ui/table.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts";
+import type { Answer } from "./insights.ts";
+import type { RecordsOverTime } from "./insights-histogram.ts";
+import type { ChosenQuery } from "./insights-query.ts";
+import { isLabs, type KnownAddresses } from "./known-addresses.ts";
+import { day, timeOfDay } from "./time-range.ts";
+
+export interface Shown {
+  readonly chosen: ChosenQuery;
+  readonly answer: Answer;
+  readonly overTime: RecordsOverTime | undefined;
+  readonly known: KnownAddresses;
+  /** On AWS: scanning costs. */
+  readonly isPaid: boolean;
+}
+
+/** More rows than anybody reads; --csv and --json have all of them. */
+const MOST_SHOWN = 1_000;
+const MOST_BARS = 15;
+
+export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void> {
+  const { chosen, answer, overTime, known } = shown;
+  const { bold, dim } = terminal.colour;
+  terminal.out("");
+  terminal.out(terminal.wrap(bold(chosen.title)));
+  for (const line of plainLines(answer.query))
+    for (const part of wrapText(line, terminal.width - 2)) terminal.out(dim(`  ${part}`));
+  if (overTime && overTime.counts.length > 0) showOverTime(terminal, overTime);
+  terminal.out("");
+  const { columns, rows } = answer;
+  if (rows.length === 0) terminal.out("No record is like that.");
+  else {
+    terminal.out(await resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
+    if (rows.length > MOST_SHOWN)
+      terminal.out(`… and ${count(rows.length - MOST_SHOWN)} more rows; --csv and --json have all of them.`);
+    showBars(terminal, shown);
+  }
+  terminal.out("");
+  terminal.out(terminal.wrap(receipt(shown)));
+  if (chosen.purpose !== "") terminal.out(terminal.wrap(dim(chosen.purpose)));
+}
+
+/** RFC 4180, with the names of the columns first; values as Logs Insights gives them. */
+export function printCsv(terminal: Terminal, { columns, rows }: Answer): void {
+  const quoted = (value: string) =>
+    /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : plain(value);
+  if (columns.length > 0) terminal.out(columns.map(quoted).join(","));
+  for (const row of rows) terminal.out(columns.map((column) => quoted(row[column] ?? "")).join(","));
+}
+
+function showOverTime(terminal: Terminal, { from, step, counts }: RecordsOverTime): void {
+  const to = from + counts.length * step;
+  const time = (ms: number) =>
+    day(from) === day(to) ? timeOfDay(ms).slice(0, 5) : `${day(ms)} ${timeOfDay(ms).slice(0, 5)}`;
+  terminal.out("");
+  terminal.out(
+    terminal.wrap(
+      `  Records over time: ${time(from)} to ${time(to)} UTC, ${spanInWords(step)} a column, the highest ${count(Math.max(...counts))}`,
+    ),
+  );
+  for (const line of histogram(counts, terminal)) terminal.out(indent(line, 2));
+}
+
+function spanInWords(ms: number): string {
+  const minutes = ms / 60_000;
+  if (minutes < 60) return plural(minutes, "minute");
+  return minutes < 1440 ? plural(minutes / 60, "hour") : plural(minutes / 1440, "day");
+}
+
+/** Fields that hold numbers which are names, not amounts. */
+const NAMES: ReadonlySet<string> = new Set(
+  "version accountId srcPort dstPort protocol start end startTime endTime".split(" "),
+);
+
+type Row = Readonly<Record<string, string>>;
+
+function isAmount(column: string, rows: readonly Row[]): boolean {
+  return !NAMES.has(column) && rows.every((row) => /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(row[column] ?? "0"));
+}
+
+function columnFor(column: string, rows: readonly Row[]): Column {
+  if (isAmount(column, rows)) return { title: plain(column), align: "right", fit: "keep" };
+  return { title: plain(column), fit: column === "@message" ? "wrap" : "truncate" };
+}
+
+/** With names beside addresses, protocols and ports where there is room for them; else the addresses' names beneath. */
+async function resultTable(
+  terminal: Terminal,
+  columns: readonly string[],
+  rows: readonly Row[],
+  known: KnownAddresses,
+): Promise<string> {
+  const shape = columns.map((column) => columnFor(column, rows));
+  const named = rows.map((row) => columns.map((column) => cell(column, row[column] ?? "", known)));
+  const widths = columns.map((column, index) =>
+    Math.max(visibleWidth(plain(column)), ...named.map((row) => visibleWidth(row[index] ?? ""))),
+  );
+  const fits = widths.reduce((sum, width) => sum + width + 2, -2) <= terminal.width;
+  if (fits || columns.includes("@message")) return table(shape, named, terminal);
+  const bare = rows.map((row) => columns.map((column) => plain(row[column] ?? "")));
+  const addresses = new Set(
+    rows.flatMap((row) => Object.values(row)).filter((value) => isLabs(known.whose(value))),
+  );
+  const legend = [...addresses].map((address) => `${address} is ${known.whose(address)}`).join(", ");
+  return `${await table(shape, bare, terminal)}${legend === "" ? "" : `\n${terminal.wrap(`${legend}.`)}`}`;
+}
+
+/** Owners that say nothing that the address does not. */
+const UNTOLD: ReadonlySet<string> = new Set(["internet", "a private address"]);
+
+/** The value with the name that goes with it. */
+function cell(column: string, value: string, { whose }: KnownAddresses): string {
+  const name = nameOf(column, value, whose);
+  return plain(name === undefined || UNTOLD.has(name) ? value : `${value} ${name}`);
+}
+
+function nameOf(column: string, value: string, whose: KnownAddresses["whose"]): string | undefined {
+  if (parseAddress(value) !== undefined) return whose(value);
+  if (!/^\d{1,5}$/.test(value)) return undefined;
+  if (column === "protocol")
+    return protocolName(Number(value)) === value ? undefined : protocolName(Number(value));
+  return column === "srcPort" || column === "dstPort" ? portName(Number(value)) : undefined;
+}
+
+/** The first column of amounts as bars, where the query sums something up. */
+function showBars(terminal: Terminal, { chosen, answer: { columns, rows }, known }: Shown): void {
+  const sumsUp = chosen.parsed?.commands.some(({ command }) => command === "stats") === true;
+  const amount = columns.find((column) => isAmount(column, rows));
+  const labels = columns.filter((column) => !isAmount(column, rows));
+  if (!sumsUp || amount === undefined || labels.length === 0 || rows.length < 2) return;
+  const label = (row: Row) => {
+    const parts = labels.map((column) => {
+      const value = row[column] ?? "–";
+      const name = nameOf(column, value, known.whose);
+      return name !== undefined && (isLabs(name) || NAMES.has(column)) ? name : value;
+    });
+    const [source, destination, ...rest] = parts;
+    const isWay = labels[0] === "srcAddr" && labels[1] === "dstAddr";
+    return isWay
+      ? [`${source} ${terminal.unicode ? "→" : ">"} ${destination}`, ...rest].join(", ")
+      : parts.join(", ");
+  };
+  terminal.out("");
+  terminal.out(
+    bars(
+      rows.slice(0, MOST_BARS).map((row) => ({ label: label(row), value: Number(row[amount] ?? 0) })),
+      terminal,
+    ),
+  );
+  if (rows.length > MOST_BARS) terminal.out(`(${plain(amount)}, the first ${MOST_BARS} rows)`);
+}
+
+function receipt({ answer, overTime, isPaid }: Shown): string {
+  const { rows, recordsMatched, recordsScanned, bytesScanned, price, range } = answer;
+  const scanned = `${count(recordsMatched)} of ${plural(recordsScanned, "record")} matched, ${byteCount(bytesScanned)} scanned`;
+  const twice = overTime ? " (and once more for the drawing)" : "";
+  const cost = isPaid
+    ? `${twice}: ${money(price)} by the price list; the first 5 GB of logs a month are free`
+    : range === undefined
+      ? ", without AWS and without cost"
+      : ", at no cost on the embedded AWS";
+  const when =
+    range === undefined
+      ? ""
+      : ` ${day(range.start)} ${timeOfDay(range.start)} to ${day(range.end)} ${timeOfDay(range.end)} UTC.`;
+  return `${plural(rows.length, "row")}; ${scanned}${cost}.${when}`;
+}

@@ -1,0 +1,243 @@
+/** `vpclab insights`: questions about the flow log, asked of Logs Insights, or of exported records without AWS. */
+import { type InsightsResult, MalformedQueryError, runInsightsQuery } from "../aws/insights-query.ts";
+import { runQueryOnLines } from "../insights/lines.ts";
+import { NAMED_QUERIES } from "../insights/named-queries.ts";
+import { parseQuery } from "../insights/parser.ts";
+import { LabError, usageError } from "../lab/error.ts";
+import { scanPrice } from "../lab/prices.ts";
+import { printJson } from "../ui/json.ts";
+import { wait } from "../ui/spinner.ts";
+import { table } from "../ui/table.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { header } from "./header.ts";
+import { recordChunks } from "./insights-file.ts";
+import { histogramOf, histogramQuery, type RecordsOverTime, stepFor } from "./insights-histogram.ts";
+import { type ChosenQuery, chooseQuery, malformed, ownQuery, showPlace } from "./insights-query.ts";
+import { printCsv, showAnswer } from "./insights-show.ts";
+import { readKnownAddresses, STRANGERS_ONLY } from "./known-addresses.ts";
+import { type OpenLab, openLab } from "./open-lab.ts";
+import { wholeNumber } from "./options.ts";
+import type { GlobalOptions, Program } from "./program.ts";
+import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
+
+export interface InsightsOptions extends GlobalOptions, RangeFlags {
+  readonly query?: string;
+  readonly limit?: string;
+  readonly csv?: boolean;
+  /** Exported records instead of AWS: a path, or "-" for stdin. */
+  readonly file?: string;
+}
+
+/** A query's result, wherever it was asked. */
+export interface Answer extends Omit<InsightsResult, "start" | "end"> {
+  readonly query: string;
+  /** The range that was asked, in ms; undefined for a file, which is searched from end to end. */
+  readonly range: { readonly start: number; readonly end: number } | undefined;
+  /** In US dollars; 0 where nothing is paid. */
+  readonly price: number;
+}
+
+/** AWS's own bound of what a query gives back. */
+const MOST_ROWS = 100_000;
+/** The block of VPC 1 as the tutorial and so the named queries have it. */
+const TUTORIAL_CIDR_1 = "10.1.0.0/16";
+
+/**
+ * @param name of a named query; "-": the query is on stdin; undefined: by --query or stdin, else the list is shown
+ * @returns the exit code
+ */
+export async function insights(
+  program: Program,
+  name: string | undefined,
+  options: InsightsOptions,
+): Promise<number> {
+  const { terminal } = program;
+  if (options.csv && options.json) throw usageError("--csv and --json are two forms of one thing: give one.");
+  const rangeFor = timeRange(options);
+  const limit = options.limit === undefined ? undefined : wholeNumber("--limit", options.limit, 1, MOST_ROWS);
+  const { file } = options;
+  if (file !== undefined && [options.since, options.start, options.end].some((flag) => flag !== undefined))
+    throw usageError(
+      "A file is searched from end to end: --since, --start and --end are for AWS.",
+      "In the query itself it can be said so: filter start >= 1700000000",
+    );
+  const chosen = await chooseQuery(terminal, name, options.query, file === "-");
+  if (chosen === undefined) {
+    if (file !== undefined)
+      throw usageError("Which query is the file to answer?", "vpclab insights    lists some");
+    return await list(terminal);
+  }
+  if (file !== undefined) return await askFile(program, chosen, file, limit, options);
+  return await askAws(program, chosen, rangeFor, limit, options);
+}
+
+async function askAws(
+  program: Program,
+  chosen: ChosenQuery,
+  rangeFor: (now: number) => TimeRange,
+  limit: number | undefined,
+  options: InsightsOptions,
+): Promise<number> {
+  const { terminal } = program;
+  const lab = await openLab(program, options);
+  try {
+    const { aws, spec, place } = lab;
+    const isForPrograms = options.json === true || options.csv === true;
+    if (!isForPrograms) header(terminal, lab);
+    const range = rangeFor(aws.clock.now());
+    const isNamed = chosen.purpose !== "";
+    const query = isNamed ? chosen.text.replaceAll(TUTORIAL_CIDR_1, spec.cidr1) : chosen.text;
+    const run = <T>(work: () => Promise<T>) =>
+      isForPrograms
+        ? work()
+        : wait(
+            terminal,
+            { text: "Logs Insights runs the query", usually: "0:02 to 0:10", now: () => aws.clock.now() },
+            work,
+          );
+    const [answer, overTime, known] = await run(async () => {
+      const result = await ask(terminal, lab, query, range, limit);
+      const [overTime, known] = isForPrograms
+        ? [undefined, STRANGERS_ONLY]
+        : await Promise.all([
+            countOverTime(lab, query, chosen, result, terminal.width),
+            readKnownAddresses(aws, spec),
+          ]);
+      const scanned = result.bytesScanned + (overTime?.bytesScanned ?? 0);
+      const { start, end, ...rest } = result;
+      const price = place.target === "aws" ? scanPrice(scanned) : 0;
+      return [{ ...rest, query, range: { start, end }, price } satisfies Answer, overTime, known] as const;
+    });
+    await print(terminal, chosen, answer, overTime, known, options, place.target === "aws");
+    return 0;
+  } finally {
+    lab.close();
+  }
+}
+
+/** Runs the query; where AWS refuses it, the place is shown as where we do. */
+async function ask(
+  terminal: Terminal,
+  { aws, spec }: OpenLab,
+  query: string,
+  range: TimeRange,
+  limit: number | undefined,
+): Promise<InsightsResult> {
+  try {
+    return await runInsightsQuery(aws, { logGroupName: spec.nameOf("log-group"), query, ...range, limit });
+  } catch (error) {
+    if (!(error instanceof MalformedQueryError)) throw error;
+    const { location } = error;
+    if (location) showPlace(terminal, query, location.start, location.end);
+    throw malformed(query, error.why || error.message, undefined, error, location);
+  }
+}
+
+/** A second query, as the console asks one: the records that the filters let pass, by time. */
+async function countOverTime(
+  { aws, spec }: OpenLab,
+  query: string,
+  { parsed }: ChosenQuery,
+  { start, end }: InsightsResult,
+  width: number,
+): Promise<(RecordsOverTime & { bytesScanned: number }) | undefined> {
+  if (parsed === undefined) return undefined;
+  const step = stepFor(start, end, width);
+  const counted = await runInsightsQuery(aws, {
+    logGroupName: spec.nameOf("log-group"),
+    query: histogramQuery(parseQuery(query), step),
+    start,
+    end,
+  });
+  return { ...histogramOf(counted.rows, width), bytesScanned: counted.bytesScanned };
+}
+
+async function askFile(
+  program: Program,
+  chosen: ChosenQuery,
+  file: string,
+  limit: number | undefined,
+  options: InsightsOptions,
+): Promise<number> {
+  const { terminal, signal } = program;
+  const query = ownQuery(terminal, chosen);
+  const chunks = async function* () {
+    for await (const chunk of recordChunks(file, terminal.stdin)) {
+      signal.throwIfAborted();
+      yield chunk;
+    }
+  };
+  const { columns, rows, statistics } = await runQueryOnLines(query, chunks(), { limit });
+  if (statistics.recordsScanned === 0)
+    throw new LabError("no-records", `There are no records in ${file === "-" ? "stdin" : file}.`);
+  const answer: Answer = {
+    columns,
+    rows: rows.map((fields) =>
+      Object.fromEntries(
+        fields.filter(({ field }) => field !== "@ptr").map(({ field, value }) => [field, value]),
+      ),
+    ),
+    ...statistics,
+    query: chosen.text,
+    range: undefined,
+    price: 0,
+  };
+  // Read once more for the histogram: what came through a pipe is gone.
+  const isDrawn = file !== "-" && !options.json && !options.csv;
+  const overTime = isDrawn
+    ? histogramOf(
+        (
+          await runQueryOnLines(parseQuery(histogramQuery(query, "1m")), chunks(), { limit: MOST_ROWS })
+        ).rows.map((fields) => Object.fromEntries(fields.map(({ field, value }) => [field, value]))),
+        terminal.width,
+      )
+    : undefined;
+  await print(terminal, chosen, answer, overTime, STRANGERS_ONLY, options, false);
+  return 0;
+}
+
+async function print(
+  terminal: Terminal,
+  chosen: ChosenQuery,
+  answer: Answer,
+  overTime: RecordsOverTime | undefined,
+  known: typeof STRANGERS_ONLY,
+  options: InsightsOptions,
+  isPaid: boolean,
+): Promise<void> {
+  if (options.csv) return printCsv(terminal, answer);
+  if (!options.json) return await showAnswer(terminal, { chosen, answer, overTime, known, isPaid });
+  const { query, range, columns, rows, recordsMatched, recordsScanned, bytesScanned, price } = answer;
+  printJson(terminal, {
+    query,
+    start: range === undefined ? null : new Date(range.start).toISOString(),
+    end: range === undefined ? null : new Date(range.end).toISOString(),
+    columns,
+    rows,
+    statistics: { recordsMatched, recordsScanned, bytesScanned },
+    price,
+  });
+}
+
+async function list(terminal: Terminal): Promise<number> {
+  if (terminal.json) {
+    printJson(terminal, NAMED_QUERIES);
+    return 0;
+  }
+  terminal.out("Queries by name: the console's own samples for VPC flow logs, then the lab's.\n");
+  terminal.out(
+    await table(
+      [
+        { title: "name", fit: "keep" },
+        { title: "what it shows", fit: "wrap" },
+      ],
+      NAMED_QUERIES.map(({ id, purpose }) => [id, purpose]),
+      terminal,
+    ),
+  );
+  terminal.say(
+    `\n  ${terminal.symbols.next} vpclab insights top-10-byte-transfers\n` +
+      `  ${terminal.symbols.next} vpclab insights --query 'filter action = "REJECT" | stats count(*) by dstPort'`,
+  );
+  return 0;
+}
