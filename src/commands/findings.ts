@@ -54,6 +54,18 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       lines.push(await tableOf(columns, rows));
       break;
     }
+    case "walk": {
+      lines.push(bold(plain(finding.title)));
+      const columns: Column[] = [
+        { title: "", align: "right", fit: "keep" },
+        { title: "where", fit: "wrap" },
+        { title: "verdict", fit: "keep" },
+        { title: "why", fit: "wrap" },
+      ];
+      const rows = finding.hops.map((hop, index) => [`${index + 1}`, hop.where, hop.verdict, hop.reason]);
+      lines.push(await tableOf(columns, rows));
+      break;
+    }
     case "records":
       lines.push(bold(plain(finding.title)));
       for (const { line, note } of finding.records) {
@@ -109,6 +121,8 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       if (finding.bars.length > 0) lines.push("", bars(finding.bars, { width, unicode: terminal.unicode }));
       break;
     }
+    default:
+      finding satisfies never;
   }
   return indent(lines.join("\n"), 2);
 }
