@@ -95,6 +95,7 @@ function compileBinary<C>(
       return (c) => isTrue(left(c)) || isTrue(right(c));
     case "=":
       return compileEqual(left, right, rightExpression);
+    // The opposite of =, so that a filter and its negation split the records: a missing value is != anything [U].
     case "!=": {
       const same = compileEqual(left, right, rightExpression);
       return (c) => !same(c);

@@ -110,3 +110,12 @@ test("keys whose characters have the same sum in the hash table stay apart", () 
     "eni-BBAa | 10.1.4.12 | 1",
   ]);
 });
+
+test("a record's field that is no number is none, and a very long record is one", () => {
+  const [record = ""] = RECORDS;
+  const odd = [
+    record.replace(" 420 ", " 42x "),
+    record.replace("eni-0a1b2c3d4e5f60718", `eni-${"a".repeat(900)}`),
+  ];
+  expect(rowsOf(ask("stats sum(bytes) as b, count(bytes) as n", flowEvents(odd)))).toEqual(["420 | 2"]);
+});
