@@ -1,7 +1,9 @@
 /** The query that is to run: by name, by --query, from stdin; looked at before anything is called. */
 import { text as readAll } from "node:stream/consumers";
+import { AGGREGATE_FUNCTIONS } from "../insights/aggregates.ts";
 import type { Query } from "../insights/ast.ts";
 import { QueryError } from "../insights/error.ts";
+import { PERIOD_FUNCTIONS, SCALAR_FUNCTIONS } from "../insights/functions.ts";
 import { NAMED_QUERIES, namedQuery } from "../insights/named-queries.ts";
 import { parseQuery } from "../insights/parser.ts";
 import { planQuery } from "../insights/plan.ts";
@@ -17,6 +19,12 @@ export interface ChosenQuery {
   /** Undefined where the query asks for a command that our own engine has not, but AWS has. */
   readonly parsed: Query | undefined;
 }
+
+const FUNCTIONS = [
+  ...Object.keys(AGGREGATE_FUNCTIONS),
+  ...Object.keys(SCALAR_FUNCTIONS),
+  ...Object.keys(PERIOD_FUNCTIONS),
+];
 
 /** How long somebody may take to begin writing to stdin before it counts as silent, in real ms. */
 const PATIENCE_MS = 1_000;
@@ -91,7 +99,7 @@ async function whatIsPiped({ stdin }: Terminal): Promise<string | undefined> {
 /**
  * Parses and plans the query, and warns of fields that no record has.
  * @returns undefined where AWS has a command that our own engine has not: whoever runs the query has to say
- * @throws LabError with exit code 2, after the place was shown
+ * @throws LabError with exit code 2
  */
 function parsed(terminal: Terminal, text: string): Query | undefined {
   try {
@@ -99,13 +107,13 @@ function parsed(terminal: Terminal, text: string): Query | undefined {
     const { unknownFields } = planQuery(query);
     for (const { name, start, end } of unknownFields) {
       const meant = suggestField(name);
-      showPlace(terminal, text, start, end);
       terminal.say(
         terminal.wrap(
           `Note: no record has a field ${plain(name)}, so it is empty everywhere.` +
             (meant === undefined ? "" : ` Did you mean ${meant}? Names are case-sensitive.`),
         ),
       );
+      terminal.say(place(text, start, end, terminal.width));
     }
     return query;
   } catch (error) {
@@ -128,46 +136,49 @@ export function ownQuery(terminal: Terminal, { text, parsed }: ChosenQuery): Que
   }
 }
 
-function isUnsupported(error: QueryError): boolean {
-  return error.message.includes("is not supported here") || error.message.includes("are not supported here");
+/** What Logs Insights has and our engine has not, by the engine's own words. A function that it lacks is a typing error. */
+function isUnsupported({ message }: QueryError): boolean {
+  return /(is|are) not supported here/.test(message) && !message.startsWith("the function");
 }
 
-/** The place is shown; what is to be thrown comes back. */
 function refused(terminal: Terminal, text: string, error: QueryError): LabError {
-  showPlace(terminal, text, error.start, error.end);
-  return malformed(text, error.message, error.hint, error, { start: error.start, end: error.end });
+  const { message, hint, start, end } = error;
+  return malformed(terminal, { text, message, hint, location: { start, end }, cause: error });
 }
 
-/**
- * @param location where in the text; the word there may be a field's name misspelt
- * @returns the error for a query that nobody can run: bad input
- */
-export function malformed(
-  text: string,
-  message: string,
-  hint: string | undefined,
-  cause: unknown,
-  location: { readonly start: number; readonly end: number } | undefined,
-): LabError {
+export interface Refusal {
+  readonly text: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Where in the text; the word there may be a field's name misspelt. */
+  readonly location: { readonly start: number; readonly end: number } | undefined;
+  readonly cause: unknown;
+}
+
+/** @returns the error for a query that nobody can run, with a caret under the place: bad input */
+export function malformed(terminal: Terminal, refusal: Refusal): LabError {
+  const { text, message, hint = "", location, cause } = refusal;
   const word = location && /^[@\w.]+/.exec(text.slice(location.start))?.[0];
-  const meant = word === undefined ? undefined : suggestField(word);
+  const isCall = word !== undefined && text[(location?.start ?? 0) + word.length] === "(";
+  const meant = word === undefined ? undefined : suggestField(word, isCall ? FUNCTIONS : []);
+  const why = [`${message.replace(/\.$/, "")}.`, hint].filter((part) => part !== "").join(" ");
+  // The error's lines are indented by two.
+  const shown = location ? `\n${place(text, location.start, location.end, terminal.width - 2)}` : "";
   return new LabError("malformed-query", "The query cannot be run", {
-    why: [`${message.replace(/\.$/, "")}.`, hint ?? ""].filter((part) => part !== "").join(" "),
+    why: why + shown,
     next: meant === undefined ? [] : [`Did you mean ${meant}?`],
     exitCode: 2,
     cause,
   });
 }
 
-/** Shows the query's line with a caret under the place, cut to the terminal's width. */
-export function showPlace(terminal: Terminal, text: string, start: number, end: number): void {
-  const lineStart = text.lastIndexOf("\n", Math.max(0, start - 1)) + 1;
+/** The query's line with carets under the place; of a long line, the part around it. Two lines, indented by two. */
+export function place(text: string, start: number, end: number, width: number): string {
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const lineEnd = text.indexOf("\n", lineStart) === -1 ? text.length : text.indexOf("\n", lineStart);
-  const room = terminal.width - 4;
-  // Of a long line, the part around the place.
+  const room = width - 4;
   const from = start - lineStart < room - 10 ? lineStart : start - Math.floor(room / 2);
-  const shown = plain(text.slice(from, Math.min(lineEnd, from + room)).replaceAll("\t", " "));
-  const indentation = plain(text.slice(from, start).replaceAll("\t", " ")).length;
-  const length = Math.max(1, Math.min(end, lineEnd, from + room) - start);
-  terminal.say(`\n  ${shown}\n  ${" ".repeat(indentation)}${terminal.colour.red("^".repeat(length))}`);
+  const line = (until: number) => plain(text.slice(from, until).replaceAll("\t", " "));
+  const carets = Math.max(1, Math.min(end, lineEnd, from + room) - start);
+  return `  ${line(Math.min(lineEnd, from + room))}\n  ${" ".repeat(line(start).length)}${"^".repeat(carets)}`;
 }

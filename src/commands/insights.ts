@@ -12,7 +12,7 @@ import type { Terminal } from "../ui/terminal.ts";
 import { header } from "./header.ts";
 import { recordChunks } from "./insights-file.ts";
 import { histogramOf, histogramQuery, type RecordsOverTime, stepFor } from "./insights-histogram.ts";
-import { type ChosenQuery, chooseQuery, malformed, ownQuery, showPlace } from "./insights-query.ts";
+import { type ChosenQuery, chooseQuery, malformed, ownQuery } from "./insights-query.ts";
 import { printCsv, showAnswer } from "./insights-show.ts";
 import { readKnownAddresses, STRANGERS_ONLY } from "./known-addresses.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
@@ -115,7 +115,7 @@ async function askAws(
   }
 }
 
-/** Runs the query; where AWS refuses it, the place is shown as where we do. */
+/** Runs the query; where AWS refuses it, that is told as where we do. */
 async function ask(
   terminal: Terminal,
   { aws, spec }: OpenLab,
@@ -127,9 +127,8 @@ async function ask(
     return await runInsightsQuery(aws, { logGroupName: spec.nameOf("log-group"), query, ...range, limit });
   } catch (error) {
     if (!(error instanceof MalformedQueryError)) throw error;
-    const { location } = error;
-    if (location) showPlace(terminal, query, location.start, location.end);
-    throw malformed(query, error.why || error.message, undefined, error, location);
+    const { location, why, message } = error;
+    throw malformed(terminal, { text: query, message: why || message, location, cause: error });
   }
 }
 
