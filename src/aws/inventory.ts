@@ -99,17 +99,19 @@ export async function readInventory(
   return {
     resources: [
       ...named.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
-      ...vpcs.map((vpc) => described("vpc", vpc.VpcId, vpc.Tags, vpc.State)),
-      ...subnets.map((subnet) => described("subnet", subnet.SubnetId, subnet.Tags, subnet.State)),
-      ...internetGateways.map(({ InternetGatewayId, Tags, Attachments }) =>
-        described("internet-gateway", InternetGatewayId, Tags, Attachments?.[0] ? "attached" : "detached"),
+      ...byPart(vpcs.map((vpc) => described("vpc", vpc.VpcId, vpc.Tags, vpc.State))),
+      ...byPart(subnets.map((subnet) => described("subnet", subnet.SubnetId, subnet.Tags, subnet.State))),
+      ...byPart(
+        internetGateways.map(({ InternetGatewayId, Tags, Attachments }) =>
+          described("internet-gateway", InternetGatewayId, Tags, Attachments?.[0] ? "attached" : "detached"),
+        ),
       ),
-      ...routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags)),
-      ...securityGroups.map((group) => described("security-group", group.GroupId, group.Tags)),
-      ...standingInstances.map(instanceResource),
+      ...byPart(routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags))),
+      ...byPart(securityGroups.map((group) => described("security-group", group.GroupId, group.Tags))),
+      ...byPart(standingInstances.map(instanceResource)),
       ...named.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
-      ...flowLogs.map((log) => described("vpc-flow-log", log.FlowLogId, log.Tags, log.FlowLogStatus)),
-      ...standingConnections.map(connectionResource),
+      ...byPart(flowLogs.map((log) => described("vpc-flow-log", log.FlowLogId, log.Tags, log.FlowLogStatus))),
+      ...byPart(standingConnections.map(connectionResource)),
     ],
     fading: [
       ...instances.filter(isGone).map(instanceResource),
@@ -125,6 +127,12 @@ export async function readInventory(
     flowLogs,
     onlineInstanceIds,
   };
+}
+
+/** What belongs to VPC 1 before what belongs to VPC 2; AWS's own order says nothing. */
+function byPart(resources: InventoryResource[]): InventoryResource[] {
+  const rank = ({ part, id }: InventoryResource) => `${part} ${id}`;
+  return resources.sort((a, b) => rank(a).localeCompare(rank(b)));
 }
 
 /** Those of a list that are one part of the lab. */

@@ -40,6 +40,10 @@ describe("readInventory", () => {
       "instance",
       "log-group",
     ]);
+    expect(resources.filter(({ type }) => type === "subnet").map(({ part }) => part)).toEqual([
+      "subnet-1",
+      "subnet-2",
+    ]);
     expect(resources.find(({ part }) => part === "vpc-1")).toMatchObject({
       name: "NextWork-1-vpc",
       state: "available",
