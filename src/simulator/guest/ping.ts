@@ -5,7 +5,11 @@
 import { fail, type Machine, type Program, type Turn } from "./program.ts";
 
 interface Options {
+  /** As it was asked for: an address or a name. */
+  readonly target: string;
   readonly address: string;
+  /** How replies name the sender. */
+  readonly sender: string;
   /** Undefined: until stopped. */
   readonly count?: number;
   /** Between two requests. */
@@ -32,12 +36,12 @@ const DEFAULT_LINGER_MS = 10_000;
 
 export const ping: Program = (machine, args, remembered) => {
   const memory = remembered as Memory | undefined;
-  const options = parse(args);
+  const options = parse(machine, args);
   if ("next" in options) return options;
   if (memory)
     return options.deadlineMs === undefined ? goOn(machine, options, memory) : race(machine, options, memory);
   const begun: Memory = { startedAt: machine.now, sent: 0, lastSentAt: machine.now, rtts: [] };
-  const header = `PING ${options.address} (${options.address}) ${DATA_BYTES}(${PACKET_BYTES}) bytes of data.\n`;
+  const header = `PING ${options.target} (${options.address}) ${DATA_BYTES}(${PACKET_BYTES}) bytes of data.\n`;
   const turn = goOn(machine, options, begun);
   return { ...turn, stdout: header + (turn.stdout ?? "") };
 };
@@ -67,7 +71,7 @@ function goOn(machine: Machine, options: Options, memory: Memory): Turn {
   const after = { ...memory, sent, rtts, lastSentAt: machine.now };
   const line =
     answer && !options.quiet
-      ? `${DATA_BYTES + 8} bytes from ${options.address}: icmp_seq=${sent % 65_536} ttl=${answer.ttl} time=${milliseconds(answer.rttMicroseconds)} ms\n`
+      ? `${DATA_BYTES + 8} bytes from ${options.sender}: icmp_seq=${sent % 65_536} ttl=${answer.ttl} time=${milliseconds(answer.rttMicroseconds)} ms\n`
       : "";
   if (rtts.length >= count) {
     const last = finish(machine, options, after);
@@ -94,7 +98,7 @@ function finish(machine: Machine, options: Options, memory: Memory): Turn {
   const loss = Number((((sent - rtts.length) * 100) / sent).toPrecision(6));
   const elapsed = (options.deadlineMs === undefined ? memory.lastSentAt : machine.now) - memory.startedAt;
   const stdout =
-    `\n--- ${options.address} ping statistics ---\n` +
+    `\n--- ${options.target} ping statistics ---\n` +
     `${sent} packets transmitted, ${rtts.length} received, ${loss}% packet loss, time ${elapsed}ms\n` +
     `${summary(rtts)}\n`;
   const isShort = options.deadlineMs !== undefined && rtts.length < (options.count ?? 0);
@@ -116,23 +120,25 @@ function milliseconds(microseconds: number): string {
   return (microseconds / 1000).toFixed(decimals);
 }
 
-function parse(args: readonly string[]): Options | Turn {
+function parse(machine: Machine, args: readonly string[]): Options | Turn {
   let count: number | undefined;
   let intervalMs = 1_000;
   let lingerMs = DEFAULT_LINGER_MS;
   let deadlineMs: number | undefined;
   let quiet = false;
-  let address: string | undefined;
+  let isNumeric = false;
+  let target: string | undefined;
   const rest = [...args];
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (!arg.startsWith("-") || arg === "-") {
-      address = arg;
+      target = arg;
       continue;
     }
     if (arg === "--") continue;
     // Flags may be bundled (-nq), and a value may follow at once (-c5).
     for (let at = 1; at < arg.length; at++) {
       const flag = arg.charAt(at);
+      if (flag === "n") isNumeric = true;
       if (flag === "n" || flag === "4") continue;
       if (flag === "q") {
         quiet = true;
@@ -156,21 +162,19 @@ function parse(args: readonly string[]): Options | Turn {
       break;
     }
   }
-  if (address === undefined) return fail("ping: usage error: Destination address required", 1);
-  if (!isIpv4(address)) return fail(`ping: ${address}: Name or service not known`, 2);
+  if (target === undefined) return fail("ping: usage error: Destination address required", 1);
+  const address = machine.resolve(target);
+  if (address === undefined) return fail(`ping: ${target}: Name or service not known`, 2);
+  // Only EC2's own names are found again by their address.
+  const isNamed = !isNumeric && target.endsWith(".internal");
   return {
+    target,
     address,
+    sender: isNamed ? `${target} (${address})` : address,
     intervalMs,
     lingerMs,
     quiet,
     ...(count !== undefined && { count }),
     ...(deadlineMs !== undefined && { deadlineMs }),
   };
-}
-
-function isIpv4(text: string): boolean {
-  const octets = text.split(".");
-  return (
-    octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
-  );
 }

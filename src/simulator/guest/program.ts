@@ -9,18 +9,28 @@ export interface Machine {
   readonly privateAddress: string;
   /** A whole number from `low` to `high`, both included, from the world's seeded generator. */
   randomInteger(low: number, high: number): number;
+  /** The address of a host name, as the VPC's DNS tells it; an address is its own. Undefined: unknown. */
+  resolve(name: string): string | undefined;
   /**
-   * Puts a packet on the wire at this moment, and with it the answer of whoever it reaches.
-   * @param bytes length of the IP packet; the answer is as long
-   * @returns how long the answer took and what it was, or undefined where none came
+   * Puts a packet on the wire at this moment, and with it the answer of whoever it reaches: an echo's reply, or what
+   * a port says to a first TCP segment. The answer is as long as the packet.
+   * @param bytes length of the IP packet
+   * @returns undefined where no answer came
    */
   exchange(packet: Packet, bytes: number): Answer | undefined;
+  /** What follows on an open connection, one packet after the other. */
+  converse(
+    connection: Packet,
+    packets: readonly { readonly from: "us" | "them"; readonly bytes: number }[],
+  ): void;
 }
 
 export interface Answer {
   readonly rttMicroseconds: number;
   /** Time to live that the answer has left. */
   readonly ttl: number;
+  /** TCP: nothing listens on that port. */
+  readonly isRefused?: boolean;
 }
 
 /** What a program did in one turn, and how it goes on. */

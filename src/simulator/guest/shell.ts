@@ -3,8 +3,13 @@
  * `||`, with quotes and comments. Programs it does not have are "command not found", syntax it does not know is
  * refused by name.
  */
+import { curl } from "./curl.ts";
+import { nc } from "./nc.ts";
 import { ping } from "./ping.ts";
 import type { Machine, Program } from "./program.ts";
+import { type Command, parseScript } from "./script.ts";
+import { echo, failing, hostname, sleep, succeed } from "./small-programs.ts";
+import { ssh } from "./ssh.ts";
 
 /** A script being run, as plain JSON: it is saved with the world between two turns. */
 export interface Process {
@@ -19,13 +24,19 @@ export interface Process {
   memory?: unknown;
 }
 
-export interface Command {
-  readonly words: readonly string[];
-  /** Whether it runs whatever the one before did, only after its success (`&&`), or only after its failure (`||`). */
-  readonly when: "always" | "success" | "failure";
-}
-
-const PROGRAMS: ReadonlyMap<string, Program> = new Map([["ping", ping]]);
+const PROGRAMS: ReadonlyMap<string, Program> = new Map([
+  ["ping", ping],
+  ["curl", curl],
+  ["nc", nc],
+  ["ncat", nc],
+  ["ssh", ssh],
+  ["echo", echo],
+  ["true", succeed],
+  [":", succeed],
+  ["false", failing],
+  ["sleep", sleep],
+  ["hostname", hostname],
+]);
 
 /** How much a program may print: what Run Command would cut off anyway is not kept in the world. */
 const KEPT_CHARACTERS = 48_000;
@@ -49,13 +60,13 @@ export function advance(machine: Machine, process: Process): number | undefined 
     const program = PROGRAMS.get(name);
     if (!program) {
       process.status = 127;
-      print(process, "stderr", `sh: line ${process.at + 1}: ${name}: command not found\n`);
+      print(process, command.stderr, `sh: line ${command.line}: ${name}: command not found\n`);
       continue;
     }
     const turn = program(machine, args, process.memory);
     delete process.memory;
-    print(process, "stdout", turn.stdout);
-    print(process, "stderr", turn.stderr);
+    print(process, command.stdout, turn.stdout);
+    print(process, command.stderr, turn.stderr);
     if ("waitMs" in turn.next) {
       process.memory = turn.next.memory;
       return turn.next.waitMs;
@@ -69,31 +80,6 @@ function applies(command: Command, status: number): boolean {
   return command.when === "always" || (command.when === "success") === (status === 0);
 }
 
-function print(process: Process, stream: "stdout" | "stderr", text = ""): void {
-  process[stream] = (process[stream] + text).slice(0, KEPT_CHARACTERS);
-}
-
-/** Splits a script into commands; a complaint where it uses what this shell does not know. */
-export function parseScript(script: string): { commands: Command[]; complaint?: string } {
-  const commands: Command[] = [];
-  let words: string[] = [];
-  let when: Command["when"] = "always";
-  const end = (next: Command["when"]) => {
-    if (words.length > 0) commands.push({ words, when });
-    words = [];
-    when = next;
-  };
-  const token =
-    /[ \t\r]+|\\\n|(\n|;)|(&&)|(\|\|)|#[^\n]*|((?:'[^']*'|"[^"$`\\]*"|\\.|[^\s;&|<>()$`'"\\*?~{}[\]])+)|(.)/gy;
-  for (const match of script.matchAll(token)) {
-    const [, always, and, or, word, unknown] = match;
-    if (unknown !== undefined)
-      return { commands: [], complaint: `${unknown}: not modelled by the shell of vpclab's embedded AWS` };
-    if (word !== undefined) words.push(word.replace(/'([^']*)'|"([^"]*)"|\\(.)/g, "$1$2$3"));
-    else if (always !== undefined) end("always");
-    else if (and !== undefined) end("success");
-    else if (or !== undefined) end("failure");
-  }
-  end("always");
-  return { commands };
+function print(process: Process, stream: Command["stdout"], text = ""): void {
+  if (stream !== "null") process[stream] = (process[stream] + text).slice(0, KEPT_CHARACTERS);
 }

@@ -2,6 +2,11 @@
 import type { Answer, Machine } from "../../../src/simulator/guest/program.ts";
 import { advance, startScript } from "../../../src/simulator/guest/shell.ts";
 
+const NAMES: Readonly<Record<string, string>> = {
+  "example.com": "93.184.215.14",
+  "ip-10-2-9-80.ec2.internal": "10.2.9.80",
+};
+
 export interface Run {
   readonly stdout: string;
   readonly stderr: string;
@@ -27,6 +32,8 @@ export function runScript(
       hostname: "ip-10-1-4-12.ec2.internal",
       privateAddress: "10.1.4.12",
       randomInteger: (low) => low,
+      resolve: (name) => (/^[\d.]+$/.test(name) ? name : NAMES[name]),
+      converse: (_, packets) => sent.push(...packets.map(({ bytes }) => ({ at: now - start, bytes }))),
       exchange: (_, bytes) => {
         sent.push({ at: now - start, bytes });
         return answer(sent.length - 1);
