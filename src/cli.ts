@@ -147,6 +147,32 @@ function commandLine(end: (code: number) => void): Command {
       end(await (await import("./commands/teardown.ts")).teardown(programFor(options), options)),
     );
 
+  program
+    .command("simulator")
+    .description("serve the embedded AWS on 127.0.0.1, for the AWS CLI, boto3 or any AWS client")
+    .option("--port <n>", "where to listen; 0 takes one that is free", "4566")
+    .option("--world <name>", "which world (default: the one that vpclab's own commands use)")
+    .option("--memory", "a new world that is forgotten at the end")
+    .option("--speed <n>", "world seconds in one of ours, 1 to 3600 (default: VPCLAB_SIM_SPEED, else 60)")
+    .option(
+      "--quota <name=n>",
+      "another quota of the account, such as vpcs=20; may be given several times",
+      (one: string, before: readonly string[] = []) => [...before, one],
+    )
+    .option("--json", "one line: endpoint and pid")
+    .option("--no-color", "no colour")
+    .option("--debug", "show where an error came from")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab simulator                     the world that vpclab status shows, at port 4566
+  vpclab simulator --memory --port 0   a new world for this once, wherever there is room
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/simulator.ts")).simulator(programFor(options), options)),
+    );
+
   for (const command of [program, ...program.commands])
     command
       .exitOverride()

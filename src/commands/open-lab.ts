@@ -11,7 +11,7 @@ import type { Journal } from "../lab/journal.ts";
 import { type LabMemory, labMemory, type Place, type RememberedLab } from "../lab/memory.ts";
 import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
 import { showCall } from "./debug.ts";
-import { type LabFlags, labChoices, labName, regionName } from "./options.ts";
+import { DEFAULT_SPEED, type LabFlags, labChoices, labName, regionName, worldSpeed } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 
 export interface OpenLab {
@@ -32,9 +32,6 @@ export interface OpenLab {
 
 /** Hours that instances on AWS live, where nobody says otherwise: a forgotten lab is to stop costing by itself. */
 const DEFAULT_HOURS = 4;
-
-/** World seconds for one real second, for people. */
-const DEFAULT_SPEED = 60;
 
 export interface OpenLabOptions {
   /** The lab's own flags; commands other than `up` have none. */
@@ -133,13 +130,9 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
 }
 
 /** `VPCLAB_SIM_SPEED`. @throws LabError with exit code 2 */
-function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
+function simulatorSpeed(env: NodeJS.ProcessEnv): number {
   const text = env.VPCLAB_SIM_SPEED;
-  if (text === undefined || text === "") return DEFAULT_SPEED;
-  const speed = Number(text);
-  if (!(speed >= 1 && speed <= 3600))
-    throw usageError(`VPCLAB_SIM_SPEED takes a number from 1 (as slow as AWS) to 3600, not "${text}".`);
-  return speed;
+  return text ? worldSpeed("VPCLAB_SIM_SPEED", text) : DEFAULT_SPEED;
 }
 
 async function identify(aws: Aws, target: Place["target"]) {

@@ -94,6 +94,17 @@ export function wholeNumber(flag: string, text: string, low: number, high: numbe
   return number;
 }
 
+/** World seconds for one real second on the embedded AWS, where nobody says otherwise: for people. */
+export const DEFAULT_SPEED = 60;
+
+/** @param name of the flag or variable that it came by. @throws LabError with exit code 2 */
+export function worldSpeed(name: string, text: string): number {
+  const speed = Number(text);
+  if (text === "" || !(speed >= 1 && speed <= 3600))
+    throw usageError(`${name} takes a number from 1 (as slow as AWS) to 3600, not "${text}".`);
+  return speed;
+}
+
 /** @throws LabError with exit code 2 */
 export function ipv4Address(text: string): string {
   if (parseAddress(text) === undefined)

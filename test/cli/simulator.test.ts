@@ -1,0 +1,174 @@
+/** `vpclab simulator` as a process: an AWS client and vpclab's own commands on one world. */
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { describe, expect, it } from "vitest";
+import { freshHome, type Run } from "./vpclab.ts";
+
+type Vpclab = ReturnType<typeof freshHome>["vpclab"];
+
+/** Starts it and waits for its `--json` line; `end` sends the signal and gives the run. */
+async function serve(vpclab: Vpclab, ...args: string[]) {
+  let child: ChildProcess | undefined;
+  let ended: Promise<Run> | undefined;
+  const line = await new Promise<string>((resolve, reject) => {
+    ended = vpclab(["simulator", "--port", "0", "--json", ...args], {
+      during: (process) => {
+        child = process;
+        process.stdout?.once("data", (chunk) => resolve(String(chunk)));
+      },
+    });
+    ended.then(({ stderr }) => reject(new Error(stderr)), reject);
+  });
+  const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number };
+  return {
+    endpoint,
+    pid,
+    line,
+    end(signal: NodeJS.Signals = "SIGINT"): Promise<Run> {
+      child?.kill(signal);
+      if (!ended) throw new Error("it was never begun");
+      return ended;
+    },
+  };
+}
+
+function client(endpoint: string) {
+  return new EC2Client({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "nobody-checks-it" },
+    maxAttempts: 1,
+  });
+}
+
+async function vpcNames(endpoint: string): Promise<(string | undefined)[]> {
+  const { Vpcs: vpcs = [] } = await client(endpoint).send(new DescribeVpcsCommand({}));
+  return vpcs.map(({ Tags: tags }) => tags?.find(({ Key: key }) => key === "Name")?.Value).sort();
+}
+
+describe("vpclab simulator", () => {
+  it("says in one line of JSON where it listens, and ends with 0 on Ctrl-C and on SIGTERM", async () => {
+    const { vpclab } = freshHome();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const simulator = await serve(vpclab, "--memory");
+      expect(simulator.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      expect(simulator.pid).toBeGreaterThan(0);
+      const { code, stdout } = await simulator.end(signal);
+      expect([signal, code, stdout]).toEqual([signal, 0, simulator.line]);
+      await expect(fetch(simulator.endpoint)).rejects.toThrow();
+    }
+  });
+
+  it("prints what to copy into bash, PowerShell and fish", async () => {
+    const { vpclab } = freshHome();
+    const { code, stdout } = await vpclab(["simulator", "--port", "0", "--memory"], {
+      during: (process) => process.stdout?.once("data", () => process.kill("SIGINT")),
+    });
+    expect(code).toBe(0);
+    const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(stdout)?.[0];
+    expect(endpoint).toBeDefined();
+    expect(stdout).toContain(`export AWS_ENDPOINT_URL=${endpoint}`);
+    expect(stdout).toContain(`$env:AWS_ENDPOINT_URL = "${endpoint}"`);
+    expect(stdout).toContain(`set -gx AWS_ENDPOINT_URL ${endpoint}`);
+  });
+
+  it("shares its world with vpclab's own commands while it serves, and keeps it", async () => {
+    const { vpclab } = freshHome();
+    const simulator = await serve(vpclab);
+    await client(simulator.endpoint).send(
+      new CreateVpcCommand({
+        CidrBlock: "10.9.0.0/16",
+        TagSpecifications: [{ ResourceType: "vpc", Tags: [{ Key: "Name", Value: "by hand" }] }],
+      }),
+    );
+    const looking = Promise.all(Array.from({ length: 10 }, () => vpcNames(simulator.endpoint)));
+    expect((await vpclab(["up", "--yes", "--until", "vpcs"])).code).toBe(0);
+    await looking;
+    const names = ["NextWork-1-vpc", "NextWork-2-vpc", "by hand", undefined];
+    expect(await vpcNames(simulator.endpoint)).toEqual(names);
+    await simulator.end();
+
+    const again = await serve(vpclab);
+    expect(await vpcNames(again.endpoint)).toEqual(names);
+    expect((await vpclab(["teardown", "--yes"])).code).toBe(0);
+    expect(await vpcNames(again.endpoint)).toEqual(["by hand", undefined]);
+    await again.end();
+  });
+
+  it("serves vpclab itself by --endpoint-url, as any AWS", async () => {
+    const { vpclab } = freshHome();
+    const simulator = await serve(vpclab, "--memory");
+    const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "us-east-1" };
+    const { code } = await vpclab(["up", "--yes", "--until", "vpcs", "--endpoint-url", simulator.endpoint], {
+      env,
+    });
+    expect(code).toBe(0);
+    expect(await vpcNames(simulator.endpoint)).toContain("NextWork-1-vpc");
+    await simulator.end();
+  });
+
+  it("keeps other worlds apart, and nothing of --memory", async () => {
+    const { home, vpclab } = freshHome();
+    const simulator = await serve(vpclab, "--world", "class-7");
+    await simulator.end();
+    expect(existsSync(join(home, "vpclab/worlds/class-7/world.json"))).toBe(true);
+    expect(existsSync(join(home, "vpclab/worlds/default"))).toBe(false);
+    await (await serve(vpclab, "--memory")).end();
+    expect(existsSync(join(home, "vpclab/worlds/default"))).toBe(false);
+  });
+
+  it("lifts a quota", async () => {
+    const { vpclab } = freshHome();
+    const simulator = await serve(vpclab, "--memory", "--quota", "vpcs=7");
+    const create = () => client(simulator.endpoint).send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+    for (let made = 1; made < 7; made++) await create();
+    await expect(create()).rejects.toMatchObject({ name: "VpcLimitExceeded" });
+    await simulator.end();
+  });
+});
+
+describe("what cannot be served is told before anything is", () => {
+  const { home, vpclab } = freshHome();
+
+  it("a port that is taken: exit 1, with a way out", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, stdout, stderr } = await vpclab(["simulator", "--memory", "--port", String(port)]);
+    other.close();
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(`Port ${port} cannot be had`);
+    expect(stderr).toContain("--port 0");
+  });
+
+  it.each([
+    [["--world", "../../elsewhere"], /cannot be a world's name/],
+    [["--world", "/tmp"], /cannot be a world's name/],
+    [["--world", ".."], /cannot be a world's name/],
+    [["--world", ""], /cannot be a world's name/],
+    [["--world", "a\\b"], /cannot be a world's name/],
+    [["--world", "a", "--memory"], /take one of them/],
+    [["--port", "70000"], /--port takes/],
+    [["--port", "x"], /--port takes/],
+    [["--speed", "0"], /--speed takes/],
+    [["--quota", "vpc=5"], /The quotas are vpcs/],
+    [["--quota", "vpcs=many"], /--quota vpcs= takes/],
+    [["--quota", "__proto__=5"], /--quota takes/],
+  ])("%j: exit 2", async (args, message) => {
+    const { code, stderr } = await vpclab(["simulator", ...args]);
+    expect(code).toBe(2);
+    expect(stderr.replace(/\s+/g, " ")).toMatch(message);
+  });
+
+  it("a damaged world: exit 1, and left as it is", async () => {
+    mkdirSync(join(home, "vpclab/worlds/damaged"), { recursive: true });
+    writeFileSync(join(home, "vpclab/worlds/damaged/world.json"), "{");
+    const { code, stderr } = await vpclab(["simulator", "--world", "damaged", "--port", "0"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("world.json");
+  });
+});
