@@ -156,6 +156,23 @@ describe("the records of a flow log", () => {
     expect(await groupNames()).toEqual([LOG_GROUP]);
   });
 
+  it("fail with Access error where the group is there and the role may not put events into it", async () => {
+    await aws.logs.send(new CreateLogGroupCommand({ logGroupName: LOG_GROUP }));
+    const PolicyDocument =
+      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:CreateLog*","Resource":"*"}]}';
+    await aws.iam.send(
+      new PutRolePolicyCommand({ RoleName: FLOW_LOG_ROLE, PolicyName: "logs", PolicyDocument }),
+    );
+    await makeFlowLog(aws, lab.vpc1.vpcId);
+    await ping(3);
+    await aws.clock.sleep(6 * MINUTE);
+    const { FlowLogs } = await aws.ec2.send(new DescribeFlowLogsCommand({}));
+    expect(FlowLogs).toMatchObject([
+      { DeliverLogsStatus: "FAILED", DeliverLogsErrorMessage: "Access error" },
+    ]);
+    expect(await records(aws)).toEqual([]);
+  });
+
   it.each(["ACCEPT", "REJECT"] as const)(
     "are of one kind only where the flow log asks for %s",
     async (kind) => {
