@@ -131,10 +131,12 @@ export class EventReader {
     const { codes, starts } = this;
     starts[0] = from;
     let count = 1;
+    let start = from;
     for (let at = from; at < to; at++) {
       if (codes[at] !== SPACE) continue;
-      if (count === FIELD_COUNT || at === starts[count - 1]) return;
-      starts[count++] = at + 1;
+      if (count === FIELD_COUNT || at === start) return;
+      start = at + 1;
+      starts[count++] = start;
     }
     if (count !== FIELD_COUNT) return;
     starts[FIELD_COUNT] = to + 1;

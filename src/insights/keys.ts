@@ -43,10 +43,11 @@ type Level = Map<Value, Level | number>;
 
 /**
  * Groups records by fields as they stand in the line, without making a text of any: a hash table over their characters.
- * This is what lets a million records be grouped by source and destination about as fast as awk does it.
+ * This is what makes grouping a million records by source and destination a matter of a second.
  */
 class RecordKeys implements Keys<EventReader> {
-  private readonly places: readonly number[];
+  /** From the beginning of one field to that of another; fields that stand side by side are one range. */
+  private readonly ranges: readonly { readonly from: number; readonly to: number }[];
   /** Group number + 1; 0 is free. At most half full, and a power of two long. */
   private slots = new Int32Array(2048);
   private hashes = new Int32Array(1024);
@@ -61,7 +62,13 @@ class RecordKeys implements Keys<EventReader> {
   private met = 0;
 
   constructor(places: readonly number[]) {
-    this.places = places;
+    const ranges: { from: number; to: number }[] = [];
+    for (const place of places) {
+      const last = ranges.at(-1);
+      if (last?.to === place) last.to = place + 1;
+      else ranges.push({ from: place, to: place + 1 });
+    }
+    this.ranges = ranges;
   }
 
   find(reader: EventReader): number {
@@ -71,10 +78,11 @@ class RecordKeys implements Keys<EventReader> {
     }
     const { codes, starts } = reader;
     let hash = 0;
-    for (const place of this.places) {
-      const end = starts[place + 1] ?? 0;
-      for (let at = starts[place] ?? 0; at < end - 1; at++)
+    for (const range of this.ranges) {
+      const end = (starts[range.to] ?? 0) - 1;
+      for (let at = starts[range.from] ?? 0; at < end; at++) {
         hash = (Math.imul(hash, 31) + (codes[at] ?? 0)) | 0;
+      }
       hash = Math.imul(hash, 31) + SEPARATOR;
     }
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
@@ -90,10 +98,11 @@ class RecordKeys implements Keys<EventReader> {
     const { codes, starts } = reader;
     const { characters } = this;
     let at = this.bounds[index] ?? 0;
-    for (const place of this.places) {
-      const end = (starts[place + 1] ?? 0) - 1;
-      for (let from = starts[place] ?? 0; from < end; from++)
+    for (const range of this.ranges) {
+      const end = (starts[range.to] ?? 0) - 1;
+      for (let from = starts[range.from] ?? 0; from < end; from++) {
         if (characters[at++] !== codes[from]) return false;
+      }
       if (characters[at++] !== SEPARATOR) return false;
     }
     return at === this.bounds[index + 1];
@@ -105,17 +114,18 @@ class RecordKeys implements Keys<EventReader> {
     if (index === this.hashes.length) this.hashes = longer(this.hashes, new Int32Array(index * 2));
     this.hashes[index] = hash;
     let at = this.bounds[index] ?? 0;
-    for (const place of this.places) {
-      const start = reader.starts[place] ?? 0;
-      const end = (reader.starts[place + 1] ?? 0) - 1;
+    for (const range of this.ranges) {
+      const start = reader.starts[range.from] ?? 0;
+      const end = (reader.starts[range.to] ?? 0) - 1;
       while (at + end - start + 1 > this.characters.length) {
         this.characters = longer(this.characters, new Uint16Array(this.characters.length * 2));
       }
       for (let from = start; from < end; from++) this.characters[at++] = reader.codes[from] ?? 0;
       this.characters[at++] = SEPARATOR;
     }
-    if (index + 1 === this.bounds.length)
+    if (index + 1 === this.bounds.length) {
       this.bounds = longer(this.bounds, new Int32Array(this.bounds.length * 2));
+    }
     this.bounds[index + 1] = at;
     if (this.count * 2 > this.slots.length) this.enlarge();
     this.numbers.push(this.met);

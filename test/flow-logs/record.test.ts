@@ -131,6 +131,11 @@ describe("a malformed record names the field", () => {
     expect(errorOf(() => parseRecord("  ")).message).toBe("The record is empty.");
   });
 
+  test("when even an empty window needs it", () => {
+    const error = errorOf(() => parseRecord("2 123456789012 eni-1 - - - - - - - - 1431280934 - NODATA"));
+    expect(error.message).toBe('Field 11 (start) is "-": this field is never empty.');
+  });
+
   test("when traffic was seen but a field of it is empty", () => {
     const error = errorOf(() => parseRecord(words.with(8, "-").join(" ")));
     expect(error.message).toBe('Field 9 (packets) is "-", which only NODATA and SKIPDATA records have.');
