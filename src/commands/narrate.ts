@@ -4,6 +4,7 @@ import { Interrupted } from "../lab/error.ts";
 import type { Finding, Narrator, ResourceEvent } from "../lab/narrator.ts";
 import { shortDuration } from "../ui/figures.ts";
 import { CANCELLED, choose } from "../ui/prompt.ts";
+import { skipByEnter } from "../ui/skip.ts";
 import { wait } from "../ui/spinner.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
@@ -35,7 +36,17 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
       terminal.say(
         terminal.colour.yellow(terminal.wrap(`${terminal.symbols.warning} Note: ${plain(text)}`, 2)),
       ),
-    wait: ({ text, usually }, work) => wait(terminal, { text, usually, now: () => clock.now() }, work),
+    wait: async ({ text, usually, skipTo }, work) => {
+      const options = { text, usually, now: () => clock.now() };
+      if (skipTo === undefined || !asks) return wait(terminal, options, (note) => work(note));
+      terminal.say(terminal.wrap(`Press Enter to ${skipTo}.`, 2));
+      const skip = skipByEnter(terminal);
+      try {
+        return await wait(terminal, options, (note) => work(note, skip.signal));
+      } finally {
+        skip.stop();
+      }
+    },
     async finding(finding) {
       terminal.out(await showFinding(terminal, finding));
       terminal.out("");

@@ -79,7 +79,7 @@ async function makePermission(lab: LabContext): Promise<string> {
     ms: policy.ms,
   });
   narrator.resource({
-    text: `role ${role.resource.name} holds it, and only ${FLOW_LOG_SERVICE} may take it`,
+    text: `role ${role.resource.name} is for ${FLOW_LOG_SERVICE} alone`,
     type: "iam-role",
     part: "flow-log-role",
     id: role.resource.name,

@@ -68,7 +68,7 @@ async function launch(lab: LabContext, side: Side): Promise<void> {
   const instance = await ensurePart(lab, {
     part: `instance-${side}`,
     type: "instance",
-    text: `${spec.nameOf(`instance-${side}`)} starts (${instanceType}, Amazon Linux 2023)`,
+    text: `${spec.nameOf(`instance-${side}`)} starts (${instanceType}, AL2023)`,
     find: () => findInstances(aws, spec, side),
     create: () => runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId }),
     idOf: ({ InstanceId }) => InstanceId,

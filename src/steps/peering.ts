@@ -117,7 +117,7 @@ async function routeToOther(
   const outcome = await ensureRoute(aws, table, other.cidr, { VpcPeeringConnectionId });
   await waitForActiveRoute(aws, tableId, other.cidr, { VpcPeeringConnectionId });
   narrator.resource({
-    text: `a route so that VPC ${side} finds VPC ${side === 1 ? 2 : 1}: ${other.cidr} to the peering connection`,
+    text: `a route so that VPC ${side} finds VPC ${side === 1 ? 2 : 1}: ${other.cidr}`,
     type: "route",
     part: `route-table-${side}`,
     id: tableId,

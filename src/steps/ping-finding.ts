@@ -35,7 +35,7 @@ export async function pingAndTell(lab: LabContext, ping: LabPing): Promise<PingS
     });
   const predicted = await predict(lab, ping);
   const { output, ...statistics } = await narrator.wait(
-    { text: `instance 1 pings the ${ping.scope} address of instance 2, ${address}`, usually: "0:05 to 0:15" },
+    { text: `instance 1 pings instance 2, ${address} (${ping.scope})`, usually: "0:05 to 0:15" },
     () => pingFrom(aws, { instanceId: from.instanceId, address, count: PACKETS }),
   );
   const result: PingSummary = {

@@ -72,7 +72,7 @@ async function setUp(lab: LabContext, side: Side): Promise<void> {
   const vpc = await ensurePart(lab, {
     part: `vpc-${side}`,
     type: "vpc",
-    text: `${spec.nameOf(`vpc-${side}`)} is a private network of its own, ${cidrOf(lab, side)}`,
+    text: `${spec.nameOf(`vpc-${side}`)} is a private network, ${cidrOf(lab, side)}`,
     find: () => findVpcs(aws, spec, side),
     create: () => createVpc(aws, spec, side),
     idOf: ({ VpcId }) => VpcId,
@@ -87,7 +87,7 @@ async function setUp(lab: LabContext, side: Side): Promise<void> {
     ensurePart(lab, {
       part: `route-table-${side}`,
       type: "route-table",
-      text: `${spec.nameOf(`route-table-${side}`)} says which way packets leave the subnet`,
+      text: `${spec.nameOf(`route-table-${side}`)} says which way packets go`,
       find: () => findRouteTables(aws, spec, side, vpcId),
       create: () => createRouteTable(aws, spec, side, vpcId),
       idOf: ({ RouteTableId }) => RouteTableId,
@@ -123,7 +123,7 @@ async function setUpSubnet(lab: LabContext, side: Side, vpcId: string): Promise<
   const subnet = await ensurePart(lab, {
     part: `subnet-${side}`,
     type: "subnet",
-    text: `${spec.nameOf(`subnet-${side}`, availabilityZone)} is its public part, ${subnetCidr(cidr)}`,
+    text: `${spec.nameOf(`subnet-${side}`, availabilityZone)}, ${subnetCidr(cidr)}`,
     find: () => findSubnets(aws, spec, side, vpcId),
     create: () => createSubnet(aws, spec, side, { id: vpcId, cidr }, availabilityZone),
     idOf: ({ SubnetId }) => SubnetId,
@@ -157,7 +157,7 @@ async function routeToInternet(
   const begun = lab.aws.clock.now();
   const outcome = await ensureRoute(lab.aws, table, EVERYWHERE, { GatewayId: gatewayId });
   lab.narrator.resource({
-    text: `a route sends what VPC ${side} does not know to the internet gateway (${EVERYWHERE})`,
+    text: `VPC ${side}: ${EVERYWHERE} leads to the internet gateway`,
     type: "route",
     part: `route-table-${side}`,
     id: table.RouteTableId ?? "",
@@ -172,7 +172,7 @@ async function associate(lab: LabContext, side: Side, table: RouteTable, subnetI
   const tableId = given(table.RouteTableId, "the route table's id");
   if (!isThere) await associateRouteTable(lab.aws, tableId, subnetId);
   lab.narrator.resource({
-    text: `VPC ${side}'s subnet follows that route table, which makes it public`,
+    text: `VPC ${side}: the subnet follows that table, so is public`,
     type: "subnet-route-table-association",
     part: `subnet-${side}`,
     id: subnetId,
