@@ -23,8 +23,8 @@ const STEPS: readonly (readonly [string, number])[] = [
   ["1d", 1440 * MINUTE],
   ["7d", 7 * 1440 * MINUTE],
   ["30d", 30 * 1440 * MINUTE],
-  ["365d", 365 * 1440 * MINUTE],
 ];
+const LONGEST = ["365d", 365 * 1440 * MINUTE] as const;
 
 /** Columns of the screen that the drawing may take. */
 function room(width: number): number {
@@ -34,7 +34,7 @@ function room(width: number): number {
 /** The shortest span that shows the range in the terminal's width, in Logs Insights' words. */
 export function stepFor(start: number, end: number, width: number): string {
   const fitting = STEPS.find(([, ms]) => (end - start) / ms + 1 <= room(width));
-  return (fitting ?? STEPS.at(-1) ?? ["1d"])[0];
+  return (fitting ?? LONGEST)[0];
 }
 
 /** The same records as the query looks at, counted by time. */
@@ -48,9 +48,10 @@ export function histogramQuery({ text, commands }: Query, step: string): string 
   );
 }
 
-/** @param rows of a histogramQuery: the time in one column, the count in the other */
+/** @param rows of a histogramQuery by `bin`: the time in one column, the count in the other */
 export function histogramOf(
   rows: readonly Readonly<Record<string, string>>[],
+  bin: string,
   width: number,
 ): RecordsOverTime {
   const points = rows
@@ -66,13 +67,9 @@ export function histogramOf(
     .sort((a, b) => a.at - b.at);
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return { from: 0, step: MINUTE, counts: [] };
-  // What the rows are apart, at the least: a step between them would tear the drawing apart.
-  const apart = Math.min(
-    ...points.slice(1).map(({ at }, index) => at - (points[index]?.at ?? at)),
-    last.at - first.at || MINUTE,
-  );
-  const fits = (ms: number) => ms >= apart && (last.at - first.at) / ms + 1 <= room(width);
-  const step = STEPS.find(([, ms]) => fits(ms))?.[1] ?? STEPS.at(-1)?.[1] ?? MINUTE;
+  const [, least = MINUTE] = STEPS.find(([name]) => name === bin) ?? [];
+  const fits = (ms: number) => ms >= least && (last.at - first.at) / ms + 1 <= room(width);
+  const [, step] = STEPS.find(([, ms]) => fits(ms)) ?? LONGEST;
   const from = Math.floor(first.at / step) * step;
   const counts = new Array<number>(Math.floor((last.at - from) / step) + 1).fill(0);
   for (const { at, count } of points) {

@@ -23,7 +23,7 @@ export interface ChosenQuery {
 const FUNCTIONS = [
   ...Object.keys(AGGREGATE_FUNCTIONS),
   ...Object.keys(SCALAR_FUNCTIONS),
-  ...Object.keys(PERIOD_FUNCTIONS),
+  ...PERIOD_FUNCTIONS,
 ];
 
 /** How long somebody may take to begin writing to stdin before it counts as silent, in real ms. */
@@ -109,8 +109,10 @@ function parsed(terminal: Terminal, text: string): Query | undefined {
       const meant = suggestField(name);
       terminal.say(
         terminal.wrap(
-          `Note: no record has a field ${plain(name)}, so it is empty everywhere.` +
-            (meant === undefined ? "" : ` Did you mean ${meant}? Names are case-sensitive.`),
+          `Note: no record has a field ${plain(name)}` +
+            (meant === undefined
+              ? ", so it is empty everywhere."
+              : `: did you mean ${meant}? Names are case-sensitive.`),
         ),
       );
       terminal.say(place(text, start, end, terminal.width));

@@ -148,7 +148,7 @@ async function countOverTime(
     start,
     end,
   });
-  return { ...histogramOf(counted.rows, width), bytesScanned: counted.bytesScanned };
+  return { ...histogramOf(counted.rows, step, width), bytesScanned: counted.bytesScanned };
 }
 
 async function askFile(
@@ -188,6 +188,7 @@ async function askFile(
         (
           await runQueryOnLines(parseQuery(histogramQuery(query, "1m")), chunks(), { limit: MOST_ROWS })
         ).rows.map((fields) => Object.fromEntries(fields.map(({ field, value }) => [field, value]))),
+        "1m",
         terminal.width,
       )
     : undefined;

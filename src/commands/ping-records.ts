@@ -38,8 +38,9 @@ const OVERHEAD_MS = 20_000;
 const LATE_START_MS = 60_000;
 
 /**
- * Allots the records' packets to the pings, each record's to those that were under way in its time: first strictly by
- * time, then with the slack that AWS gives itself.
+ * Allots the records' packets to the pings: first strictly by time, then with the slack that AWS gives itself, and in
+ * the end what is left over to any ping that has no earlier one of its kind in between: the journal notes when we
+ * learned of a ping's end, which can be long after it.
  * @param records ICMP records of VPC 1's interface
  */
 export function reconcile(
@@ -47,45 +48,75 @@ export function reconcile(
   records: readonly TrafficRecord[],
   known: KnownAddresses,
 ): Reconciliation {
-  const accounts = pings.map((sent) => ({
-    ...sent,
-    from: sent.at - sent.ping.sent * 1000 - OVERHEAD_MS,
-    ways: waysOf(sent.ping, known).map((way) => ({ ...way, missing: way.packets })),
-    recorded: 0,
-    recordedBytes: 0,
-  }));
-  const remaining = records.map((record) => ({ record, packets: record.packets }));
-  for (const slackMs of [0, LATE_START_MS]) {
-    for (const rest of remaining) {
-      const { record } = rest;
-      for (const account of accounts) {
-        const isInTime =
-          record.start * 1000 <= account.at + slackMs + 999 && record.end * 1000 >= account.from - 999;
-        if (!isInTime) continue;
-        for (const way of account.ways) {
-          if (!way.source(record.srcAddr) || !way.destination(record.dstAddr)) continue;
-          const taken = Math.min(way.missing, rest.packets);
-          way.missing -= taken;
-          rest.packets -= taken;
-          account.recorded += taken;
-          account.recordedBytes += (taken * record.bytes) / record.packets;
-        }
-      }
-    }
-  }
-  const isBetweenPinged = (record: TrafficRecord) =>
-    accounts.some(({ ways }) =>
-      ways.some((way) => way.source(record.srcAddr) && way.destination(record.dstAddr)),
-    );
+  const accounts: Account[] = [...pings]
+    .sort((a, b) => a.at - b.at)
+    .map((sent) => ({
+      ...sent,
+      from: sent.at - sent.ping.sent * 1000 - OVERHEAD_MS,
+      ways: waysOf(sent.ping, known).map((way) => ({ ...way, missing: way.packets })),
+      recorded: 0,
+      recordedBytes: 0,
+    }));
+  const rests = records.map((record) => ({ record, packets: record.packets }));
+  const previousEnd = (account: Account) =>
+    accounts.findLast((other) => other.at < account.at && isSameKind(other.ping, account.ping))?.at ?? 0;
+  allot(accounts, rests, ({ from, at }) => [from, at]);
+  allot(accounts, rests, ({ from, at }) => [from, at + LATE_START_MS]);
+  allot(accounts, rests, (account) => [previousEnd(account), account.at + LATE_START_MS]);
+  const isBetweenPinged = ({ record }: Rest) =>
+    accounts.some(({ ways }) => ways.some((way) => isOn(way, record)));
   return {
     pings: accounts.map(({ ways, ...account }) => ({
       ...account,
       expected: ways.reduce((sum, { packets }) => sum + packets, 0),
     })),
-    unclaimed: remaining
-      .filter(({ record }) => isBetweenPinged(record))
-      .reduce((sum, { packets }) => sum + packets, 0),
+    unclaimed: rests.filter(isBetweenPinged).reduce((sum, { packets }) => sum + packets, 0),
   };
+}
+
+interface Account extends SentPing {
+  readonly from: number;
+  readonly ways: (Way & { missing: number })[];
+  recorded: number;
+  recordedBytes: number;
+}
+
+/** A record with the packets that no ping has claimed yet. */
+interface Rest {
+  readonly record: TrafficRecord;
+  packets: number;
+}
+
+/** @param windowOf from when to when a ping's packets may be in a record, in ms */
+function allot(
+  accounts: readonly Account[],
+  rests: readonly Rest[],
+  windowOf: (account: Account) => readonly [from: number, to: number],
+): void {
+  for (const account of accounts) {
+    const [from, to] = windowOf(account);
+    for (const rest of rests) {
+      const { record } = rest;
+      // Whole seconds: a record's last one may have gone on for almost another.
+      if (record.start * 1000 > to || record.end * 1000 + 999 < from) continue;
+      for (const way of account.ways) {
+        if (!isOn(way, record)) continue;
+        const taken = Math.min(way.missing, rest.packets);
+        way.missing -= taken;
+        rest.packets -= taken;
+        account.recorded += taken;
+        account.recordedBytes += (taken * record.bytes) / record.packets;
+      }
+    }
+  }
+}
+
+function isOn(way: Way, record: TrafficRecord): boolean {
+  return way.source(record.srcAddr) && way.destination(record.dstAddr);
+}
+
+function isSameKind(one: PingSummary, other: PingSummary): boolean {
+  return one.from === other.from && one.address === other.address;
 }
 
 /**

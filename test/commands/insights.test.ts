@@ -1,0 +1,266 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  MalformedQueryException,
+  StartQueryCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
+import { NAMED_QUERIES } from "../../src/insights/named-queries.ts";
+import { labHome, type RunOptions, refusal, unwrapped } from "./in-process.ts";
+
+const home = labHome();
+const folder = mkdtempSync(join(tmpdir(), "vpclab-records-"));
+afterAll(() => {
+  home.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ask = (name: string | undefined, options: InsightsOptions = {}, run: RunOptions = {}) =>
+  home.run((program) => insights(program, name, options), { json: options.json, ...run });
+
+const record = (
+  source: string,
+  destination: string,
+  port: number,
+  bytes: number,
+  action = "ACCEPT",
+  minute = 0,
+) =>
+  `2 123456789012 eni-0a1b2c3d4e5f60718 ${source} ${destination} 40000 ${port} 6 1 ${bytes} ${1767600000 + 60 * minute} ${1767600030 + 60 * minute} ${action} OK`;
+const RECORDS = [
+  record("10.1.0.4", "52.119.160.9", 443, 300),
+  record("10.1.0.4", "52.119.160.9", 443, 500, "ACCEPT", 1),
+  record("198.51.100.7", "10.1.0.4", 3389, 40, "REJECT", 1),
+  record("10.1.0.4", "10.2.0.9", 22, 60, "ACCEPT", 3),
+];
+const file = (name: string, content: string | Buffer) => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const text = `${RECORDS.join("\n")}\n`;
+const SUMS =
+  "srcAddr,dstAddr,bytesTransferred\n10.1.0.4,52.119.160.9,800\n10.1.0.4,10.2.0.9,60\n198.51.100.7,10.1.0.4,40\n";
+const top = (path: string, run: RunOptions = {}) =>
+  ask("top-10-byte-transfers", { file: path, csv: true }, run);
+
+describe("vpclab insights --file", () => {
+  it("answers from exported records, without AWS", async () => {
+    expect((await top(file("plain.txt", text))).stdout).toBe(SUMS);
+  });
+
+  it("reads gzipped files whatever their name, also several put together", async () => {
+    const [first = "", ...rest] = RECORDS;
+    const parts = Buffer.concat([gzipSync(`${first}\n`), gzipSync(rest.join("\n"))]);
+    expect((await top(file("zipped.txt", parts))).stdout).toBe(SUMS);
+  });
+
+  it("reads stdin, gzipped or not", async () => {
+    expect((await top("-", { input: text })).stdout).toBe(SUMS);
+    const zipped = gzipSync(text);
+    const { stdout } = await home.run((program, terminal) => {
+      terminal.stdin.end(zipped);
+      return insights(program, "top-10-byte-transfers", { file: "-", csv: true });
+    });
+    expect(stdout).toBe(SUMS);
+  });
+
+  it("reads what flow logs write to S3, in the order that the header names", async () => {
+    const header =
+      "version account-id interface-id action srcaddr dstaddr srcport dstport protocol packets bytes start end log-status";
+    const lines = RECORDS.map((line) => {
+      const words = line.split(" ");
+      return [...words.slice(0, 3), words[12], ...words.slice(3, 12), words[13]].join(" ");
+    });
+    expect((await top(file("s3.log", `${header}\n${lines.join("\n")}`))).stdout).toBe(SUMS);
+  });
+
+  it("reads what CloudWatch Logs exports, with a time before each line", async () => {
+    const lines = RECORDS.map((line) => `2026-01-05T08:00:00.000Z ${line}\r\n`);
+    expect((await top(file("export.log", lines.join("")))).stdout).toBe(SUMS);
+  });
+
+  it("refuses records without the fields that queries need, by their names", async () => {
+    const path = file("short.log", "srcaddr dstaddr bytes\n10.1.0.4 10.2.0.9 84\n");
+    expect(await refusal(() => top(path))).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("version, account-id, interface-id"),
+    });
+  });
+
+  it("tells a file that is not there, is a folder, is cut off, or empty", async () => {
+    expect(await refusal(() => top(join(folder, "none.txt")))).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("There is no file"),
+    });
+    expect(await refusal(() => top(folder))).toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("folder"),
+    });
+    const cut = gzipSync(text).subarray(0, 60);
+    expect(await refusal(() => top(file("cut.gz", cut)))).toMatchObject({ code: "bad-gzip" });
+    expect(await refusal(() => top(file("empty.txt", "")))).toMatchObject({ code: "no-records" });
+  });
+
+  it("shows a histogram, names, ports by name and bars", async () => {
+    const query = "stats sum(bytes) as total by srcAddr, dstPort | sort total desc";
+    const path = file("drawn.txt", text);
+    const { stdout } = await ask(undefined, { query, file: path }, { columns: 80, color: false });
+    expect(stdout).toContain("Records over time: 08:00 to 08:04 UTC, 1 minute a column, the highest 2");
+    expect(stdout).toContain("\n   █\n");
+    expect(stdout).toMatch(/10\.1\.0\.4 +443 https +800/);
+    expect(stdout).toMatch(/10\.1\.0\.4, https +█+ 800/);
+    expect(unwrapped(stdout)).toContain("without AWS and without cost");
+  });
+
+  it("escapes what a line could do to a terminal", async () => {
+    const path = file(
+      "hostile.txt",
+      `${text}2 \u001b[2Jx eni-1 10.1.0.4 10.2.0.9 1 2 6 1 5 1767600000 1767600001 ACCEPT OK\n`,
+    );
+    const { stdout } = await ask(
+      undefined,
+      { query: "fields accountId | sort bytes", file: path },
+      { columns: 80, color: false },
+    );
+    expect(stdout).toContain("\\x1b[2Jx");
+    expect(stdout).not.toContain("\u001b[2J");
+    const csv = await ask(undefined, { query: "fields accountId", file: path, csv: true });
+    expect(csv.stdout).not.toContain("\u001b");
+  });
+
+  it("quotes in CSV what has commas or quotes", async () => {
+    const query = 'stats count(*) as `a,b` by concat(srcAddr, ",", "\\"") as who | limit 1';
+    const { stdout } = await ask(undefined, { query, file: file("quoted.txt", text), csv: true });
+    expect(stdout.split("\n")[0]).toBe('who,"a,b"');
+    expect(stdout.split("\n")[1]).toMatch(/^"[\d.]+,""",\d$/);
+  });
+});
+
+describe("vpclab insights", () => {
+  it("lists the named queries where none is asked for", async () => {
+    const { code, stdout } = await ask(undefined, {}, { input: "" });
+    expect(code).toBe(0);
+    for (const { id } of NAMED_QUERIES) expect(stdout).toContain(id);
+    expect(JSON.parse((await ask(undefined, { json: true }, { input: "" })).stdout)).toEqual(NAMED_QUERIES);
+  });
+
+  it("lists them too where a pipe is open and nobody writes into it", async () => {
+    expect((await ask(undefined)).stdout).toContain("top-10-byte-transfers");
+  });
+
+  it("takes the query from stdin, with or without a dash", async () => {
+    const path = file("piped.txt", text);
+    const input = "stats sum(bytes) as total\n";
+    const wanted = "total\n900\n";
+    expect((await ask(undefined, { file: path, csv: true }, { input })).stdout).toBe(wanted);
+    expect((await ask("-", { file: path, csv: true }, { input })).stdout).toBe(wanted);
+    expect((await ask(undefined, { query: "-", file: path, csv: true }, { input })).stdout).toBe(wanted);
+  });
+
+  it.each<[string | undefined, InsightsOptions]>([
+    ["top-talkers", { query: "stats count(*)" }],
+    ["top-talkers", { csv: true, json: true }],
+    ["top-talkers", { limit: "0" }],
+    ["top-talkers", { limit: "100001" }],
+    ["top-talkers", { since: "yesterday" }],
+    ["top-talkers", { since: "1h", start: "2026-01-05" }],
+    ["top-talkers", { start: "2026-13-05" }],
+    ["top-talkers", { start: "2026-01-05T10:00", end: "2026-01-05T09:00" }],
+    ["top-talkers", { file: "records.txt", since: "1h" }],
+    ["-", { file: "-" }],
+    [undefined, { file: "records.txt" }],
+    [undefined, { query: "  " }],
+    ["top-ten", {}],
+  ])("refuses %s with %o before any call", async (name, options) => {
+    expect(await refusal(() => ask(name, options, { input: "" }))).toMatchObject({
+      code: "usage",
+      exitCode: 2,
+    });
+  });
+
+  it.each([
+    ["stats sum(bytes) by srcAddr | sort desc", "                                   ^^^^", ""],
+    ["filter protocol=1\n| stats cont(*) by srcAddr", "        ^^^^^^^", "Did you mean count?"],
+    ["filter srcAddr = ", "                ^", ""],
+  ])("puts a caret under the place in %j", async (query, caret, hint) => {
+    const error = await refusal(() => ask(undefined, { query }));
+    expect(error).toMatchObject({ code: "malformed-query", exitCode: 2 });
+    const { why, next } = error as { why: string; next: string[] };
+    expect(why.split("\n").at(-1)).toBe(`  ${caret}`);
+    expect(next).toEqual(hint === "" ? [] : [hint]);
+  });
+
+  it("shows of a long query the part around the place", async () => {
+    const query = `fields srcAddr | filter ${"bytes > 1 and ".repeat(20)}bytes >> 2`;
+    const { why } = (await refusal(() => ask(undefined, { query }))) as { why: string };
+    const [shown = "", caret = ""] = why.split("\n").slice(-2);
+    expect(shown.length).toBeLessThanOrEqual(80);
+    expect(shown[caret.indexOf("^")]).toBe(">");
+  });
+
+  it("asks whether a near name was meant where no record has the field, and runs the query", async () => {
+    const query = "stats sum(bytes) by srcaddr";
+    const { code, stderr } = await ask(undefined, { query, file: file("near.txt", text) });
+    expect(code).toBe(0);
+    expect(stderr).toContain("no record has a field srcaddr: did you mean srcAddr?");
+    expect(stderr).toContain(`  ${query}\n${" ".repeat(22)}^^^^^^^\n`);
+  });
+
+  it("runs nothing of its own that it lacks over a file", async () => {
+    const error = await refusal(() =>
+      ask(undefined, { query: "pattern @message", file: file("own.txt", text) }),
+    );
+    expect(error).toMatchObject({ exitCode: 2, why: expect.stringContaining("pattern is not supported") });
+  });
+});
+
+describe("a query that AWS refuses", () => {
+  const logs = mockClient(CloudWatchLogsClient);
+  const sts = mockClient(STSClient);
+  afterEach(() => {
+    logs.reset();
+    sts.reset();
+  });
+  afterAll(() => {
+    logs.restore();
+    sts.restore();
+  });
+
+  it("is shown with AWS's words and its place", async () => {
+    const query = "diff | stats sum(bytes) by srcaddr";
+    sts
+      .on(GetCallerIdentityCommand)
+      .resolves({ Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/ana" });
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolves({ logGroups: [{ logGroupName: "NextWorkVPCFlowLogsGroup", creationTime: 0 }] })
+      .on(StartQueryCommand)
+      .rejects(
+        new MalformedQueryException({
+          $metadata: {},
+          message: "malformed",
+          queryCompileError: {
+            location: { startCharOffset: 27, endCharOffset: 34 },
+            message: "unexpected symbol found srcaddr at line 1 and position 27",
+          },
+        }),
+      );
+    const endpointUrl = "http://127.0.0.1:9";
+    const error = await refusal(() =>
+      ask(undefined, { query, region: "us-east-1", endpointUrl, simulate: false }),
+    );
+    expect(error).toMatchObject({
+      exitCode: 2,
+      why: `unexpected symbol found srcaddr at line 1 and position 27.\n  ${query}\n${" ".repeat(29)}^^^^^^^`,
+      next: ["Did you mean srcAddr?"],
+    });
+  });
+});

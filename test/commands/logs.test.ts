@@ -1,0 +1,284 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
+import { type LogsOptions, logs } from "../../src/commands/logs.ts";
+import { logsExplain } from "../../src/commands/logs-explain.ts";
+import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
+import { ping } from "../../src/commands/ping.ts";
+import { status } from "../../src/commands/status.ts";
+import { up } from "../../src/commands/up.ts";
+import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
+import { until } from "../ui/fake-terminal.ts";
+import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+
+const home = labHome();
+
+beforeAll(async () => {
+  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }), { speed: FAST });
+  expect(code).toBe(0);
+}, 60_000);
+afterAll(() => home.remove());
+
+const list = (options: LogsOptions = {}, run: RunOptions = {}) =>
+  home.run((program) => logs(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
+const ask = (name: string | undefined, options: InsightsOptions = {}) =>
+  home.run((program) => insights(program, name, { ...SIMULATED, ...options }), { json: options.json });
+const rawRecords = async (options: LogsOptions = {}) =>
+  (await list({ raw: true, ...options })).stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(parseRecord)
+    .filter((record): record is TrafficRecord => record.logStatus === "OK");
+
+describe("vpclab logs", () => {
+  it("shows every record in a line of at most 80 columns, the lab's addresses by name", async () => {
+    const { code, stdout } = await list({}, { columns: 80, color: false });
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    expect(code).toBe(0);
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+    expect(lines[0]).toMatch(/^time +source +→ +destination +protocol +pkts +bytes +action$/);
+    expect(lines.some((line) => /instance 1 +→ instance 2 +icmp +5 +420 ACCEPT$/.test(line))).toBe(true);
+    expect(lines.some((line) => /instance 1 +→ instance 2 public +icmp +5 +420 ACCEPT$/.test(line))).toBe(
+      true,
+    );
+    expect(lines.some((line) => /instance 1 +→ AWS \S+ +tcp https /.test(line))).toBe(true);
+  });
+
+  it("has the owner beside every address where there is room", async () => {
+    const { stdout } = await list({ action: "REJECT" }, { columns: 120, color: false });
+    expect(stdout).toMatch(/internet \d+\.\d+\.\d+\.\d+ +→ instance 1 \S*10\.1\./);
+  });
+
+  it("gives the records as they are with --raw, and as an array of records with --json", async () => {
+    const { stdout } = await list({ json: true });
+    const json: unknown[] = JSON.parse(stdout);
+    const raw = (await list({ raw: true })).stdout.trim().split("\n").map(parseRecord);
+    // The world goes on between the two: what came later is only in the second.
+    expect(raw.slice(0, json.length)).toEqual(json);
+    expect(json.length).toBeGreaterThan(20);
+  });
+
+  it.each<[LogsOptions, (record: TrafficRecord) => boolean]>([
+    [{ action: "reject" }, ({ action }) => action === "REJECT"],
+    [{ protocol: "icmp" }, ({ protocol }) => protocol === 1],
+    [{ protocol: "17" }, ({ protocol }) => protocol === 17],
+    [{ port: "443" }, ({ srcPort, dstPort }) => srcPort === 443 || dstPort === 443],
+    [{ from: "10.1.0.0/16" }, ({ srcAddr }) => srcAddr.startsWith("10.1.")],
+    [{ to: "internet" }, ({ dstAddr, protocol }) => !dstAddr.startsWith("10.") && protocol !== 1],
+    [
+      { from: "instance-1", to: "instance-2" },
+      ({ srcAddr, protocol }) => srcAddr.startsWith("10.1.") && protocol === 1,
+    ],
+    [
+      { from: "instance-2", action: "ACCEPT" },
+      ({ srcAddr, dstAddr, protocol }) =>
+        dstAddr.startsWith("10.1.") && !srcAddr.startsWith("10.1.") && protocol === 1,
+    ],
+  ])("shows with %o just the records that are so", async (flags, isWanted) => {
+    const all = (await rawRecords()).filter(isWanted);
+    const shown = await rawRecords(flags);
+    expect(all.length).toBeGreaterThan(0);
+    expect(shown.slice(0, all.length)).toEqual(all);
+    expect(shown.every(isWanted)).toBe(true);
+  });
+
+  it("shows the latest with --limit, oldest first", async () => {
+    const before = await rawRecords({ protocol: "icmp" });
+    expect(await rawRecords({ protocol: "icmp", limit: "2" })).toEqual(before.slice(-2));
+  });
+
+  it("says that nothing is like that, and gives an empty array", async () => {
+    const { code, stdout, stderr } = await list({ port: "9", json: true });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "[]\n" });
+    expect(stderr).toContain("No record is like that");
+    expect((await list({ since: "1s", protocol: "icmp" })).stderr).toContain("No record");
+  });
+
+  it("lists the streams: one, of instance 1's interface", async () => {
+    const { stdout } = await list({ streams: true, json: true });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: expect.stringMatching(/^eni-[0-9a-f]{17}-all$/) }]);
+    const shown = await list({ streams: true });
+    expect(shown.stdout).toMatch(/eni-[0-9a-f]{17}-all {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  });
+
+  it("follows: shows what comes, once, until Ctrl-C, and then has a whole array", async () => {
+    const interruption = new AbortController();
+    const { code, stdout } = await home.run(
+      async (program, terminal) => {
+        const following = logs(program, { ...SIMULATED, follow: true, json: true, limit: "1" });
+        await until(() => terminal.stdout.written.split("\n").length > 8, "new records were shown");
+        interruption.abort(new Error("Ctrl-C"));
+        return following;
+      },
+      { signal: interruption.signal, json: true, speed: FAST },
+    );
+    const records: TrafficRecord[] = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(records.length);
+    expect(records.length).toBeGreaterThan(5);
+  });
+
+  it.each<LogsOptions>([
+    { action: "DROP" },
+    { from: "instance-3" },
+    { from: "10.1.2.3/16" },
+    { to: "1.1.1.1;reboot" },
+    { protocol: "smoke" },
+    { protocol: "256" },
+    { port: "0" },
+    { port: "70000" },
+    { since: "15" },
+    { since: "0m" },
+    { limit: "0" },
+    { raw: true, json: true },
+    { streams: true, follow: true },
+  ])("refuses %o before any call", async (options) => {
+    const fresh = labHome();
+    try {
+      const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));
+      expect(error).toMatchObject({ code: "usage", exitCode: 2 });
+    } finally {
+      fresh.remove();
+    }
+  });
+
+  it("says where no lab stands that there is no log, and how to begin", async () => {
+    const fresh = labHome();
+    try {
+      const { code, stderr } = await fresh.run((program) => logs(program, SIMULATED));
+      expect(code).toBe(0);
+      expect(stderr).toContain("There is no log group NextWorkVPCFlowLogsGroup");
+      expect(stderr).toContain("vpclab up");
+    } finally {
+      fresh.remove();
+    }
+  });
+});
+
+describe("vpclab logs reconcile", () => {
+  it("accounts for every packet of every ping once the records are there", async () => {
+    const { code, stdout } = await home.run(
+      (program) => logsReconcile(program, { ...SIMULATED, json: true }),
+      {
+        json: true,
+      },
+    );
+    const { pings, ...sums } = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(pings).toMatchObject([
+      {
+        scope: "private",
+        sent: 5,
+        received: 0,
+        expected: { packets: 5, bytes: 420 },
+        recorded: { packets: 5, bytes: 420 },
+        status: "accounted-for",
+      },
+      {
+        scope: "public",
+        sent: 5,
+        received: 5,
+        recorded: { packets: 10, bytes: 840 },
+        status: "accounted-for",
+      },
+      {
+        scope: "private",
+        sent: 5,
+        received: 5,
+        recorded: { packets: 10, bytes: 840 },
+        status: "accounted-for",
+      },
+    ]);
+    expect(sums).toEqual({ expectedPackets: 25, recordedPackets: 25, unclaimedPackets: 0 });
+  });
+
+  it("says of a ping just sent that its records are still to come, and when; its packets then come", async () => {
+    await home.run((program) => ping(program, "private", { ...SIMULATED, count: "3", from: "instance-2" }));
+    const soon = await home.run((program) => logsReconcile(program, SIMULATED));
+    expect(soon.code).toBe(0);
+    expect(soon.stdout).toContain("instance 2 → 1 (private)");
+    expect(soon.stdout).toContain("still to come");
+    expect(soon.stdout).toMatch(/by \d\d:\d\d:\d\d UTC/);
+    const later = () => home.run((program) => logsReconcile(program, SIMULATED), { speed: FAST });
+    await expect
+      .poll(async () => (await later()).stdout, { timeout: 20_000, interval: 200 })
+      .toContain("31 of 31 packets are in the log");
+  });
+});
+
+describe("vpclab insights", () => {
+  it("agrees with a sum over vpclab logs --raw", async () => {
+    const { stdout } = await ask("top-10-byte-transfers", { json: true });
+    const answer = JSON.parse(stdout);
+    const sums = new Map<string, number>();
+    const seen = (await list({ raw: true })).stdout
+      .trim()
+      .split("\n")
+      .slice(0, answer.statistics.recordsScanned);
+    for (const line of seen) {
+      const { srcAddr, dstAddr, bytes } = { bytes: 0, srcAddr: "", dstAddr: "", ...parseRecord(line) };
+      sums.set(`${srcAddr} ${dstAddr}`, (sums.get(`${srcAddr} ${dstAddr}`) ?? 0) + bytes);
+    }
+    expect(answer.columns).toEqual(["srcAddr", "dstAddr", "bytesTransferred"]);
+    expect(answer.rows).toHaveLength(10);
+    for (const row of answer.rows)
+      expect(Number(row.bytesTransferred)).toBe(sums.get(`${row.srcAddr} ${row.dstAddr}`));
+    expect(answer.price).toBe(0);
+  });
+
+  it("shows when, a table with names, bars and what was scanned, in 80 columns", async () => {
+    const { code, stdout } = await home.run((program) => insights(program, "pings", SIMULATED), {
+      columns: 80,
+      color: false,
+    });
+    expect(code).toBe(0);
+    expect(stdout.split("\n").every((line) => line.length <= 80)).toBe(true);
+    expect(stdout).toMatch(/Records over time: \d\d:\d\d to \d\d:\d\d UTC, 1 minute a column/);
+    expect(stdout).toMatch(/10\.1\.\d+\.\d+ (?:is )?instance 1/);
+    expect(stdout).toMatch(/instance 1 → instance 2, ACCEPT +█+/);
+    expect(unwrapped(stdout)).toMatch(/of \d+ records matched, .* scanned, at no cost on the embedded AWS/);
+  });
+
+  it("asks for what --limit, --since and a query of one's own say", async () => {
+    const query = "fields srcAddr, dstAddr | filter protocol = 1";
+    const limited = JSON.parse((await ask(undefined, { query, limit: "2", json: true })).stdout);
+    expect(limited.rows).toHaveLength(2);
+    const recent = JSON.parse((await ask(undefined, { query, since: "1s", json: true })).stdout);
+    expect(recent.rows).toEqual([]);
+    expect(Date.parse(recent.end) - Date.parse(recent.start)).toBeLessThanOrEqual(10_000);
+  });
+
+  it("gives CSV", async () => {
+    const { stdout } = await ask("verdicts", { csv: true });
+    expect(stdout.split("\n")[0]).toBe("action,protocol,records,bytesSeen");
+    expect(stdout).toMatch(/\nACCEPT,1,\d+,\d+\n/);
+  });
+
+  it("refuses by name what this AWS does not run", async () => {
+    const error = await refusal(() => ask(undefined, { query: "pattern @message" }));
+    expect(error).toMatchObject({ exitCode: 2, why: expect.stringContaining("pattern is not supported") });
+  });
+});
+
+describe("vpclab logs explain", () => {
+  it("offers the latest records, with the lab's names", async () => {
+    const { code, stdout } = await home.run(
+      async (program, terminal) => {
+        const explaining = logsExplain(program, [], SIMULATED);
+        await until(() => terminal.stderr.written.includes("Which record?"), "it asked");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        terminal.stdin.write("\r");
+        return explaining;
+      },
+      { columns: 80 },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/instance 1/);
+  });
+});
+
+it("leaves the lab as it was", async () => {
+  const { stdout } = await home.run((program) => status(program, { ...SIMULATED, json: true }), {
+    json: true,
+  });
+  expect(JSON.parse(stdout).resources).toHaveLength(19);
+});
