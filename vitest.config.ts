@@ -1,15 +1,36 @@
 import { defineConfig } from "vitest/config";
 
+/** These fake the SDK's clients by their class: each file needs the SDK for itself. */
+const FAKING = ["test/aws/**/*.test.ts", "test/steps/**/*.test.ts", "test/commands/**/*.test.ts"];
+/** These start the built program. */
+const PROCESSES = ["test/cli/**/*.test.ts"];
+
+const common = {
+  testTimeout: 30_000,
+  env: {
+    // No test may find a real account: neither by this machine's files nor by instance metadata.
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+  },
+};
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    env: {
-      // No test may find a real account: neither by this machine's files nor by instance metadata.
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-    },
+    projects: [
+      { test: { ...common, name: "faking", include: FAKING } },
+      { test: { ...common, name: "processes", include: PROCESSES, globalSetup: ["test/build.ts"] } },
+      {
+        test: {
+          ...common,
+          name: "together",
+          include: ["test/**/*.test.ts"],
+          exclude: [...FAKING, ...PROCESSES, "test/clients/**"],
+          // Loading the SDK anew for each file takes longer than the tests.
+          isolate: false,
+        },
+      },
+    ],
   },
 });
