@@ -5,7 +5,7 @@ import { hourlyPrice } from "../lab/prices.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
 import { walkUp } from "../steps/walk.ts";
-import { money } from "../ui/figures.ts";
+import { money, plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
 import { embeddedBanner, header } from "./header.ts";
@@ -47,7 +47,10 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     if (options.dryRun) return await showPlan(program, lab, until);
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
-    if (asks && lab.place.target === "aws" && !(await agreed(program, lab))) return EXIT_DECLINED;
+    if (lab.place.target === "aws") {
+      if (!options.json) await announce(program, lab);
+      if (asks && !(await agreed(program))) return EXIT_DECLINED;
+    }
     rememberUp(lab);
 
     const narrator = options.json
@@ -80,15 +83,15 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
   }
 }
 
-/** Account, identity, what will be made and its price an hour are on the screen; now a yes. */
-async function agreed(program: Program, lab: OpenLab): Promise<boolean> {
-  const { terminal } = program;
+/** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
+async function announce({ terminal }: Program, lab: OpenLab): Promise<void> {
   const instanceType = await plannedInstanceType(lab);
   const { total } = hourlyPrice(lab.place.region, [instanceType, instanceType]);
   const hours =
     lab.spec.hours === undefined
       ? "The instances run until you take them down (--hours never)."
-      : `The instances power off and are gone after ${lab.spec.hours} hours (--hours), should you forget them.`;
+      : `The instances power off and are gone after ${plural(lab.spec.hours, "hour")} (--hours), should you forget them.`;
+  terminal.say("");
   terminal.say(
     terminal.wrap(
       `This makes 2 VPCs, 2 ${instanceType} instances, 1 log group, 1 flow log, 1 peering connection, 2 roles. ` +
@@ -96,7 +99,10 @@ async function agreed(program: Program, lab: OpenLab): Promise<boolean> {
         "`vpclab teardown` removes all of it.",
     ),
   );
-  const answer = await confirm(terminal, { message: "Make it now?", initial: false, signal: program.signal });
+}
+
+async function agreed({ terminal, signal }: Program): Promise<boolean> {
+  const answer = await confirm(terminal, { message: "Make it now?", initial: false, signal });
   if (answer === CANCELLED) throw new Interrupted();
   if (!answer) terminal.say("Nothing was made.");
   return answer;
