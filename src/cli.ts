@@ -70,12 +70,16 @@ function commandLine(end: (code: number) => void): Command {
         "Without an AWS account it runs on an AWS embedded in the program.",
     )
     .version(VPCLAB_VERSION)
+    // Or `vpclab logs explain --json` would give its flag to `logs`.
+    .enablePositionalOptions()
     .addHelpText(
       "beforeAll",
       `Examples:
   vpclab up                 walk through the lab, step by step
   vpclab ping               ping instance 2 from instance 1
   vpclab status             what stands, how far it is, what it costs
+  vpclab logs               what the flow log saw
+  vpclab insights           questions about it
   vpclab teardown           take everything down again
 `,
     );
@@ -147,6 +151,71 @@ function commandLine(end: (code: number) => void): Command {
       end(await (await import("./commands/teardown.ts")).teardown(programFor(options), options)),
     );
 
+  const logs = withGlobalOptions(program.command("logs"))
+    .description("what the flow log saw, record by record")
+    .option("--action <verdict>", "ACCEPT or REJECT")
+    .option("--from <place>", "instance-1, instance-2, internet, an IPv4 address or a CIDR block")
+    .option("--to <place>", "the same, of where packets went")
+    .option("--protocol <name>", "icmp, tcp, udp, … or a number")
+    .option("--port <n>", "of either end")
+    .option("--since <period>", "such as 90s, 15m, 2h or 7d")
+    .option("--limit <n>", "the latest so many")
+    .option("--follow", "go on as records arrive, until Ctrl-C")
+    .option("--streams", "the log's streams instead: one for each network interface")
+    .option("--raw", "the records as they are")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab logs                          all records, with names for the lab's addresses
+  vpclab logs --action REJECT --since 15m
+  vpclab logs --protocol icmp --follow
+  vpclab logs explain                  one record, field by field
+  vpclab logs reconcile                each ping against the packets in the records
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/logs.ts")).logs(programFor(options), options)),
+    );
+
+  withGlobalOptions(logs.command("explain"))
+    .description("one record taken apart: given, from stdin, or chosen from the log")
+    .argument("[record...]", "the record, in quotes or not; - for stdin")
+    .option("--format <format>", "the flow log's LogFormat (default: version 2's 14 fields)")
+    .action(async (record, options) =>
+      end(
+        await (await import("./commands/logs-explain.ts")).logsExplain(programFor(options), record, options),
+      ),
+    );
+
+  withGlobalOptions(logs.command("reconcile"))
+    .description("each ping sent against the packets in the records: there, still to come, or lost, and why")
+    .action(async (options) =>
+      end(await (await import("./commands/logs-reconcile.ts")).logsReconcile(programFor(options), options)),
+    );
+
+  withGlobalOptions(program.command("insights"))
+    .description("questions about the flow log, by Logs Insights; without a name, the list of them")
+    .argument("[name]", "a named query; - for a query from stdin")
+    .option("--query <query>", "a query of your own")
+    .option("--since <period>", "such as 90s, 15m, 2h or 7d (default: all that the log has)")
+    .option("--start <time>", "such as 2026-01-31T14:00 (UTC) or epoch seconds")
+    .option("--end <time>", "the same (default: now)")
+    .option("--limit <n>", "rows, where the query sets no limit of its own")
+    .option("--csv", "the result as CSV on stdout")
+    .option("--file <path>", "of exported records instead, gzipped or not, - for stdin: no AWS, no cost")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab insights                      the named queries
+  vpclab insights top-10-byte-transfers
+  vpclab insights --query 'filter action = "REJECT" | stats count(*) by dstPort' --since 1h
+  vpclab logs --raw | vpclab insights top-talkers --file -
+`,
+    )
+    .action(async (name, options) =>
+      end(await (await import("./commands/insights.ts")).insights(programFor(options), name, options)),
+    );
+
   program
     .command("simulator")
     .description("serve the embedded AWS on 127.0.0.1, for the AWS CLI, boto3 or any AWS client")
@@ -173,12 +242,10 @@ function commandLine(end: (code: number) => void): Command {
       end(await (await import("./commands/simulator.ts")).simulator(programFor(options), options)),
     );
 
-  for (const command of [program, ...program.commands])
-    command
-      .exitOverride()
-      .showHelpAfterError(
-        `(vpclab ${command.name() === "vpclab" ? "" : `${command.name()} `}--help shows what there is)`,
-      );
+  for (const command of [program, ...program.commands, ...logs.commands]) {
+    const words = [command.parent?.name(), command.name(), "--help"].filter((word) => word !== "vpclab");
+    command.exitOverride().showHelpAfterError(`(vpclab ${words.join(" ").trim()} shows what there is)`);
+  }
   return program;
 }
 

@@ -62,6 +62,10 @@ describe("pings against records", () => {
     });
   });
 
+  it("does so also where the earlier one is near enough for AWS's slack", () => {
+    expect(counts([sent(10), sent(50)], [out(5, 44, 48)])).toEqual({ counts: ["0/5", "5/5"], unclaimed: 0 });
+  });
+
   it("takes a record whose start AWS noted late, and one that was long over when we learned of it", () => {
     expect(counts([sent(10)], [out(5, 40, 44)]).counts).toEqual(["5/5"]);
     expect(counts([sent(600)], [out(5, 4, 8)]).counts).toEqual(["5/5"]);
