@@ -4,7 +4,7 @@ import { logLines } from "../aws/flow-log-records.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
-import { type FieldValue, parseFields, parseFormat, RecordError } from "../flow-logs/record.ts";
+import { type FieldValue, parseFields, parseFormat, parseRecord, RecordError } from "../flow-logs/record.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
@@ -13,6 +13,7 @@ import { plain, truncate } from "../ui/text.ts";
 import { showFinding } from "./findings.ts";
 import { header } from "./header.ts";
 import { type KnownAddresses, readKnownAddresses, STRANGERS_ONLY } from "./known-addresses.ts";
+import { type LineLayout, lineLayout } from "./logs-line.ts";
 import { openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 
@@ -23,6 +24,8 @@ export interface LogsExplainOptions extends GlobalOptions {
 
 /** How many of the latest records are offered to choose from. */
 const OFFERED = 15;
+/** Columns that stand before a choice. */
+const MARKER = 2;
 
 /**
  * @param words the record, whole or in words as the shell split it; none: from stdin, or chosen from the log
@@ -100,15 +103,27 @@ async function chosen(
         why: "The first arrive 5 to 10 minutes after the first traffic on an instance of VPC 1.",
         next: ["vpclab logs --follow"],
       });
+    const { unicode, colour } = terminal;
+    const layout = lineLayout({ width: terminal.width - MARKER, unicode, colour }, known.whose);
     const line = await choose(terminal, {
       message: "Which record?",
-      choices: lines.reverse().map((value) => ({ value, label: truncate(plain(value), terminal.width - 8) })),
+      choices: lines.reverse().map((value) => ({ value, label: labelOf(value, layout) })),
       signal,
     });
     if (line === CANCELLED) throw new Interrupted();
     return { line, known };
   } finally {
     lab.close();
+  }
+}
+
+/** The record as `vpclab logs` lists it; a line of another format as it is. */
+function labelOf(line: string, layout: LineLayout): string {
+  try {
+    return layout.line(parseRecord(line));
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return truncate(plain(line), 70);
   }
 }
 

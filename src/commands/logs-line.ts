@@ -26,7 +26,11 @@ export interface LineLayout {
   line(record: FlowLogRecord): string;
 }
 
-export function lineLayout(terminal: Terminal, whose: WhoseAddress): LineLayout {
+/** @param terminal or where the lines go within it */
+export function lineLayout(
+  terminal: Pick<Terminal, "width" | "unicode" | "colour">,
+  whose: WhoseAddress,
+): LineLayout {
   const room = Math.max(8, Math.min(MOST, Math.floor((terminal.width - FIXED) / 2)));
   const hidesInternet = room < ROOM_FOR_OWNERS;
   const { bold, dim, red } = terminal.colour;

@@ -62,7 +62,7 @@ export function reconcile(
     accounts.findLast((other) => other.at < account.at && isSameKind(other.ping, account.ping))?.at ?? 0;
   allot(accounts, rests, ({ from, at }) => [from, at]);
   allot(accounts, rests, ({ from, at }) => [from, at + LATE_START_MS]);
-  allot(accounts, rests, (account) => [previousEnd(account), account.at + LATE_START_MS]);
+  allot(accounts, rests, (account) => [previousEnd(account), account.at]);
   const isBetweenPinged = ({ record }: Rest) =>
     accounts.some(({ ways }) => ways.some((way) => isOn(way, record)));
   return {

@@ -12,6 +12,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
+import { timeRange } from "../../src/commands/time-range.ts";
 import { NAMED_QUERIES } from "../../src/insights/named-queries.ts";
 import { labHome, type RunOptions, refusal, unwrapped } from "./in-process.ts";
 
@@ -123,15 +124,15 @@ describe("vpclab insights --file", () => {
   it("escapes what a line could do to a terminal", async () => {
     const path = file(
       "hostile.txt",
-      `${text}2 \u001b[2Jx eni-1 10.1.0.4 10.2.0.9 1 2 6 1 5 1767600000 1767600001 ACCEPT OK\n`,
+      `${text}2 \u001b[31m\u001b[2Jx eni-1 10.1.0.4 10.2.0.9 1 2 6 1 5 1767600000 1767600001 ACCEPT OK\n`,
     );
     const { stdout } = await ask(
       undefined,
       { query: "fields accountId | sort bytes", file: path },
       { columns: 80, color: false },
     );
-    expect(stdout).toContain("\\x1b[2Jx");
-    expect(stdout).not.toContain("\u001b[2J");
+    expect(stdout).toContain("\\x1b[31m\\x1b[2Jx");
+    expect(stdout).not.toContain("\u001b");
     const csv = await ask(undefined, { query: "fields accountId", file: path, csv: true });
     expect(csv.stdout).not.toContain("\u001b");
   });
@@ -219,6 +220,25 @@ describe("vpclab insights", () => {
       ask(undefined, { query: "pattern @message", file: file("own.txt", text) }),
     );
     expect(error).toMatchObject({ exitCode: 2, why: expect.stringContaining("pattern is not supported") });
+  });
+});
+
+describe("the range", () => {
+  const now = Date.UTC(2026, 0, 31, 15);
+  it("counts back from the service's now, or is what is said, in UTC where no zone is", () => {
+    expect(timeRange({ since: "90m" })(now)).toEqual({
+      start: Date.UTC(2026, 0, 31, 13, 30),
+      end: undefined,
+    });
+    expect(timeRange({ start: "2026-01-31T14:00", end: "2026-01-31 16:00:30+02:00" })(now)).toEqual({
+      start: Date.UTC(2026, 0, 31, 14),
+      end: Date.UTC(2026, 0, 31, 14, 0, 30),
+    });
+    expect(timeRange({ start: "2026-01-31", end: "1769868000" })(now)).toEqual({
+      start: Date.UTC(2026, 0, 31),
+      end: 1769868000_000,
+    });
+    expect(timeRange({})(now)).toEqual({ start: undefined, end: undefined });
   });
 });
 
