@@ -12,7 +12,7 @@ import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
-import { isConflict, PROPAGATION_MS } from "./role.ts";
+import { absentIsFine, isConflict, PROPAGATION_MS } from "./role.ts";
 import { tagList } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 
@@ -100,8 +100,10 @@ export function deleteInstanceProfile(aws: Aws, profileName: string): Promise<De
     passes: isConflict,
     delete: async () => {
       for (const { RoleName } of (await read())?.Roles ?? [])
-        await aws.iam.send(
-          new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: profileName, RoleName }),
+        await absentIsFine(() =>
+          aws.iam.send(
+            new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: profileName, RoleName }),
+          ),
         );
       await aws.iam.send(new DeleteInstanceProfileCommand({ InstanceProfileName: profileName }));
     },

@@ -14,7 +14,7 @@ import { type Ensured, ensure } from "./ensure.ts";
 import { isNotFound, LabError } from "./errors.ts";
 import { partitionOf } from "./identity.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
-import { isConflict } from "./role.ts";
+import { absentIsFine, isConflict } from "./role.ts";
 import { tagList } from "./tags.ts";
 
 export type PolicyPart = "flow-log-policy";
@@ -120,7 +120,8 @@ export async function deletePolicy(aws: Aws, arn: string): Promise<Deletion> {
 async function deleteOtherVersions(aws: Aws, PolicyArn: string): Promise<void> {
   for await (const page of paginateListPolicyVersions({ client: aws.iam }, { PolicyArn }))
     for (const { VersionId, IsDefaultVersion } of page.Versions ?? [])
-      if (!IsDefaultVersion) await aws.iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId }));
+      if (!IsDefaultVersion)
+        await absentIsFine(() => aws.iam.send(new DeletePolicyVersionCommand({ PolicyArn, VersionId })));
 }
 
 async function attachedElsewhere(aws: Aws, PolicyArn: string, cause: LabError): Promise<LabError> {

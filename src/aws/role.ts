@@ -140,8 +140,11 @@ async function strip(aws: Aws, RoleName: string): Promise<void> {
       );
 }
 
-/** Somebody else may take the same thing away at the same moment: the end is the same. */
-async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
+/**
+ * Takes away what hangs on something that is deleted next. It may have gone already: a read of IAM lags behind, an
+ * answer was lost, somebody else was quicker. That says nothing about what it hung on, which is still to be deleted.
+ */
+export async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch (error) {

@@ -216,6 +216,14 @@ describe("a policy", () => {
     iam.on(GetPolicyCommand).rejects(NO_SUCH_ENTITY);
     expect(await deletePolicy(aws, ARN)).toBe("deleted");
   });
+
+  test("is deleted also where a late read still shows a version that has gone", async () => {
+    iam.on(ListPolicyVersionsCommand).resolves({ Versions: [{ VersionId: "v1", IsDefaultVersion: false }] });
+    iam.on(DeletePolicyVersionCommand).rejects(NO_SUCH_ENTITY);
+    iam.on(GetPolicyCommand).rejects(NO_SUCH_ENTITY);
+    expect(await deletePolicy(aws, ARN)).toBe("deleted");
+    expect(iam.commandCalls(DeletePolicyCommand)).toHaveLength(1);
+  });
 });
 
 describe("an instance profile", () => {
@@ -256,5 +264,15 @@ describe("an instance profile", () => {
     expect(iam.commandCalls(RemoveRoleFromInstanceProfileCommand)[0]?.args[0].input.RoleName).toBe("r");
     expect(iam.commandCalls(DeleteInstanceProfileCommand)).toHaveLength(1);
     expect(await deleteInstanceProfile(aws, "p")).toBe("absent");
+  });
+
+  test("is deleted also where a late read still shows the role that it has let go of", async () => {
+    iam
+      .on(GetInstanceProfileCommand)
+      .resolvesOnce(profile({ Roles: [{ ...role([]).Role, RoleName: "r" }] }))
+      .rejects(NO_SUCH_ENTITY);
+    iam.on(RemoveRoleFromInstanceProfileCommand).rejects(NO_SUCH_ENTITY);
+    expect(await deleteInstanceProfile(aws, "p")).toBe("deleted");
+    expect(iam.commandCalls(DeleteInstanceProfileCommand)).toHaveLength(1);
   });
 });
