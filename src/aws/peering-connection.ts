@@ -140,23 +140,32 @@ function alreadyPeered(connectionId: string, cause: unknown): LabError {
 
 /** Deletes a connection; routes to it turn into blackholes. Waits up to 5 minutes. */
 export function deletePeeringConnection(aws: Aws, connectionId: string): Promise<Deletion> {
+  const look = async () => (await describePeeringConnections(aws, withId(connectionId)))[0];
   return deleteUntilGone(aws, {
     what: `peering connection ${connectionId}`,
     atMostMs: 300_000,
+    // One that is still being made may not be deleted yet.
+    passes: isWrongState,
     delete: async () => {
       const command = new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId: connectionId });
       try {
         await aws.ec2.send(command);
       } catch (error) {
         // It was being deleted, or failed, before we came: AWS will not have it deleted again, and it fades.
-        if (!isCode(error, "InvalidStateTransition")) throw error;
+        const connection = isWrongState(error) ? await look() : undefined;
+        if (connection === undefined || !(hasFaded(connection) || statusOf(connection) === "deleting"))
+          throw error;
       }
     },
     isThere: async () => {
-      const [connection] = await describePeeringConnections(aws, withId(connectionId));
+      const connection = await look();
       return connection !== undefined && !hasFaded(connection);
     },
   });
+}
+
+function isWrongState(error: unknown): boolean {
+  return /InvalidStateTransition/i.test(codeOf(error));
 }
 
 function withId(connectionId: string): Filter[] {

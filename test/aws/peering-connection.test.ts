@@ -127,4 +127,12 @@ describe("a peering connection", () => {
     statuses("failed");
     expect(await deletePeeringConnection(lab.aws, "pcx-1")).toBe("deleted");
   });
+
+  it("that is still being made is deleted as soon as AWS allows it", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DeleteVpcPeeringConnectionCommand).rejectsOnce(refusal("InvalidStateTransition")).resolves({});
+    statuses("provisioning", "deleted");
+    expect(await deletePeeringConnection(lab.aws, "pcx-1")).toBe("deleted");
+    expect(ec2.commandCalls(DeleteVpcPeeringConnectionCommand)).toHaveLength(2);
+  });
 });
