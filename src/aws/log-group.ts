@@ -71,12 +71,17 @@ export async function ensureLogGroup(aws: Aws, spec: LabSpec): Promise<Ensured<L
     createNamed(
       aws,
       async () => {
-        await aws.logs.send(
-          new CreateLogGroupCommand({
-            logGroupName: name,
-            logGroupClass: "STANDARD",
-            tags: spec.tagsOf("log-group"),
-          }),
+        const command = new CreateLogGroupCommand({
+          logGroupName: name,
+          logGroupClass: "STANDARD",
+          tags: spec.tagsOf("log-group"),
+        });
+        // The deletion of one of the same name, a teardown ago, may still be under way.
+        await retryWhile(
+          aws,
+          { what: `log group ${name} to be made`, atMostMs: 60_000, everyMs: 1_000 },
+          isBusy,
+          () => aws.logs.send(command),
         );
         return waitFor(aws, { what: `log group ${name} to show`, atMostMs: 60_000, everyMs: 1_000 }, () =>
           describeLogGroup(aws, name),
@@ -106,7 +111,12 @@ async function setRetention(aws: Aws, logGroupName: string, days: number | undef
 
 /** Not visible everywhere yet, or another change of the same group is still under way. */
 function isPassing(error: unknown): boolean {
-  return isNotFound(error) || isCode(error, "OperationAbortedException");
+  return isNotFound(error) || isBusy(error);
+}
+
+/** Another change of the same group is under way. */
+function isBusy(error: unknown): boolean {
+  return isCode(error, "OperationAbortedException");
 }
 
 /** How long records in flight are given to bring a deleted group back before we look again. */
@@ -141,7 +151,7 @@ function deleteOnce(aws: Aws, logGroupName: string): Promise<Deletion> {
   return deleteUntilGone(aws, {
     what: `log group ${logGroupName}`,
     atMostMs: 120_000,
-    passes: (error) => isCode(error, "OperationAbortedException"),
+    passes: isBusy,
     delete: () => aws.logs.send(new DeleteLogGroupCommand({ logGroupName })),
     isThere: async () => {
       const group = await describeLogGroup(aws, logGroupName);

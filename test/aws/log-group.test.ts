@@ -44,6 +44,16 @@ describe("the log group", () => {
     expect(logs.commandCalls(PutRetentionPolicyCommand)).toHaveLength(0);
   });
 
+  test("is made at a second try while the deletion of an earlier one is under way", async () => {
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolvesOnce({ logGroups: [] })
+      .resolves({ logGroups: [group()] });
+    logs.on(CreateLogGroupCommand).rejectsOnce(refusal("OperationAbortedException")).resolves({});
+    expect((await ensureLogGroup(aws, spec)).outcome).toBe("made");
+    expect(logs.commandCalls(CreateLogGroupCommand)).toHaveLength(2);
+  });
+
   test("is the one of exactly this name, on whichever page", async () => {
     logs
       .on(DescribeLogGroupsCommand)
