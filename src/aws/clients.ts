@@ -49,6 +49,18 @@ export interface ConnectOptions {
 /** How often a call is tried that AWS throttles or fails to answer; the waits between grow to 20 s. */
 const MAX_ATTEMPTS = 7;
 
+/**
+ * How long a connection may take, and an answer on it, in ms. The SDK itself waits a quarter of an hour and more, which
+ * on a network that has gone away looks like for ever.
+ */
+const TIMEOUTS = {
+  connectionTimeout: 10_000,
+  requestTimeout: 60_000,
+  socketTimeout: 60_000,
+  // Without it the SDK only warns.
+  throwOnRequestTimeout: true,
+};
+
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
   const serviceClock = options.embedded ? undefined : new ServiceClock();
@@ -59,10 +71,8 @@ export function connect(options: ConnectOptions): Aws {
     retryStrategy: new ClockedRetryStrategy(MAX_ATTEMPTS, clock, options.signal),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
-    ...(options.embedded && {
-      requestHandler: options.embedded.requestHandler,
-      credentials: options.embedded.credentials,
-    }),
+    requestHandler: options.embedded?.requestHandler ?? TIMEOUTS,
+    ...(options.embedded && { credentials: options.embedded.credentials }),
   };
   const plugins: Pluggable<object, object>[] = [stopWhenAborted(options.signal), answerLost()];
   if (serviceClock) plugins.push(followServiceTime(serviceClock));

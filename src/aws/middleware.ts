@@ -16,7 +16,13 @@ export function stopWhenAborted(signal: AbortSignal): Plugin {
       stack.add(
         (next, context) => async (args) => {
           if (!ENDS_SOMETHING.has(context.commandName ?? "")) signal.throwIfAborted();
-          return next(args);
+          try {
+            return await next(args);
+          } catch (error) {
+            // Ctrl-C ended the wait for another attempt: the SDK then throws why there was to be one.
+            const wouldGoOn = isTransientError(error as SdkError) || isThrottlingError(error as SdkError);
+            throw signal.aborted && wouldGoOn ? signal.reason : error;
+          }
         },
         { step: "initialize", name: "stopWhenAborted" },
       );

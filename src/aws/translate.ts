@@ -77,6 +77,11 @@ const TRANSLATIONS: readonly Translation[] = [
     next: ["Wait a minute and run the same command again: it goes on from here."],
   },
   {
+    codes: /^AnswerLostError$/,
+    why: "The connection broke, or AWS failed, before it said what came of the call: the thing may have been made or not.",
+    next: ["Run the same command again: it looks for what was made, by its tag, and goes on from here."],
+  },
+  {
     codes: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError)$/,
     why: "AWS could not be reached.",
     next: [

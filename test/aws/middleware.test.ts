@@ -1,7 +1,9 @@
 /** The clients' own middleware, against an HTTP handler that fails as networks and AWS do. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CreateVpcCommand, DeleteVpcCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { type HttpHandlerUserInput, HttpResponse } from "@smithy/core/protocols";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { connect } from "../../src/aws/clients.ts";
 import { AnswerLostError, type CallTrace } from "../../src/aws/middleware.ts";
 import { ServiceClock } from "../../src/aws/service-clock.ts";
@@ -82,6 +84,41 @@ describe("a call that AWS throttles or fails", () => {
   });
 });
 
+describe("an endpoint that takes a call and never answers", () => {
+  const silent = createServer(() => undefined);
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  it("is given up after a minute an attempt", async () => {
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDPLANTED");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "planted-secret");
+    const aws = connect({
+      region: "us-east-1",
+      signal: new AbortController().signal,
+      endpointUrl: `http://127.0.0.1:${port}`,
+    });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let error: unknown;
+    const sending = aws.ec2.send(create).catch((thrown: unknown) => {
+      error = thrown;
+    });
+    let waitedMs = 0;
+    for (; error === undefined && waitedMs < 120_000; waitedMs += 1_000) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sending;
+    expect(error).toBeInstanceOf(AnswerLostError);
+    expect(waitedMs).toBeLessThanOrEqual(61_000);
+  });
+});
+
 describe("a create without a client token", () => {
   it.each([network("ECONNRESET"), network("ETIMEDOUT"), refusal(500, "InternalError")])(
     "is not sent again blindly after %s: it may have taken effect",
@@ -124,7 +161,7 @@ describe("Ctrl-C", () => {
     const reason = new Error("interrupted");
     const sending = aws.ec2.send(new DescribeVpcsCommand({}));
     setImmediate(() => controller.abort(reason));
-    await expect(sending).rejects.toThrow();
+    await expect(sending).rejects.toBe(reason);
     expect(calls()).toBeLessThan(7);
   });
 });
