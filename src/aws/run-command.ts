@@ -123,7 +123,9 @@ function resultOf(
   { instanceId, seconds }: ShellCommand,
   invocation: GetCommandInvocationCommandOutput,
 ): CommandResult {
-  const { Status, StatusDetails = "", ResponseCode = -1 } = invocation;
+  const { Status, ResponseCode = -1 } = invocation;
+  // AWS's reference writes "Delivery Timed Out", its answers "DeliveryTimedOut".
+  const StatusDetails = (invocation.StatusDetails ?? "").replaceAll(" ", "");
   const next = ["See how the instance stands: vpclab status", "Run the same command again."];
   // A script that ran has an exit code; -1 says that it never began.
   if (Status === "Success" || (Status === "Failed" && ResponseCode !== -1))

@@ -134,6 +134,7 @@ describe("is an error where ping itself did not run:", () => {
   test.each([
     ["TimedOut", "ExecutionTimedOut", "command-timed-out"],
     ["TimedOut", "DeliveryTimedOut", "command-undelivered"],
+    ["TimedOut", "Delivery Timed Out", "command-undelivered"],
     ["Failed", "Undeliverable", "command-undelivered"],
     ["Cancelled", "Cancelled", "command-cancelled"],
   ] as const)("%s, %s", async (Status, StatusDetails, code) => {
