@@ -6,7 +6,7 @@ import type { NetworkAcl, NetworkAclEntry, Subnet } from "./topology.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 
 /** The number AWS gives to the final `*`. */
-const FINAL_RULE = 32767;
+export const FINAL_RULE = 32767;
 
 /** The entry that decides; undefined if none matches, which denies as the final `*` does. */
 export function decidingEntry(

@@ -74,7 +74,8 @@ export function replyTo(packet: Packet): Packet {
   };
 }
 
-function hasPorts(protocol: number): boolean {
+/** Whether packets of the protocol have ports: TCP and UDP. */
+export function hasPorts(protocol: number): boolean {
   return protocol === TCP || protocol === UDP;
 }
 
