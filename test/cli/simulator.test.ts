@@ -1,40 +1,15 @@
 /** `vpclab simulator` as a process: an AWS client and vpclab's own commands on one world. */
-import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import { freshHome, type Run } from "./vpclab.ts";
-
-type Vpclab = ReturnType<typeof freshHome>["vpclab"];
-
-/** Starts it and waits for its `--json` line; `end` sends the signal and gives the run. */
-async function serve(vpclab: Vpclab, ...args: string[]) {
-  let child: ChildProcess | undefined;
-  let ended: Promise<Run> | undefined;
-  const line = await new Promise<string>((resolve, reject) => {
-    ended = vpclab(["simulator", "--port", "0", "--json", ...args], {
-      during: (process) => {
-        child = process;
-        process.stdout?.once("data", (chunk) => resolve(String(chunk)));
-      },
-    });
-    ended.then(({ stderr }) => reject(new Error(stderr)), reject);
-  });
-  const { endpoint, pid } = JSON.parse(line) as { endpoint: string; pid: number };
-  return {
-    endpoint,
-    pid,
-    line,
-    end(signal: NodeJS.Signals = "SIGINT"): Promise<Run> {
-      child?.kill(signal);
-      if (!ended) throw new Error("it was never begun");
-      return ended;
-    },
-  };
-}
+import { simulator } from "../../src/commands/simulator.ts";
+import type { LabError } from "../../src/lab/error.ts";
+import { fakeTerminal } from "../ui/fake-terminal.ts";
+import { serve } from "./serve.ts";
+import { freshHome } from "./vpclab.ts";
 
 function client(endpoint: string) {
   return new EC2Client({
@@ -146,22 +121,23 @@ describe("what cannot be served is told before anything is", () => {
   });
 
   it.each([
-    [["--world", "../../elsewhere"], /cannot be a world's name/],
-    [["--world", "/tmp"], /cannot be a world's name/],
-    [["--world", ".."], /cannot be a world's name/],
-    [["--world", ""], /cannot be a world's name/],
-    [["--world", "a\\b"], /cannot be a world's name/],
-    [["--world", "a", "--memory"], /take one of them/],
-    [["--port", "70000"], /--port takes/],
-    [["--port", "x"], /--port takes/],
-    [["--speed", "0"], /--speed takes/],
-    [["--quota", "vpc=5"], /The quotas are vpcs/],
-    [["--quota", "vpcs=many"], /--quota vpcs= takes/],
-    [["--quota", "__proto__=5"], /--quota takes/],
-  ])("%j: exit 2", async (args, message) => {
-    const { code, stderr } = await vpclab(["simulator", ...args]);
-    expect(code).toBe(2);
-    expect(stderr.replace(/\s+/g, " ")).toMatch(message);
+    [{ world: "../../elsewhere" }, /cannot be a world's name/],
+    [{ world: "/tmp" }, /cannot be a world's name/],
+    [{ world: ".." }, /cannot be a world's name/],
+    [{ world: "" }, /cannot be a world's name/],
+    [{ world: "a\\b" }, /cannot be a world's name/],
+    [{ world: "a", memory: true }, /take one of them/],
+    [{ port: "70000" }, /--port takes/],
+    [{ port: "x" }, /--port takes/],
+    [{ speed: "0" }, /--speed takes/],
+    [{ quota: ["vpc=5"] }, /The quotas are vpcs/],
+    [{ quota: ["vpcs=many"] }, /--quota vpcs= takes/],
+    [{ quota: ["__proto__=5"] }, /--quota takes/],
+  ])("%j: exit 2", async (options, message) => {
+    const program = { terminal: fakeTerminal(), signal: AbortSignal.abort(), env: {}, home };
+    const error = await simulator(program, { port: "0", ...options }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ exitCode: 2 });
+    expect(`${(error as LabError).message} ${(error as LabError).next}`).toMatch(message);
   });
 
   it("a damaged world: exit 1, and left as it is", async () => {
