@@ -15,6 +15,7 @@ import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
+import { waitFor } from "./waits.ts";
 
 export function describeSubnets(aws: Aws, filters: Filter[]): Promise<Subnet[]> {
   return allPages(paginateDescribeSubnets({ client: aws.ec2 }, { Filters: filters }), (page) => page.Subnets);
@@ -51,13 +52,24 @@ export async function createSubnet(
   return given(Subnet, "the new subnet");
 }
 
-/** Gives instances that start in it a public IPv4 address. */
+/**
+ * Gives instances that start in it a public IPv4 address, and waits until a read says so: an instance launched before
+ * would be without one for good, and its agent without a way out.
+ */
 export async function mapPublicAddresses(aws: Aws, subnetId: string): Promise<void> {
   const command = new ModifySubnetAttributeCommand({
     SubnetId: subnetId,
     MapPublicIpOnLaunch: { Value: true },
   });
   await onceVisible(aws, `subnet ${subnetId}`, () => aws.ec2.send(command));
+  await waitFor(
+    aws,
+    { what: `subnet ${subnetId} to give public addresses`, atMostMs: 300_000, everyMs: 1_000 },
+    async () => {
+      const [subnet] = await describeSubnets(aws, [{ Name: "subnet-id", Values: [subnetId] }]);
+      return subnet?.MapPublicIpOnLaunch || undefined;
+    },
+  );
 }
 
 /** Deletes a subnet; waits up to 20 minutes for network interfaces that still go. */

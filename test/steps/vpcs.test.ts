@@ -39,7 +39,10 @@ function sideOf(input: object): 1 | 2 {
 
 function nothingStands(): void {
   ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
-  ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
+  // The lab's are looked for by tag, one that was just changed by its id.
+  ec2.on(DescribeSubnetsCommand).callsFake(({ Filters }) => ({
+    Subnets: Filters[0].Name === "subnet-id" ? [{ MapPublicIpOnLaunch: true }] : [],
+  }));
   ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [] });
   ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
 }
@@ -178,6 +181,16 @@ describe("vpcs, up", () => {
     const { lab } = mockedLab();
     await vpcs.up(lab);
     expect(ec2.commandCalls(CreateSubnetCommand)).toHaveLength(3);
+  });
+
+  it("goes on only when a read says that instances will get public addresses", async () => {
+    const { lab } = mockedLab();
+    let looks = 0;
+    ec2.on(DescribeSubnetsCommand).callsFake(({ Filters }) => ({
+      Subnets: Filters[0].Name === "subnet-id" ? [{ MapPublicIpOnLaunch: ++looks > 4 }] : [],
+    }));
+    await vpcs.up(lab);
+    expect(looks).toBe(6);
   });
 
   it("finds the VPC whose create answer was lost", async () => {
