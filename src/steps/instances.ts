@@ -21,6 +21,8 @@ import { removal } from "./removal.ts";
 import type { LabContext, Step } from "./step.ts";
 import { bothSides } from "./together.ts";
 
+const EVERYWHERE = "0.0.0.0/0";
+
 export const instances: Step = {
   id: "instances",
   title: "Launch an instance in each VPC",
@@ -31,6 +33,11 @@ export const instances: Step = {
       { text: "both instances are on their way", usually: "0:05 to 0:20, until their new profile is known" },
       () => bothSides(lab, (side) => launch(lab, side)),
     );
+    if (lab.spec.sshFrom === EVERYWHERE)
+      lab.narrator.say(
+        "Mind: SSH (port 22) is open to the whole internet, as the lab has it. The instances have no key, so nobody " +
+          "gets in; elsewhere, name your own address (--ssh-from).",
+      );
     if (lab.spec.hours !== undefined)
       lab.narrator.say(`They power off and terminate by themselves after ${inHours(lab.spec.hours)}.`);
   },

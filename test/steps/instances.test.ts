@@ -65,6 +65,16 @@ describe("instances, up", () => {
     expect(ec2.commandCalls(AuthorizeSecurityGroupIngressCommand)).toHaveLength(2);
   });
 
+  it.each([
+    ["0.0.0.0/0", true],
+    ["203.0.113.7/32", false],
+    [undefined, false],
+  ])("with SSH from %s: a word of warning is %s", async (sshFrom, warned) => {
+    const { lab, told } = mockedLab({ sshFrom });
+    await instances.up(lab);
+    expect(told.said.some((text) => text.includes("open to the whole internet"))).toBe(warned);
+  });
+
   it("launches with IMDSv2, an encrypted volume, the profile, and everything tagged", async () => {
     const { lab } = mockedLab();
     await instances.up(lab);
@@ -93,7 +103,7 @@ describe("instances, up", () => {
   });
 
   it("powers off by itself after the hours that were said", async () => {
-    const { lab, told } = mockedLab({ hours: 4 });
+    const { lab, told } = mockedLab({ hours: 4, sshFrom: undefined });
     await instances.up(lab);
     const script = Buffer.from(launches()[0]?.UserData ?? "", "base64").toString();
     expect(script).toBe("#!/bin/sh\nshutdown -P +240\n");
