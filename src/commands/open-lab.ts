@@ -67,13 +67,17 @@ export async function openLab(
   const target = chooseTarget(options, endpointUrl, remembered, credentials.present);
   if (target === "aws" && !credentials.present && options.simulate !== false) throw noCredentials();
 
-  const chosenRegion = region ?? remembered?.region ?? credentials.region;
+  // A lab on the embedded AWS says nothing of one on AWS: its instances live for ever, say.
+  const own = remembered?.target === target ? remembered : undefined;
+  const chosenRegion = region ?? own?.region ?? credentials.region;
   if (target === "aws" && chosenRegion === undefined) await requireCredentials(program, profile, endpointUrl);
   if (target === "aws" && chosenRegion === undefined)
     throw usageError("No Region is set.", "Name one by --region eu-west-3, or set AWS_REGION.");
   const placeRegion = regionName(chosenRegion ?? "us-east-1");
   // Bad options are found before any call; `--hours` is checked again with its default below.
-  const choices = labChoices(flags, remembered?.options, target === "aws" ? DEFAULT_HOURS : undefined);
+  const choose = (earlier: RememberedLab | undefined) =>
+    labChoices(flags, earlier?.options, target === "aws" ? DEFAULT_HOURS : undefined);
+  const choices = choose(own);
   beforeCalls?.(target);
 
   const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
@@ -87,8 +91,18 @@ export async function openLab(
       ...(profile !== undefined && { profile }),
       ...(endpointUrl !== undefined && target === "aws" && { endpointUrl }),
     };
-    const spec = labSpec({ lab, region: placeRegion, ...choices });
-    return { place, spec, memory, remembered, identity: arn, journal: memory.journal(place), ...way };
+    // Other credentials than then: the lab of that name on that account is another one, and still stands there.
+    const isSame = own === undefined || own.account === account;
+    const spec = labSpec({ lab, region: placeRegion, ...(isSame ? choices : choose(undefined)) });
+    return {
+      place,
+      spec,
+      memory,
+      remembered: isSame ? own : undefined,
+      identity: arn,
+      journal: memory.journal(place),
+      ...way,
+    };
   } catch (error) {
     way.close();
     throw error;
