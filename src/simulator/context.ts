@@ -46,7 +46,9 @@ export class Context {
 
   /** A version-4 UUID from the world's generator. */
   newUuid(): string {
-    return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => Math.floor(this.random() * 16).toString(16));
+    return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () =>
+      Math.floor(this.random() * 16).toString(16),
+    );
   }
 
   /** Lets something happen by itself at a world time (not before now). Same time: in the order they were planned. */

@@ -2,10 +2,11 @@
  * What an operation of the embedded AWS is: the SDK's own schema for the shapes, the parameters we model, and the
  * behaviour. Shapes are never written by hand: the schema decodes the request and encodes the answer.
  */
-import type { StaticOperationSchema } from "@smithy/types";
+
 import { NormalizedSchema } from "@smithy/core/schema";
-import { AwsError } from "./error.ts";
+import type { StaticOperationSchema } from "@smithy/types";
 import type { Context } from "./context.ts";
+import { AwsError } from "./error.ts";
 
 export interface Operation {
   readonly name: string;

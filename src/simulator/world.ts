@@ -2,7 +2,7 @@
  * One world of the embedded AWS: its state, its time, and the one way in. Every call sees the world as it is at
  * that moment, with everything that was due by then already happened; a call that throws has changed nothing.
  */
-import { type WorldClock, IDLE_LIMIT_MS } from "./clock.ts";
+import { IDLE_LIMIT_MS, type WorldClock } from "./clock.ts";
 import { Context, type EventHandler } from "./context.ts";
 import { STATE_FORMAT, type WorldState } from "./state.ts";
 import type { Storage } from "./storage.ts";
@@ -106,7 +106,10 @@ export class World {
       throw new DamagedWorldError(this.#storage.place, (error as Error).message);
     }
     if (state?.format !== STATE_FORMAT || !state.regions || !state.iam || !Array.isArray(state.events))
-      throw new DamagedWorldError(this.#storage.place, "it does not hold a world that this version understands");
+      throw new DamagedWorldError(
+        this.#storage.place,
+        "it does not hold a world that this version understands",
+      );
     return state;
   }
 

@@ -7,7 +7,10 @@ import { AwsError } from "../error.ts";
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
 
 /** @throws AwsError for a body that is not JSON, or a member that the operation does not have */
-export async function decodeJson(schema: StaticOperationSchema, body: string): Promise<Record<string, unknown>> {
+export async function decodeJson(
+  schema: StaticOperationSchema,
+  body: string,
+): Promise<Record<string, unknown>> {
   const shape = NormalizedSchema.of(schema[4]);
   let parsed: unknown;
   try {

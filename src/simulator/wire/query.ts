@@ -47,11 +47,15 @@ function decodeStruct(dialect: QueryDialect, schema: NormalizedSchema, fields: F
     // Old clients name some lists by their singular or plural only (PublicIp.1 / PublicIps.1); both are one field.
     const value = fields[key];
     unknown.delete(key);
-    if (value !== undefined) result[name] = decode(dialect, member, value, path === "" ? key : `${path}.${key}`);
+    if (value !== undefined)
+      result[name] = decode(dialect, member, value, path === "" ? key : `${path}.${key}`);
   }
   const [stranger] = unknown;
   if (stranger !== undefined)
-    throw new AwsError("UnknownParameter", `The parameter ${path === "" ? "" : `${path}.`}${stranger} is not recognized`);
+    throw new AwsError(
+      "UnknownParameter",
+      `The parameter ${path === "" ? "" : `${path}.`}${stranger} is not recognized`,
+    );
   return result;
 }
 
@@ -62,7 +66,12 @@ function fieldName(dialect: QueryDialect, name: string, member: NormalizedSchema
   return dialect === "ec2" ? `${key.charAt(0).toUpperCase()}${key.slice(1)}` : key;
 }
 
-function decode(dialect: QueryDialect, schema: NormalizedSchema, value: Fields | string, path: string): unknown {
+function decode(
+  dialect: QueryDialect,
+  schema: NormalizedSchema,
+  value: Fields | string,
+  path: string,
+): unknown {
   if (schema.isListSchema()) {
     const traits = schema.getMergedTraits() as { xmlFlattened?: 1 };
     const element = schema.getValueSchema();
@@ -105,7 +114,9 @@ function invalid(path: string, value: string): AwsError {
 const NAMESPACE: Record<QueryDialect, (service: string) => string> = {
   ec2: () => "http://ec2.amazonaws.com/doc/2016-11-15/",
   common: (service) =>
-    service === "iam" ? "https://iam.amazonaws.com/doc/2010-05-08/" : "https://sts.amazonaws.com/doc/2011-06-15/",
+    service === "iam"
+      ? "https://iam.amazonaws.com/doc/2010-05-08/"
+      : "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 
 export function encodeQuery(
