@@ -35,7 +35,7 @@ export const analyze: Step = {
       lab.narrator.say(
         "No record has arrived yet, so there is nothing to look at. Run vpclab up again later.",
       );
-      return;
+      return "unfinished";
     }
     const all = recorded.records.map(({ record }) => record);
     const whose = nameAddresses(all, hosts);
@@ -44,6 +44,7 @@ export const analyze: Step = {
     await takeOneApart(lab, recorded, whose);
     tellVerdicts(lab, recorded, whose);
     await query(lab, whose);
+    return undefined;
   },
 
   down: async () => [],

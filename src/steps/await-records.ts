@@ -23,8 +23,8 @@ export interface Recorded {
 
 /** After aggregation it takes about 5 minutes to the log, the first time 10 and more (AWS-FACTS §3). */
 const DELIVERY_MS = 12 * 60_000;
-/** By then something is wrong, or nothing was ever sent. */
-const AT_MOST_MS = 20 * 60_000;
+/** So long after aggregation something is wrong, or nothing was ever sent. */
+const AT_MOST_MS = 19 * 60_000;
 
 /**
  * Waits until the records account for every ping sent since the flow log was made. On AWS a new flow log begins to
@@ -63,7 +63,7 @@ export async function awaitRecords(
       const signal = skip ? AbortSignal.any([aws.signal, skip]) : aws.signal;
       const wait = {
         what: "the first records of the flow log",
-        atMostMs: AT_MOST_MS,
+        atMostMs: spec.aggregationSeconds * 1000 + AT_MOST_MS,
         everyMs: 5_000,
         why: "Records come some minutes after the traffic, and a new flow log may take several minutes to begin.",
         next: ["Run vpclab up again in some minutes: it goes on from here."],

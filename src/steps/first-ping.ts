@@ -11,7 +11,6 @@ import { networkAclFinding } from "./network-acl-finding.ts";
 import { pingAndTell } from "./ping-finding.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
-import { together } from "./together.ts";
 import { walkFinding, walkPing, whyNoReply } from "./walk-finding.ts";
 
 export const firstPing: Step = {
@@ -24,7 +23,10 @@ export const firstPing: Step = {
     await waitUntilReady(lab);
     const [from, to] = await findHosts(lab);
     const way = await walkPing(lab, from, to.privateAddress);
-    if (way.reachable && (await isPeered(lab, from, to))) return tellEarlierPing(lab);
+    if (way.reachable && (await isPeered(lab, from, to))) {
+      tellEarlierPing(lab);
+      return;
+    }
     const privatePing = await pingPrivate(lab, from, way);
     await pingPublic(lab, from);
     if (privatePing.reachable) await tellRouteTable(lab, 1);
@@ -40,13 +42,15 @@ export const firstPing: Step = {
   },
 };
 
-/** Both at once, and both things of each: the agent may register while the state still reads pending. */
+/** Both at once. First that they run: of one that has ended, no agent need be waited for. */
 async function waitUntilReady(lab: LabContext): Promise<void> {
   const instanceIds = (await findHosts(lab)).map(({ instanceId }) => instanceId);
   await lab.narrator.wait(
     { text: "both instances run and register with Systems Manager", usually: "0:30 to 3:00" },
-    (note) =>
-      together(lab, [waitUntilRunning(lab.aws, instanceIds), waitForAgents(lab.aws, instanceIds, note)]),
+    async (note) => {
+      await waitUntilRunning(lab.aws, instanceIds);
+      await waitForAgents(lab.aws, instanceIds, note);
+    },
   );
 }
 

@@ -53,8 +53,11 @@ export interface Step {
   /** "Launch an instance in each VPC" */
   readonly title: string;
   readonly lesson: Lesson;
-  /** Find, else create. Idempotent. Never waits for what a later step can wait for. */
-  up(lab: LabContext): Promise<void>;
+  /**
+   * Find, else create. Idempotent. Never waits for what a later step can wait for.
+   * @returns "unfinished" where the learner went on before there was anything to see: then it is not noted as done
+   */
+  up(lab: LabContext): Promise<"unfinished" | undefined>;
   /** The steps whose `down` must have ended (well or not) before this one's begins; see AWS-FACTS on deleting. */
   readonly downAfter: readonly StepId[];
   /**

@@ -26,8 +26,8 @@ export interface WalkUpOptions {
 export async function walkUp(lab: LabContext, options: WalkUpOptions = {}): Promise<StepId | undefined> {
   for (const step of options.steps ?? STEPS) {
     if ((await options.beforeStep?.(step)) === "stop") return step.id;
-    await step.up(lab);
-    lab.journal.add({ kind: "step-done", at: lab.aws.clock.now(), step: step.id });
+    if ((await step.up(lab)) !== "unfinished")
+      lab.journal.add({ kind: "step-done", at: lab.aws.clock.now(), step: step.id });
     await options.afterStep?.(step);
     if (step.id === options.until) return undefined;
   }

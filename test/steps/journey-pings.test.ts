@@ -6,6 +6,7 @@ import {
   DescribeSecurityGroupsCommand,
   RevokeSecurityGroupIngressCommand,
   type RouteTable,
+  StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { DetachRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
@@ -14,7 +15,7 @@ import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding } from "../../src/lab/narrator.ts";
-import type { StepId } from "../../src/lab/spec.ts";
+import type { LabOptions, StepId } from "../../src/lab/spec.ts";
 import { findHosts } from "../../src/steps/hosts.ts";
 import { stepById } from "../../src/steps/index.ts";
 import type { LabContext } from "../../src/steps/step.ts";
@@ -27,8 +28,8 @@ function findings<K extends Finding["kind"]>({ told }: TestLab, kind: K): Kind<K
   return told.findings.filter((finding): finding is Kind<K> => finding.kind === kind);
 }
 
-async function labUntil(until: StepId): Promise<TestLab> {
-  const test = embeddedLab();
+async function labUntil(until: StepId, options: Partial<LabOptions> = {}): Promise<TestLab> {
+  const test = embeddedLab(options);
   await walkUp(test.lab, { until });
   return test;
 }
@@ -107,6 +108,15 @@ describe("the first pings", () => {
     expect(lab.journal.entries().filter(({ kind }) => kind === "prediction")).toMatchObject([
       { step: "first-ping", expected: "replies", right: false },
     ]);
+  });
+
+  it("say at once that an instance does not run, and do not wait for its agent", async () => {
+    const { lab } = await labUntil("flow-log");
+    const [, to] = await findHosts(lab);
+    await lab.aws.ec2.send(new StopInstancesCommand({ InstanceIds: [to.instanceId] }));
+    const begun = lab.aws.clock.now();
+    await expect(stepById("first-ping").up(lab)).rejects.toMatchObject({ code: "instance-not-running" });
+    expect(lab.aws.clock.now() - begun).toBeLessThan(60_000);
   });
 
   it("name the security group where the public address keeps silent too", async () => {
@@ -228,28 +238,39 @@ describe("the flow log's analysis", () => {
         return work(() => undefined, skip.signal);
       },
     };
-    await stepById("analyze").up({ ...lab, narrator: skipping });
+    const analyze = stepById("analyze");
+    await walkUp({ ...lab, narrator: skipping }, { steps: [analyze] });
+    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    expect(analyze.state(inventory, lab.journal)).toBe("todo");
     expect(told.said.join(" ")).toContain("No record has arrived yet");
     expect(findings({ lab, told }, "records")).toEqual([]);
   });
 
-  it("ends with the reason where the flow log may not write", async () => {
-    const { lab, told } = await labUntil("log-group");
-    await stepById("flow-log").up(lab);
-    const roleName = lab.spec.nameOf("flow-log-role");
-    const { AttachedPolicies = [] } = await lab.aws.iam.send(
-      new ListAttachedRolePoliciesCommand({ RoleName: roleName }),
-    );
-    for (const { PolicyArn } of AttachedPolicies)
-      await lab.aws.iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
-    const begun = lab.aws.clock.now();
-    await expect(stepById("analyze").up(lab)).rejects.toMatchObject({
-      code: "timed-out",
-      message: expect.stringContaining("first records"),
-    });
-    expect(lab.aws.clock.now() - begun).toBeLessThanOrEqual(20 * 60_000);
-    expect(told.warnings.join(" ")).toContain("cannot deliver its records: Access error");
-  });
+  it.each([
+    [60, 20],
+    [600, 29],
+  ] as const)(
+    "of %d s ends with the reason where the flow log may not write",
+    async (aggregationSeconds, minutes) => {
+      const { lab, told } = await labUntil("log-group", { aggregationSeconds });
+      await stepById("flow-log").up(lab);
+      const roleName = lab.spec.nameOf("flow-log-role");
+      const { AttachedPolicies = [] } = await lab.aws.iam.send(
+        new ListAttachedRolePoliciesCommand({ RoleName: roleName }),
+      );
+      for (const { PolicyArn } of AttachedPolicies)
+        await lab.aws.iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
+      const begun = lab.aws.clock.now();
+      await expect(stepById("analyze").up(lab)).rejects.toMatchObject({
+        code: "timed-out",
+        message: expect.stringContaining("first records"),
+      });
+      const waitedMinutes = (lab.aws.clock.now() - begun) / 60_000;
+      expect(waitedMinutes).toBeGreaterThan(minutes - 1);
+      expect(waitedMinutes).toBeLessThanOrEqual(minutes);
+      expect(told.warnings.join(" ")).toContain("cannot deliver its records: Access error");
+    },
+  );
 
   it("reads todo without a journal, whatever stands", async () => {
     const { lab } = await labUntil("analyze");
