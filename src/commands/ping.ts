@@ -138,13 +138,18 @@ async function pingThere(
 }
 
 /** This machine's own ping. The address is a checked dotted quad and goes to no shell. */
-async function pingHere(address: string, count: number): Promise<Sent> {
+export async function pingHere(address: string, count: number): Promise<Sent> {
   const flag = process.platform === "win32" ? "-n" : "-c";
   const output = await new Promise<string>((resolve, reject) => {
     execFile(
       "ping",
       [flag, String(count), address],
-      { timeout: (count + 15) * 1000 },
+      {
+        // Windows waits 4 s for each reply before it sends the next packet.
+        timeout: (5 * count + 15) * 1000,
+        // Its words are read below.
+        env: { ...process.env, LC_ALL: "C" },
+      },
       (error, stdout, stderr) => {
         // ping ends with 1 or 2 where nothing answered: that is a result. Not being there is not.
         if (error && "code" in error && error.code === "ENOENT")

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { pingHere } from "../../src/commands/ping.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "vpclab-test-"));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("asks this machine's ping to speak English", async () => {
+  writeFileSync(
+    join(folder, "ping"),
+    `#!/bin/sh
+if [ "$LC_ALL" = C ]; then echo "2 packets transmitted, 0 received, 100% packet loss, time 1001ms"
+else echo "2 Pakete \u00fcbertragen, 0 empfangen, 100% Paketverlust, Zeit 1001ms"; fi
+exit 1
+`,
+    { mode: 0o755 },
+  );
+  vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+  vi.stubEnv("LC_ALL", "de_DE.UTF-8");
+  expect((await pingHere("10.2.0.5", 2)).result).toMatchObject({ sent: 2, received: 0 });
+});
