@@ -28,8 +28,11 @@ export async function ensure<T>(
   return { resource, outcome: found === undefined ? "made" : "found", ms: aws.clock.now() - begun };
 }
 
+/** A service that fails this often in a row, with the looks between, fails for longer than anybody waits. */
+const TRIES = 4;
+
 /**
- * Creates something. When the answer is lost, looks for what the call may have made before asking again, once.
+ * Creates something. When the answer is lost, looks for what the call may have made before asking again.
  * @param find what that call made, and nothing else
  */
 export async function createOnce<T>(
@@ -37,16 +40,26 @@ export async function createOnce<T>(
   find: () => Promise<T | undefined>,
   create: () => Promise<T>,
 ): Promise<T> {
-  try {
-    return await create();
-  } catch (error) {
-    if (!(error instanceof AnswerLostError)) throw error;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!(error instanceof AnswerLostError) || tries === TRIES) throw error;
+    }
+    const made = await lookFor(aws, find);
+    if (made !== undefined) return made;
   }
+}
+
+async function lookFor<T>(
+  aws: Pick<Aws, "clock" | "signal">,
+  find: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   const lookUntil = aws.clock.now() + LOOK_UP_MS;
   while (aws.clock.now() < lookUntil) {
     const made = await find();
     if (made !== undefined) return made;
     await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
   }
-  return create();
+  return undefined;
 }

@@ -72,9 +72,11 @@ export function answerLost(): Plugin {
       return await next(args);
     } catch (error) {
       const operation = context.commandName ?? "";
-      const { code } = error as { code?: string };
+      const { code, $metadata: { httpStatusCode: status = 0 } = {} } = error as SdkError & { code?: string };
       const isLost =
         WITHOUT_CLIENT_TOKEN.has(operation) &&
+        // A refusal is an answer, even where the SDK would ask again, having found the local clock wrong by it.
+        !(status >= 400 && status < 500) &&
         isTransientError(error as SdkError) &&
         !isThrottlingError(error as SdkError) &&
         !NEVER_SENT.has(code ?? "");

@@ -9,7 +9,7 @@ import { AnswerLostError, type CallTrace } from "../../src/aws/middleware.ts";
 import { ServiceClock } from "../../src/aws/service-clock.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 
-type Answer = Error | { status: number; body: string };
+type Answer = Error | { status: number; body: string; headers?: Record<string, string> };
 
 const ok = { status: 200, body: "<R><vpcSet/><vpc><vpcId>vpc-1</vpcId></vpc></R>" };
 const refusal = (status: number, code: string) => ({
@@ -29,8 +29,8 @@ function scripted(...answers: Answer[]) {
     async handle() {
       const answer = answers[Math.min(calls++, answers.length - 1)] ?? ok;
       if (answer instanceof Error) throw answer;
-      const { status, body } = answer;
-      return { response: new HttpResponse({ statusCode: status, headers: {}, body: Buffer.from(body) }) };
+      const { status, body, headers = {} } = answer;
+      return { response: new HttpResponse({ statusCode: status, headers, body: Buffer.from(body) }) };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
@@ -139,6 +139,12 @@ describe("a create without a client token", () => {
       expect(calls()).toBe(2);
     },
   );
+
+  it("is not taken for lost where AWS refused it, be the local clock wrong", async () => {
+    const headers = { date: new Date(Date.now() + 3_600_000).toUTCString() };
+    const { aws } = scripted({ ...refusal(400, "VpcLimitExceeded"), headers });
+    await expect(aws.ec2.send(create)).rejects.toMatchObject({ name: "VpcLimitExceeded" });
+  });
 
   it("leaves calls that can be repeated to the SDK", async () => {
     const { aws, calls } = scripted(network("ECONNRESET"), ok);
