@@ -75,8 +75,10 @@ function commandLine(end: (code: number) => void): Command {
     .addHelpText(
       "beforeAll",
       `Examples:
+  vpclab doctor             whether the lab will run here
   vpclab up                 walk through the lab, step by step
   vpclab ping               ping instance 2 from instance 1
+  vpclab why                why it answers, or not: the packet's way, hop by hop
   vpclab status             what stands, how far it is, what it costs
   vpclab logs               what the flow log saw
   vpclab insights           questions about it
@@ -92,6 +94,7 @@ function commandLine(end: (code: number) => void): Command {
       "stop after a step: vpcs, instances, log-group, flow-log, first-ping, peering, analyze",
     )
     .option("--dry-run", "show what would be made, and its price; make nothing")
+    .option("--vpc-quota <n>", "the account's quota of VPCs in a Region (default: AWS's own, 5)")
     .addHelpText(
       "before",
       `Examples:
@@ -122,6 +125,24 @@ function commandLine(end: (code: number) => void): Command {
       end(await (await import("./commands/ping.ts")).ping(programFor(options), target, options)),
     );
 
+  withGlobalOptions(program.command("why"))
+    .description("follow a packet hop by hop: what decides, where it stops, what would let it pass")
+    .argument("[target]", "private, public, or an IPv4 address", "private")
+    .option("--from <place>", "instance-1 or instance-2 (default: instance-1)")
+    .option("--protocol <name>", "icmp, tcp or udp (default: icmp; tcp with --port)")
+    .option("--port <n>", "of the destination (default for tcp: 22)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab why                           why instance 2's private address answers, or not
+  vpclab why public --from instance-2
+  vpclab why private --port 80         a connection instead of a ping
+`,
+    )
+    .action(async (target, options) =>
+      end(await (await import("./commands/why.ts")).why(programFor(options), target, options)),
+    );
+
   withGlobalOptions(program.command("status"))
     .description("what stands, how far each step is, and what it costs an hour")
     .option("--watch", "look again every few seconds, until Ctrl-C")
@@ -149,6 +170,36 @@ function commandLine(end: (code: number) => void): Command {
     )
     .action(async (options) =>
       end(await (await import("./commands/teardown.ts")).teardown(programFor(options), options)),
+    );
+
+  withGlobalOptions(program.command("doctor"))
+    .description("whether the lab will run here: credentials, quotas, permissions, names; makes nothing")
+    .option("--instance-type <type>", "the type that up will be given")
+    .option("--vpc-quota <n>", "the account's quota of VPCs in a Region (default: AWS's own, 5)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab doctor                        of the account and Region that up would take
+  vpclab doctor --region eu-west-3
+  vpclab doctor --simulate             of the embedded AWS
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/doctor.ts")).doctor(programFor(options), options)),
+    );
+
+  withGlobalOptions(program.command("policy"))
+    .description("the IAM policy that a person needs to run the lab, ready to paste")
+    .option("--account <number>", "its twelve digits (default: the credentials' own, else any account)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab policy > policy.json
+  vpclab policy --lab class-7 --region eu-west-3 --account 123456789012
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/policy.ts")).policy(programFor(options), options)),
     );
 
   const logs = withGlobalOptions(program.command("logs"))
@@ -228,6 +279,7 @@ function commandLine(end: (code: number) => void): Command {
       "another quota of the account, such as vpcs=20; may be given several times",
       (one: string, before: readonly string[] = []) => [...before, one],
     )
+    .option("--faults <file>", "faults at chosen calls, to see what a program survives: docs/faults.md")
     .option("--json", "one line: endpoint and pid")
     .option("--no-color", "no colour")
     .option("--debug", "show where an error came from")

@@ -1,9 +1,11 @@
 /** `vpclab simulator`: serves the embedded AWS on loopback, for the AWS CLI, boto3 or any other AWS client. */
+import { readFileSync } from "node:fs";
 import { LabError, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import { ScaledClock } from "../simulator/clock.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../simulator/ec2/quotas.ts";
-import { createEmbeddedAws } from "../simulator/index.ts";
+import { type Endpoint, type FaultRule, FaultyAws, type MetFault } from "../simulator/faults.ts";
+import { createEmbeddedAws, OPERATIONS } from "../simulator/index.ts";
 import { type RunningServer, startServer } from "../simulator/server.ts";
 import { FileStorage, MemoryStorage } from "../simulator/storage.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -16,6 +18,7 @@ export interface SimulatorOptions extends Pick<GlobalOptions, "json" | "color" |
   readonly memory?: boolean;
   readonly speed?: string;
   readonly quota?: readonly string[];
+  readonly faults?: string;
 }
 
 /** The CLI's own, so that `vpclab status` and `aws ec2 describe-vpcs` see the same VPCs. */
@@ -28,6 +31,7 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
   const speed = speedOf(options, program.env);
   const world = worldName(options);
   const quotas = quotasFrom(options.quota ?? []);
+  const faults = options.faults === undefined ? undefined : await faultsFrom(options.faults);
 
   const storage =
     world === undefined ? new MemoryStorage() : new FileStorage(worldFolder(program.home, world));
@@ -36,7 +40,8 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
   await aws.world.change("us-east-1", ({ state }) => {
     if (Object.keys(quotas).length > 0) state.quotas = { ...state.quotas, ...quotas };
   });
-  const server = await listen(aws, port, terminal);
+  const tellFault = (fault: MetFault) => terminal.say(faultLine(fault));
+  const server = await listen(faults ? new FaultyAws(aws, faults, tellFault) : aws, port, terminal);
   try {
     if (options.json)
       terminal.stdout.write(`${JSON.stringify({ endpoint: server.endpoint, pid: process.pid })}\n`);
@@ -56,11 +61,7 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
 }
 
 /** @throws LabError if the port cannot be had */
-async function listen(
-  aws: ReturnType<typeof createEmbeddedAws>,
-  port: number,
-  terminal: Terminal,
-): Promise<RunningServer> {
+async function listen(aws: Endpoint, port: number, terminal: Terminal): Promise<RunningServer> {
   try {
     return await startServer({
       aws,
@@ -119,6 +120,27 @@ function quotasFrom(texts: readonly string[]): Partial<Quotas> {
 
 function isQuota(name: string): name is keyof Quotas {
   return Object.hasOwn(DEFAULT_QUOTAS, name);
+}
+
+/** @throws LabError with exit code 2 */
+async function faultsFrom(path: string): Promise<readonly FaultRule[]> {
+  const { FaultsError, parseFaults } = await import("../simulator/fault-rules.ts");
+  try {
+    return parseFaults(readFileSync(path, "utf8"), OPERATIONS);
+  } catch (error) {
+    if (!(error instanceof FaultsError) && (error as NodeJS.ErrnoException).syscall === undefined)
+      throw error;
+    throw usageError(
+      `--faults ${path}: ${messageOf(error)}`,
+      'A rule reads, for instance: [{ "operation": "ec2:CreateVpc", "calls": 1, "fault": "throttle" }]',
+    );
+  }
+}
+
+/** For the person who asked for it, and for the program that waits for it: kill -9 at this moment, say. */
+function faultLine({ operation, call, rule }: MetFault): string {
+  const what = rule.fault === "error" ? `error ${rule.code}` : rule.fault;
+  return `fault: ${operation}, call ${call} of ${rule.operation}: ${what}`;
 }
 
 /** Not checked by the embedded AWS: AWS's own example key, so that nobody takes it for a real one. */

@@ -31,17 +31,36 @@ export class EmbeddedAws {
     this.#services = new Map(services.map((service) => [service.signingName, service]));
   }
 
-  /** Answers one request; refusals are answers too. Rejects only if the world itself cannot be read or written. */
-  async answer(request: WireRequest): Promise<WireResponse> {
+  /**
+   * Answers one request; refusals are answers too. Virtual time stands still meanwhile. Rejects only if the world
+   * itself cannot be read or written.
+   */
+  answer(request: WireRequest): Promise<WireResponse> {
+    return this.world.clock.during(() => this.#answer(request));
+  }
+
+  /** Answers in AWS's name with an error, in the protocol of the service that the request is for. */
+  refuse(request: WireRequest, error: AwsError): WireResponse {
+    const service = this.#services.get(credentialScope(request.headers.authorization)?.service ?? "");
     const requestId = this.#newRequestId();
+    if (service) return this.#encodeError(service, error, requestId);
+    const xml = encodeQueryError("common", error, requestId);
+    return this.#respond(error.status, "application/xml", xml, requestId);
+  }
+
+  async #answer(request: WireRequest): Promise<WireResponse> {
     const scope = credentialScope(request.headers.authorization);
     const service = this.#services.get(scope?.service ?? "");
     if (!scope || !service) {
       const error = scope
-        ? new AwsError("UnknownService", `The embedded AWS of vpclab does not have the service ${scope.service}.`)
+        ? new AwsError(
+            "UnknownService",
+            `The embedded AWS of vpclab does not have the service ${scope.service}.`,
+          )
         : new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
-      return this.#respond(error.status, "application/xml", encodeQueryError("common", error, requestId), requestId);
+      return this.refuse(request, error);
     }
+    const requestId = this.#newRequestId();
     try {
       const { operation, input } = await decodeRequest(service, request);
       const run = (context: Parameters<Operation["run"]>[0]) => operation.run(context, input);
@@ -56,9 +75,19 @@ export class EmbeddedAws {
     }
   }
 
-  #encode(service: Service, operation: Operation, output: Record<string, unknown>, requestId: string): WireResponse {
+  #encode(
+    service: Service,
+    operation: Operation,
+    output: Record<string, unknown>,
+    requestId: string,
+  ): WireResponse {
     if (service.protocol === "json")
-      return this.#respond(200, "application/x-amz-json-1.1", encodeJson(operation.schema, output), requestId);
+      return this.#respond(
+        200,
+        "application/x-amz-json-1.1",
+        encodeJson(operation.schema, output),
+        requestId,
+      );
     const xml = encodeQuery(service.protocol, service.signingName, operation.schema, output, requestId);
     return this.#respond(200, "text/xml;charset=UTF-8", xml, requestId);
   }
@@ -94,8 +123,17 @@ export class EmbeddedAws {
 
 /** `AWS4-HMAC-SHA256 Credential=KEY/20260105/us-east-1/ec2/aws4_request, …` → Region and service. */
 function credentialScope(authorization: string | undefined): { region: string; service: string } | undefined {
-  const match = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(authorization ?? "");
+  const match = /Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request/.exec(
+    authorization ?? "",
+  );
   return match?.[1] && match[2] ? { region: match[1], service: match[2] } : undefined;
+}
+
+/** "ec2:CreateVpc": what a request is for, by its own account; undefined for what is no call of AWS's. */
+export function operationOf({ headers, body }: WireRequest): string | undefined {
+  const service = credentialScope(headers.authorization)?.service;
+  const name = headers["x-amz-target"]?.split(".")[1] ?? new URLSearchParams(body).get("Action");
+  return service && name ? `${service}:${name}` : undefined;
 }
 
 async function decodeRequest(service: Service, request: WireRequest) {

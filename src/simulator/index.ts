@@ -12,6 +12,7 @@ import { iamService } from "./iam/index.ts";
 import { emptyIamState } from "./iam/state.ts";
 import { logsService } from "./logs/index.ts";
 import { emptyLogsState } from "./logs/state.ts";
+import type { Service } from "./service.ts";
 import { ssmService } from "./ssm/index.ts";
 import { emptySsmState } from "./ssm/state.ts";
 import { STATE_FORMAT, type WorldState } from "./state.ts";
@@ -28,7 +29,14 @@ export interface EmbeddedAwsOptions {
   readonly quotas?: Partial<Quotas> | undefined;
 }
 
-const SERVICES = [ec2Service, iamService, logsService, ssmService, stsService];
+export const SERVICES: readonly Service[] = [ec2Service, iamService, logsService, ssmService, stsService];
+
+/** Every operation there is, as "ec2:CreateVpc". */
+export const OPERATIONS: ReadonlySet<string> = new Set(
+  SERVICES.flatMap(({ signingName, operations }) =>
+    [...operations.keys()].map((name) => `${signingName}:${name}`),
+  ),
+);
 
 /** Opens the world that the storage keeps, or a new one where it keeps none. */
 export function createEmbeddedAws(options: EmbeddedAwsOptions): EmbeddedAws {

@@ -1,14 +1,14 @@
 /** The embedded AWS behind the SDK's own `requestHandler`: unchanged clients, no network. */
 import { type HttpHandlerUserInput, HttpResponse } from "@smithy/core/protocols";
 import type { HttpHandlerOptions, HttpRequest } from "@smithy/types";
-import type { EmbeddedAws } from "./embedded-aws.ts";
+import type { Endpoint } from "./faults.ts";
 
 export interface InProcessOptions {
   /** What one call costs in world time, in ms, before it takes effect. Default 0. */
   readonly callLatencyMs?: number;
 }
 
-export function inProcessHandler(aws: EmbeddedAws, options: InProcessOptions = {}): HttpHandlerUserInput {
+export function inProcessHandler(aws: Endpoint, options: InProcessOptions = {}): HttpHandlerUserInput {
   const { clock } = aws.world;
   return {
     metadata: { handlerProtocol: "vpclab" },
@@ -16,8 +16,9 @@ export function inProcessHandler(aws: EmbeddedAws, options: InProcessOptions = {
       const signal = abortSignal as AbortSignal | undefined;
       signal?.throwIfAborted();
       if (options.callLatencyMs) await clock.sleep(options.callLatencyMs, signal);
-      const answer = await clock.during(() =>
-        aws.answer({ headers: lowerCased(request.headers), body: textOf(request.body) }),
+      const answer = await aws.answer(
+        { headers: lowerCased(request.headers), body: textOf(request.body) },
+        signal,
       );
       const response = new HttpResponse({
         statusCode: answer.status,

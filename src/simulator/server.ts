@@ -4,13 +4,14 @@
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { EmbeddedAws, WireResponse } from "./embedded-aws.ts";
+import type { WireResponse } from "./embedded-aws.ts";
 import { AwsError } from "./error.ts";
+import { ConnectionLost, type Endpoint } from "./faults.ts";
 import { encodeJsonError } from "./wire/json.ts";
 import { encodeQueryError } from "./wire/query.ts";
 
 export interface ServerOptions {
-  readonly aws: EmbeddedAws;
+  readonly aws: Endpoint;
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: "127.0.0.1";
@@ -47,6 +48,7 @@ export function startServer(options: ServerOptions): Promise<RunningServer> {
     respond(options.aws, request).then(send, (error: unknown) => {
       // A client that hangs up in the middle of its request wants no answer.
       if (request.destroyed && !request.complete) return;
+      if (error instanceof ConnectionLost) return void request.socket.destroy();
       onError(error);
       send(
         refusal(request, "InternalFailure", "The embedded AWS of vpclab cannot answer this request.", 500),
@@ -78,7 +80,7 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function respond(aws: EmbeddedAws, request: IncomingMessage): Promise<WireResponse> {
+async function respond(aws: Endpoint, request: IncomingMessage): Promise<WireResponse> {
   if (!isLoopback(request.headers.host))
     return refusal(
       request,
@@ -97,7 +99,7 @@ async function respond(aws: EmbeddedAws, request: IncomingMessage): Promise<Wire
   const body = await readBody(request);
   if (body === undefined)
     return refusal(request, "RequestEntityTooLarge", `A request may have ${MOST_BYTES} bytes at most.`, 413);
-  return aws.world.clock.during(() => aws.answer({ headers: joined(request.headers), body }));
+  return aws.answer({ headers: joined(request.headers), body });
 }
 
 const HEALTH: WireResponse = {

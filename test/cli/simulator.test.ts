@@ -96,6 +96,30 @@ describe("vpclab simulator", () => {
     expect(existsSync(join(home, "vpclab/worlds/default"))).toBe(false);
   });
 
+  it("meets the faults of a file, says so, and vpclab gets over them", async () => {
+    const { home, vpclab } = freshHome();
+    const file = join(home, "faults.json");
+    writeFileSync(
+      file,
+      JSON.stringify([
+        { operation: "ec2:CreateVpc", calls: 1, fault: "drop" },
+        { operation: "ec2:CreateSubnet", calls: [1, 2], fault: "throttle" },
+      ]),
+    );
+    const simulator = await serve(vpclab, "--memory", "--faults", file, "--speed", "600");
+    const env = {
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "x",
+      AWS_REGION: "us-east-1",
+      AWS_ENDPOINT_URL: simulator.endpoint,
+    };
+    expect(await vpclab(["up", "--yes", "--until", "vpcs"], { env })).toMatchObject({ code: 0 });
+    expect(await vpcNames(simulator.endpoint)).toEqual(["NextWork-1-vpc", "NextWork-2-vpc", undefined]);
+    const { stderr } = await simulator.end();
+    expect(stderr).toContain("fault: ec2:CreateVpc, call 1 of ec2:CreateVpc: drop");
+    expect(stderr.match(/^fault: ec2:CreateSubnet.*throttle$/gm)).toHaveLength(2);
+  });
+
   it("lifts a quota", async () => {
     const { vpclab } = freshHome();
     const simulator = await serve(vpclab, "--memory", "--quota", "vpcs=7");
@@ -126,6 +150,7 @@ describe("what cannot be served is told before anything is", () => {
     [{ world: ".." }, /cannot be a world's name/],
     [{ world: "" }, /cannot be a world's name/],
     [{ world: "a\\b" }, /cannot be a world's name/],
+    [{ faults: "/nowhere/faults.json" }, /--faults \/nowhere\/faults.json: ENOENT/],
     [{ world: "a", memory: true }, /take one of them/],
     [{ port: "70000" }, /--port takes/],
     [{ port: "x" }, /--port takes/],
