@@ -5,6 +5,7 @@
 import { type Aws, connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
 import { whoAmI } from "../aws/identity.ts";
+import { ALWAYS_OPEN_REGION, refusedInRegion } from "../aws/readiness/access.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import type { Journal } from "../lab/journal.ts";
@@ -82,7 +83,9 @@ export async function openLab(
 
   const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
   try {
-    const { account, arn } = await identify(way.aws, target);
+    const { account, arn } = await identify(way.aws, target, (region) =>
+      connect({ region, signal: program.signal, profile, endpointUrl }),
+    );
     const place: Place = {
       lab,
       target,
@@ -149,7 +152,8 @@ function simulatorSpeed(env: NodeJS.ProcessEnv): number {
   return text ? worldSpeed("VPCLAB_SIM_SPEED", text) : DEFAULT_SPEED;
 }
 
-async function identify(aws: Aws, target: Place["target"]) {
+/** @param connectTo the same credentials in another Region */
+async function identify(aws: Aws, target: Place["target"], connectTo: (region: string) => Aws) {
   try {
     return await whoAmI(aws);
   } catch (error) {
@@ -159,7 +163,8 @@ async function identify(aws: Aws, target: Place["target"]) {
       /Credentials|Token.*(not found|expired)/.test(error.name)
     )
       throw noCredentials(error);
-    throw error;
+    if (target === "simulator" || aws.region === ALWAYS_OPEN_REGION) throw error;
+    throw await refusedInRegion(error, aws.region, connectTo(ALWAYS_OPEN_REGION));
   }
 }
 

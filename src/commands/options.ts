@@ -97,6 +97,11 @@ export function wholeNumber(flag: string, text: string, low: number, high: numbe
   return number;
 }
 
+/** The account's quota of VPCs in a Region; undefined: AWS's default. @throws LabError with exit code 2 */
+export function vpcQuota(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber("--vpc-quota", text, 1, 1000);
+}
+
 /** World seconds for one real second on the embedded AWS, where nobody says otherwise: for people. */
 export const DEFAULT_SPEED = 60;
 

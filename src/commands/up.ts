@@ -8,13 +8,15 @@ import { walkUp } from "../steps/walk.ts";
 import { money, plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
+import { plain } from "../ui/text.ts";
 import { embeddedBanner, header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { showByHand, showConcepts, showStep } from "./lesson.ts";
 import { collectingNarrator, StoppedHere, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
-import { type LabFlags, stepName } from "./options.ts";
-import { plannedInstanceType, showPlan } from "./plan.ts";
+import { type LabFlags, stepName, vpcQuota } from "./options.ts";
+import { showPlan } from "./plan.ts";
+import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, stepStates } from "./standing.ts";
 
@@ -22,6 +24,7 @@ export interface UpOptions extends GlobalOptions, LabFlags {
   readonly yes?: boolean;
   readonly until?: string;
   readonly dryRun?: boolean;
+  readonly vpcQuota?: string;
 }
 
 /** What was asked for was not done. */
@@ -30,6 +33,7 @@ const EXIT_DECLINED = 1;
 /** @returns the exit code */
 export async function up(program: Program, options: UpOptions): Promise<number> {
   const until = options.until === undefined ? undefined : stepName(options.until);
+  const quota = vpcQuota(options.vpcQuota);
   const { terminal } = program;
   const asks = terminal.isInteractive && !options.json && !options.yes;
   const lab = await openLab(program, options, {
@@ -47,8 +51,11 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     if (options.dryRun) return await showPlan(program, lab, until);
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
+    const { instanceType, warnings } = await preflight(lab, quota);
+    for (const warning of warnings)
+      terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
     if (lab.place.target === "aws") {
-      if (!options.json) await announce(program, lab);
+      if (!options.json) announce(program, lab, instanceType);
       if (asks && !(await agreed(program))) return EXIT_DECLINED;
     }
     rememberUp(lab);
@@ -84,8 +91,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
 }
 
 /** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
-async function announce({ terminal }: Program, lab: OpenLab): Promise<void> {
-  const instanceType = await plannedInstanceType(lab);
+function announce({ terminal }: Program, lab: OpenLab, instanceType: string): void {
   const { total } = hourlyPrice(lab.place.region, [instanceType, instanceType]);
   const hours =
     lab.spec.hours === undefined

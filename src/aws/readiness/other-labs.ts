@@ -1,0 +1,41 @@
+/** Labs of other names that stand in the Region: forgotten ones cost money. */
+
+import type { LabSpec } from "../../lab/spec.ts";
+import { TAG_LAB } from "../../lab/spec.ts";
+import type { Aws } from "../clients.ts";
+import { tagValue } from "../tags.ts";
+import { describeVpcs } from "../vpc.ts";
+import { type Check, check, look } from "./check.ts";
+
+export interface LabElsewhere {
+  readonly lab: string;
+  readonly region: string;
+}
+
+/** @param remembered labs of the same account that this machine has built and not taken down */
+export function lookForOtherLabs(
+  aws: Aws,
+  spec: LabSpec,
+  remembered: readonly LabElsewhere[],
+): Promise<Check> {
+  return look("other-labs", async () => {
+    const vpcs = await describeVpcs(aws, [{ Name: "tag-key", Values: [TAG_LAB] }]);
+    const standing = vpcs.flatMap(({ Tags }) => tagValue(Tags, TAG_LAB) ?? []);
+    const here = standing.map((lab) => ({ lab, region: spec.region }));
+    const others = [...here, ...remembered].filter(
+      ({ lab, region }) => lab !== spec.lab || region !== spec.region,
+    );
+    const commands = new Set(
+      others.map(({ lab, region }) => `vpclab teardown --lab ${lab} --region ${region}`),
+    );
+    if (commands.size === 0)
+      return check("other-labs", "pass", `No other lab stands in ${spec.region} or is remembered elsewhere.`);
+    const names = new Set(others.map(({ lab, region }) => `${lab} (${region})`));
+    return check(
+      "other-labs",
+      "warning",
+      `Other labs stand, or are remembered as standing: ${[...names].join(", ")}. They cost money while their instances run.`,
+      ...commands,
+    );
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * Whether there is room for the lab: what is in use, against AWS's default quotas. What this account was granted beyond
+ * them is known to Service Quotas alone, which is not asked.
+ */
+import { type _InstanceType, paginateDescribeInstanceTypes } from "@aws-sdk/client-ec2";
+import { type LabSpec, TAG_LAB } from "../../lab/spec.ts";
+import type { Aws } from "../clients.ts";
+import { describeInstances } from "../instance.ts";
+import { describeInternetGateways } from "../internet-gateway.ts";
+import { allPages, type DescribedTag, tagValue } from "../tags.ts";
+import { describeVpcs } from "../vpc.ts";
+import { type Check, type CheckId, check, look } from "./check.ts";
+
+/** VPCs in a Region, the default VPC counted; the quota of internet gateways follows it (AWS-FACTS §2). */
+export const DEFAULT_VPC_QUOTA = 5;
+/** Service Quotas' default for Running On-Demand Standard instances; many accounts were granted 32 or more. */
+const DEFAULT_VCPU_QUOTA = 5;
+/** The families of that quota; of letters like theirs, `inf`, `trn`, `mac`, `hpc` and `dl` have their own. */
+const STANDARD_TYPE = /^(a|c|d|h|i|im|is|m|r|t|z)\d/;
+
+/** VPC 1 and VPC 2, with a gateway and an instance each. */
+const NEEDED = 2;
+
+export interface RoomOptions {
+  /** The account's own quota of VPCs in a Region (`--vpc-quota`); undefined: AWS's default. */
+  readonly vpcQuota?: number | undefined;
+}
+
+export function lookForVpcs(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
+  return look("vpcs", async () => countRoom("vpcs", "VPCs", await describeVpcs(aws, []), spec, options));
+}
+
+export function lookForInternetGateways(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
+  return look("internet-gateways", async () =>
+    countRoom(
+      "internet-gateways",
+      "internet gateways",
+      await describeInternetGateways(aws, []),
+      spec,
+      options,
+    ),
+  );
+}
+
+function countRoom(
+  id: CheckId,
+  things: string,
+  all: readonly { readonly Tags?: DescribedTag[] | undefined }[],
+  spec: LabSpec,
+  { vpcQuota }: RoomOptions,
+): Check {
+  const quota = vpcQuota ?? DEFAULT_VPC_QUOTA;
+  const whose = vpcQuota === undefined ? `AWS's default quota is ${quota}` : `your quota is ${quota}`;
+  const ours = all.filter(({ Tags }) => isOfLab(Tags, spec)).length;
+  const missing = Math.max(0, NEEDED - ours);
+  const inUse = `${all.length} ${things} are in use in ${spec.region}; ${whose}`;
+  if (missing === 0) return check(id, "pass", `${inUse}. The lab has its ${NEEDED} already.`);
+  if (all.length + missing <= quota) return check(id, "pass", `${inUse}, and the lab needs ${missing} more.`);
+  if (vpcQuota === undefined && all.length > quota)
+    return check(
+      id,
+      "warning",
+      `${inUse}, so yours is higher; whether it has room for ${missing} more is not known.`,
+      "See Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
+    );
+  return check(
+    id,
+    "fail",
+    `${inUse}, and the lab needs ${missing} more.`,
+    `Delete ${things} that nobody needs, or take another Region by --region.`,
+    "Or ask for more under Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
+    "If your quota is higher already, say so: --vpc-quota <n>",
+  );
+}
+
+/** @param instanceType of the lab's two instances */
+export function lookForVcpus(aws: Aws, spec: LabSpec, instanceType: string): Promise<Check> {
+  return look("vcpus", async () => {
+    const running = await describeInstances(aws, [
+      { Name: "instance-state-name", Values: ["pending", "running"] },
+    ]);
+    const typesInUse = running
+      .flatMap(({ InstanceType }) => InstanceType ?? [])
+      .filter((type) => STANDARD_TYPE.test(type));
+    const vcpus = await vcpusOf(aws, [...typesInUse, instanceType]);
+    const inUse = typesInUse.reduce((sum, type) => sum + (vcpus.get(type) ?? 0), 0);
+    const ours = running.filter(({ Tags }) => isOfLab(Tags, spec)).length;
+    const needed = Math.max(0, NEEDED - ours) * (vcpus.get(instanceType) ?? 0);
+    const text = `${inUse} vCPUs of standard instances run in ${spec.region}, and the lab needs ${needed} more; AWS's default quota is ${DEFAULT_VCPU_QUOTA}`;
+    if (inUse + needed <= DEFAULT_VCPU_QUOTA) return check("vcpus", "pass", `${text}.`);
+    return check(
+      "vcpus",
+      "warning",
+      `${text}, though many accounts have more.`,
+      "See Service Quotas › Amazon EC2 › Running On-Demand Standard instances.",
+    );
+  });
+}
+
+function isOfLab(tags: readonly DescribedTag[] | undefined, spec: LabSpec): boolean {
+  return tagValue(tags, TAG_LAB) === spec.lab;
+}
+
+async function vcpusOf(aws: Aws, types: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const described = await allPages(
+    paginateDescribeInstanceTypes(
+      { client: aws.ec2 },
+      // The SDK lists the types of its day; AWS has newer ones.
+      { InstanceTypes: [...new Set(types)] as _InstanceType[] },
+    ),
+    (page) => page.InstanceTypes,
+  );
+  return new Map(
+    described.map(({ InstanceType = "", VCpuInfo }) => [InstanceType, VCpuInfo?.DefaultVCpus ?? 0]),
+  );
+}

@@ -1,0 +1,31 @@
+/** Before `up` makes the first thing: whatever would stop the lab half-way is told now. */
+import { lookBeforeBuilding } from "../aws/readiness/before-building.ts";
+import { LabError } from "../lab/error.ts";
+import type { OpenLab } from "./open-lab.ts";
+
+export interface Preflight {
+  /** What the lab's instances are or would be. */
+  readonly instanceType: string;
+  /** What may go wrong; it stops nothing. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param vpcQuota see RoomOptions
+ * @throws LabError "not-ready" that names everything that stands in the way, and what to do about each
+ */
+export async function preflight(lab: OpenLab, vpcQuota: number | undefined): Promise<Preflight> {
+  const { checks, instanceType } = await lookBeforeBuilding(lab.aws, lab.spec, lab.place.account, {
+    vpcQuota,
+  });
+  const failing = checks.filter(({ outcome }) => outcome === "fail");
+  if (failing.length > 0)
+    throw new LabError("not-ready", failing.map(({ text }) => text).join("\n"), {
+      why: "Nothing was made.",
+      next: [...new Set(failing.flatMap(({ next }) => next))],
+    });
+  return {
+    instanceType: instanceType ?? "",
+    warnings: checks.filter(({ outcome }) => outcome === "warning").map(({ text }) => text),
+  };
+}
