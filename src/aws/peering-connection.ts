@@ -7,12 +7,12 @@ import {
   paginateDescribeVpcPeeringConnections,
   type VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
-import type { LabSpec } from "../lab/spec.ts";
+import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { codeOf, isCode, LabError } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, labFilters, lowestIdFirst, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -51,7 +51,10 @@ export async function findPeeringConnections(
   return lowestIdFirst(useful, ({ VpcPeeringConnectionId }) => VpcPeeringConnectionId);
 }
 
-/** VPC 1 asks VPC 2, in the same account and Region. Asked twice, AWS gives the same connection. */
+/**
+ * VPC 1 asks VPC 2, in the same account and Region. Asked twice, AWS gives the same connection.
+ * @throws LabError "not-ours" where that is one that somebody else has made between the two
+ */
 export async function requestPeering(
   aws: Aws,
   spec: LabSpec,
@@ -63,7 +66,36 @@ export async function requestPeering(
     TagSpecifications: tagSpecifications(spec.tagsOf("peering-connection"), "vpc-peering-connection"),
   });
   const { VpcPeeringConnection } = await onceVisible(aws, "both VPCs", () => aws.ec2.send(command));
-  return given(VpcPeeringConnection, "the new peering connection");
+  const connection = given(VpcPeeringConnection, "the new peering connection");
+  if (tagValue(connection.Tags, TAG_LAB) !== spec.lab) await makeSureItIsOurs(aws, spec, connection);
+  return connection;
+}
+
+/** The answer may lack the tags of a connection that is ours: then a read has them, within seconds. */
+async function makeSureItIsOurs(
+  aws: Aws,
+  spec: LabSpec,
+  { VpcPeeringConnectionId = "" }: VpcPeeringConnection,
+): Promise<void> {
+  const filters = [...labFilters(spec), ...withId(VpcPeeringConnectionId)];
+  const wait = { what: "the tags of the peering connection to show", atMostMs: 15_000, everyMs: 1_500 };
+  try {
+    await waitFor(aws, wait, async () => (await describePeeringConnections(aws, filters))[0]);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
+    throw new LabError(
+      "not-ours",
+      `The two VPCs have a peering connection already, ${VpcPeeringConnectionId}, that this lab did not make.`,
+      {
+        why: "It does not carry the lab's tag, so it is left alone, and AWS makes no second one beside it.",
+        next: [
+          `Delete it: aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id ${VpcPeeringConnectionId} --region ${aws.region}`,
+          "Then run the same command again.",
+        ],
+        cause: error,
+      },
+    );
+  }
 }
 
 /**

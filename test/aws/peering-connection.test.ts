@@ -18,6 +18,7 @@ import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
 const ec2 = mockClient(EC2Client);
+const OURS = [{ Key: "vpclab:lab", Value: "nextwork" }];
 
 beforeEach(() => {
   ec2.reset();
@@ -42,11 +43,34 @@ describe("a peering connection", () => {
     const { lab } = mockedLab();
     ec2
       .on(CreateVpcPeeringConnectionCommand)
-      .resolves({ VpcPeeringConnection: { VpcPeeringConnectionId: "pcx-1" } });
+      .resolves({ VpcPeeringConnection: { VpcPeeringConnectionId: "pcx-1", Tags: OURS } });
     await requestPeering(lab.aws, lab.spec, ["vpc-1", "vpc-2"]);
     const { input } = ec2.commandCalls(CreateVpcPeeringConnectionCommand)[0]?.args[0] ?? {};
     expect(input).toMatchObject({ VpcId: "vpc-1", PeerVpcId: "vpc-2" });
     expect(input?.TagSpecifications?.[0]?.Tags?.[0]).toEqual({ Key: "Name", Value: "VPC 1 <> VPC 2" });
+  });
+
+  it("that somebody else has made between the two is neither taken nor changed", async () => {
+    const { lab } = mockedLab();
+    ec2
+      .on(CreateVpcPeeringConnectionCommand)
+      .resolves({ VpcPeeringConnection: { VpcPeeringConnectionId: "pcx-theirs", Tags: [] } });
+    ec2.on(DescribeVpcPeeringConnectionsCommand).resolves({ VpcPeeringConnections: [] });
+    await expect(requestPeering(lab.aws, lab.spec, ["vpc-1", "vpc-2"])).rejects.toMatchObject({
+      code: "not-ours",
+      message: expect.stringContaining("pcx-theirs"),
+    });
+  });
+
+  it("is ours where only a read has its tags", async () => {
+    const { lab } = mockedLab();
+    const connection = { VpcPeeringConnectionId: "pcx-1" };
+    ec2.on(CreateVpcPeeringConnectionCommand).resolves({ VpcPeeringConnection: connection });
+    ec2
+      .on(DescribeVpcPeeringConnectionsCommand)
+      .resolvesOnce({})
+      .resolves({ VpcPeeringConnections: [connection] });
+    expect(await requestPeering(lab.aws, lab.spec, ["vpc-1", "vpc-2"])).toEqual(connection);
   });
 
   it("is accepted only once it is pending-acceptance", async () => {

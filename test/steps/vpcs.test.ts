@@ -11,6 +11,7 @@ import {
   DeleteSubnetCommand,
   DeleteVpcCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNetworkAclsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
@@ -350,12 +351,16 @@ describe("vpcs, down", () => {
         { GroupId: "sg-guard", GroupName: "GuardDutyManagedSecurityGroup" },
       ],
     });
+    ec2.on(DescribeNetworkAclsCommand).resolves({
+      NetworkAcls: [{ NetworkAclId: "acl-default", IsDefault: true }, { NetworkAclId: "acl-tried" }],
+    });
     const { lab } = mockedLab();
     const removals = await vpcs.down(lab, all());
     const failed = removals.filter(({ outcome }) => outcome === "failed");
     expect(failed).toMatchObject([{ id: "vpc-1" }]);
     expect(failed[0]?.reason).toContain("GuardDutyManagedSecurityGroup (sg-guard)");
-    expect(failed[0]?.reason).not.toContain("sg-default");
+    expect(failed[0]?.reason).toContain("network ACL acl-tried");
+    expect(failed[0]?.reason).not.toMatch(/sg-default|acl-default/);
   });
 
   it("goes on with the rest when one thing cannot be deleted", async () => {
