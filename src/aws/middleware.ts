@@ -1,5 +1,5 @@
 /** What every call of every client goes through, beside the SDK's own middleware. */
-import { isThrottlingError, isTransientError } from "@smithy/core/retry";
+import { isClockSkewError, isThrottlingError, isTransientError } from "@smithy/core/retry";
 import type { FinalizeRequestMiddleware, Pluggable, SdkError } from "@smithy/types";
 import type { Clock } from "../lab/clock.ts";
 import type { ServiceClock } from "./service-clock.ts";
@@ -71,11 +71,13 @@ export function answerLost(): Plugin {
     try {
       return await next(args);
     } catch (error) {
+      letRefusalStand(error as SdkError);
       const operation = context.commandName ?? "";
-      const { code, $metadata: { httpStatusCode: status = 0 } = {} } = error as SdkError & { code?: string };
+      const { code, $metadata } = error as SdkError & { code?: string };
+      const status = $metadata?.httpStatusCode ?? 0;
       const isLost =
         WITHOUT_CLIENT_TOKEN.has(operation) &&
-        // A refusal is an answer, even where the SDK would ask again, having found the local clock wrong by it.
+        // A refusal is an answer, even where the SDK asks again because of it.
         !(status >= 400 && status < 500) &&
         isTransientError(error as SdkError) &&
         !isThrottlingError(error as SdkError) &&
@@ -93,6 +95,16 @@ export function answerLost(): Plugin {
       });
     },
   };
+}
+
+/**
+ * The SDK learns from each answer how wrong the local clock is, and then asks again whatever the answer was: on the
+ * embedded AWS, whose time runs faster than ours, that is every refusal, until no retry is left for what needs one.
+ * Only what was refused for the clock's sake is worth it.
+ */
+function letRefusalStand(error: SdkError): void {
+  if (error.$metadata?.clockSkewCorrected && !isClockSkewError(error))
+    Object.assign(error.$metadata, { clockSkewCorrected: false });
 }
 
 export function followServiceTime(clock: ServiceClock): Plugin {
