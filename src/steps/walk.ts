@@ -56,12 +56,20 @@ export async function walkDown(
   steps: readonly Step[] = STEPS,
 ): Promise<Receipt> {
   const begun = lab.aws.clock.now();
-  const removals = await takeDown(lab, inventory, steps);
+  const tried = await takeDown(lab, inventory, steps);
   lab.aws.signal.throwIfAborted();
-  const groupDeleted = removals.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
+  const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
   const logGroupCameBack =
     groupDeleted && (await deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun));
-  const leftovers = await lookAgain(lab, removals);
+  const leftovers = await lookAgain(lab, tried);
+  const left = new Set(leftovers.map(({ id }) => id));
+  // What could not be deleted and is gone all the same went with what it hung on: a flow log with its VPC. A log group
+  // that came back carries no tag, so that it is not among the leftovers does not say that it is gone.
+  const removals = tried.map((removal): Removal => {
+    if (removal.outcome !== "failed" || removal.type === "log-group" || left.has(removal.id)) return removal;
+    const { reason: _reason, ...gone } = removal;
+    return { ...gone, outcome: "absent" };
+  });
   return {
     removals,
     leftovers,

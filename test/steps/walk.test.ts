@@ -1,5 +1,6 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, it } from "vitest";
+import { readInventory } from "../../src/aws/inventory.ts";
 import type { StepId } from "../../src/lab/spec.ts";
 import { STEPS } from "../../src/steps/index.ts";
 import type { Removal, Step } from "../../src/steps/step.ts";
@@ -103,23 +104,45 @@ describe("walkDown", () => {
 
   it("goes on when one step fails altogether, and says so in the receipt", async () => {
     const { lab } = embeddedLab();
+    await walkUp(lab, { until: "vpcs" });
     const noted: string[] = [];
     const steps = noting(noted, {
-      instances: {
+      vpcs: {
         down: async () => {
           throw new Error("a defect");
         },
       },
     });
-    const inventory = holding(["instance", "i-1"]);
-    const receipt = await walkDown(
-      lab,
-      { ...inventory, resources: inventory.resources.map((each) => ({ ...each, part: "instance-1" })) },
-      steps,
-    );
-    expect(noted).toContain("down vpcs");
-    expect(receipt.removals).toMatchObject([{ id: "i-1", outcome: "failed", reason: "a defect" }]);
+    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    const receipt = await walkDown(lab, inventory, steps);
+    expect(noted).toContain("down log-group");
+    expect(receipt.removals).toHaveLength(8);
+    for (const removal of receipt.removals)
+      expect(removal).toMatchObject({ outcome: "failed", reason: "a defect" });
     expect(receipt.complete).toBe(false);
+  });
+
+  it("counts as gone what it could not delete and a second look does not find", async () => {
+    const { lab } = embeddedLab();
+    const failed = {
+      type: "vpc-flow-log",
+      part: "flow-log",
+      id: "fl-1",
+      name: "",
+      outcome: "failed",
+    } as const;
+    const steps = noting([], { "flow-log": { down: async () => [{ ...failed, reason: "denied" }] } });
+    const receipt = await walkDown(lab, holding(["vpc-flow-log", "fl-1"]), steps);
+    expect(receipt.removals).toEqual([{ ...failed, outcome: "absent" }]);
+    expect(receipt.complete).toBe(true);
+  });
+
+  it("does not count a log group as gone that it could not delete: one that came back carries no tag", async () => {
+    const { lab } = embeddedLab();
+    const failed = { type: "log-group", part: "log-group", id: "g", name: "g", outcome: "failed" } as const;
+    const steps = noting([], { "log-group": { down: async () => [{ ...failed, reason: "denied" }] } });
+    const receipt = await walkDown(lab, holding(["log-group", "g"]), steps);
+    expect(receipt).toMatchObject({ removals: [{ outcome: "failed" }], complete: false });
   });
 
   it("reports what is still there after all", async () => {
