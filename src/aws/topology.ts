@@ -1,19 +1,21 @@
 /** The lab's network as AWS describes it, for the packet walk of src/network. */
-import type {
-  Instance,
-  InternetGateway,
-  IpPermission,
-  NetworkAcl,
-  NetworkInterface,
-  Route,
-  RouteTable,
-  SecurityGroup,
-  Subnet,
-  Tag,
-  Vpc,
-  VpcPeeringConnection,
+import {
+  type Instance,
+  type InternetGateway,
+  type IpPermission,
+  type NetworkAcl,
+  type NetworkInterface,
+  paginateDescribeFlowLogs,
+  type Route,
+  type RouteTable,
+  type SecurityGroup,
+  type Subnet,
+  type Tag,
+  type Vpc,
+  type VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import type { LabSpec } from "../lab/spec.ts";
+import type { FlowLogScope } from "../network/flow-log-forecast.ts";
 import type * as network from "../network/topology.ts";
 import type { Aws } from "./clients.ts";
 import { describeInstances } from "./instance.ts";
@@ -24,7 +26,7 @@ import { describePeeringConnections, statusOf } from "./peering-connection.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
-import { labFilters, tagValue } from "./tags.ts";
+import { allPages, labFilters, tagValue } from "./tags.ts";
 import { describeVpcs } from "./vpc.ts";
 
 /** AWS's answers that a topology is made from. */
@@ -40,10 +42,41 @@ export interface DescribedNetwork {
   readonly peeringConnections: readonly VpcPeeringConnection[];
 }
 
-/** Reads the lab's VPCs and all that is in them, also what the lab did not make, in two rounds of parallel calls. */
-export async function readTopology(aws: Aws, spec: LabSpec): Promise<network.Topology> {
-  return topologyFrom(await describeNetwork(aws, spec));
+/** The lab's network, with what the packet walk itself need not know: whose interfaces they are, and what is logged. */
+export interface LabNetwork {
+  readonly topology: network.Topology;
+  /** All in the lab's VPCs, also what the lab did not launch; terminated ones too, as long as AWS shows them. */
+  readonly instances: readonly Instance[];
+  /** The Region's, not the lab's alone: a flow log made by hand sees the same packets. */
+  readonly flowLogs: readonly FlowLogScope[];
 }
+
+/**
+ * Reads the lab's VPCs and all that is in them, also what the lab did not make: one round of parallel calls, after the
+ * one that tells which VPCs they are.
+ */
+export async function readLabNetwork(aws: Aws, spec: LabSpec): Promise<LabNetwork> {
+  const [described, flowLogs] = await Promise.all([
+    describeNetwork(aws, spec),
+    allPages(
+      paginateDescribeFlowLogs({ client: aws.ec2, pageSize: FLOW_LOGS_PER_PAGE }, {}),
+      (page) => page.FlowLogs,
+    ),
+  ]);
+  return {
+    topology: topologyFrom(described),
+    instances: described.instances,
+    flowLogs: flowLogs.map((flowLog) => ({
+      id: flowLog.FlowLogId ?? "",
+      resourceId: flowLog.ResourceId ?? "",
+      trafficType: flowLog.TrafficType ?? "ALL",
+      failure: flowLog.DeliverLogsStatus === "FAILED" ? flowLog.DeliverLogsErrorMessage : undefined,
+    })),
+  };
+}
+
+/** The most that one answer holds. */
+const FLOW_LOGS_PER_PAGE = 1000;
 
 async function describeNetwork(aws: Aws, spec: LabSpec): Promise<DescribedNetwork> {
   const [vpcs, labGateways] = await Promise.all([

@@ -4,6 +4,7 @@ import { bars } from "../ui/chart.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, wrapText } from "../ui/text.ts";
+import { hopLines } from "./hop-lines.ts";
 
 /** @returns the lines, indented by two, none wider than the terminal where that can be */
 export async function showFinding(terminal: Terminal, finding: Finding): Promise<string> {
@@ -54,18 +55,9 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       lines.push(await tableOf(columns, rows));
       break;
     }
-    case "walk": {
-      lines.push(bold(plain(finding.title)));
-      const columns: Column[] = [
-        { title: "", align: "right", fit: "keep" },
-        { title: "where", fit: "wrap" },
-        { title: "verdict", fit: "keep" },
-        { title: "why", fit: "wrap" },
-      ];
-      const rows = finding.hops.map((hop, index) => [`${index + 1}`, hop.where, hop.verdict, hop.reason]);
-      lines.push(await tableOf(columns, rows));
+    case "walk":
+      lines.push(bold(plain(finding.title)), ...hopLines(terminal, finding.hops, { width }));
       break;
-    }
     case "records":
       lines.push(bold(plain(finding.title)));
       for (const { line, note } of finding.records) {

@@ -52,3 +52,22 @@ export interface Hop {
 export function stopsAt(hop: Hop): boolean {
   return hop.verdict === "dropped" || hop.verdict === "denied";
 }
+
+const PLACES: Record<HopKind, readonly [before: string, after: string]> = {
+  source: ["", ""],
+  "security-group-out": ["security group ", ", out"],
+  "network-acl-out": ["network ACL ", ", out"],
+  "route-table": ["route table ", ""],
+  "internet-gateway": ["internet gateway ", ""],
+  "peering-connection": ["peering connection ", ""],
+  internet: ["", ""],
+  "network-acl-in": ["network ACL ", ", in"],
+  "security-group-in": ["security group ", ", in"],
+  destination: ["", ""],
+};
+
+/** "security group NextWork-1-SG, out", "route table rtb-0ab1" */
+export function placeOf({ kind, name, component }: Hop): string {
+  const [before, after] = PLACES[kind];
+  return `${before}${name ?? component}${after}`;
+}

@@ -31,6 +31,10 @@ export function checkLabCidr(text: string): string | undefined {
     const fix = network(cidr);
     return `${text} has host bits set: that /${cidr.prefix} begins at ${formatAddress(fix.base)}, so write ${formatCidr(fix)}.`;
   }
+  // AWS takes most public blocks too. But the lab shows that a gateway drops private addresses: these it would not.
+  if (privateRange(cidr.base) !== "RFC 1918" && privateRange(cidr.base) !== "RFC 6598") {
+    return `${text} is not a block of private addresses: choose one in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.1.0.0/16.`;
+  }
   return undefined;
 }
 

@@ -62,6 +62,18 @@ export function describeTraffic(packet: Packet): string {
   return hasPorts(packet.protocol) ? `${name} ${packet.destinationPort}` : name;
 }
 
+/** What ping sends. */
+export function echoRequest(source: string, destination: string): Packet {
+  return {
+    protocol: ICMP,
+    source,
+    destination,
+    sourcePort: 0,
+    destinationPort: 0,
+    icmp: { type: 8, code: 0 },
+  };
+}
+
 /** The answer to a packet as its receiver sees it: addresses and ports turned round, an echo request's reply. */
 export function replyTo(packet: Packet): Packet {
   return {

@@ -57,7 +57,22 @@ export function routeTableHop(network: TopologyIndex, subnet: Subnet, destinatio
       target,
     };
   }
-  return { ...about, verdict: "forwarded", reason: `best match ${route.destination}${missing}`, target };
+  const others = alsoMatching(table.routes, route, destination);
+  const over = others === "" ? "" : `, longer than ${others}`;
+  return {
+    ...about,
+    verdict: "forwarded",
+    reason: `best match ${route.destination}${over}${missing}`,
+    target,
+  };
+}
+
+/** The destinations that hold the address too, and lost to the winner's longer prefix. */
+function alsoMatching(routes: readonly Route[], winner: Route, address: string): string {
+  return routes
+    .filter((route) => route !== winner && longestPrefixMatch([route], address) !== undefined)
+    .map(({ destination }) => destination)
+    .join(", ");
 }
 
 /**

@@ -1,8 +1,8 @@
 /** A packet's way through the lab, hop by hop, and what its end means for the flow log. */
-import { readTopology } from "../aws/topology.ts";
+import { readLabNetwork } from "../aws/topology.ts";
 import type { Finding } from "../lab/narrator.ts";
-import { type Hop, type HopKind, stopsAt } from "../network/hop.ts";
-import { ICMP } from "../network/packet.ts";
+import { type Hop, placeOf, stopsAt } from "../network/hop.ts";
+import { echoRequest } from "../network/packet.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
 import type { Host } from "./hosts.ts";
 import type { LabContext } from "./step.ts";
@@ -13,16 +13,9 @@ export async function walkPing(
   from: Host,
   address: string,
 ): Promise<RoundTrip> {
-  const topology = await readTopology(aws, spec);
-  const echoRequest = {
-    protocol: ICMP,
-    source: from.privateAddress,
-    destination: address,
-    sourcePort: 0,
-    destinationPort: 0,
-    icmp: { type: 8, code: 0 },
-  };
-  return walkRoundTrip(topology, echoRequest, { from: from.networkInterfaceId });
+  const { topology } = await readLabNetwork(aws, spec);
+  const packet = echoRequest(from.privateAddress, address);
+  return walkRoundTrip(topology, packet, { from: from.networkInterfaceId });
 }
 
 /** The way of the request; where that arrives and the reply does not, the way of the reply. */
@@ -31,12 +24,14 @@ export function walkFinding({ there, back, reachable }: RoundTrip, address: stri
   return {
     kind: "walk",
     title: isReply ? `The way of the reply from ${address}` : `The way of a packet to ${address}`,
-    hops: (isReply ? back : there).hops.map((hop) => ({
-      where: placeOf(hop),
-      verdict: hop.target !== undefined && !stopsAt(hop) ? `→ ${hop.target}` : hop.verdict,
-      reason: hop.reason,
-    })),
+    hops: (isReply ? back : there).hops.map(tellHop),
   };
+}
+
+/** A hop in words: where, what it did with the packet, and why. */
+export function tellHop(hop: Hop): { where: string; verdict: string; reason: string } {
+  const verdict = hop.target !== undefined && !stopsAt(hop) ? `→ ${hop.target}` : hop.verdict;
+  return { where: placeOf(hop), verdict, reason: hop.reason };
 }
 
 /**
@@ -67,22 +62,4 @@ export function whyNoReply({ there, back }: RoundTrip, from: Host): string[] {
       ? "In the flow log this will be REJECT: a security group or a network ACL of VPC 1 said no."
       : "In the flow log this will be ACCEPT and silence, not REJECT: no security group or network ACL of VPC 1 said no.",
   ];
-}
-
-const PLACES: Record<HopKind, readonly [before: string, after: string]> = {
-  source: ["", ""],
-  "security-group-out": ["security group ", ", out"],
-  "network-acl-out": ["network ACL ", ", out"],
-  "route-table": ["route table ", ""],
-  "internet-gateway": ["internet gateway ", ""],
-  "peering-connection": ["peering connection ", ""],
-  internet: ["", ""],
-  "network-acl-in": ["network ACL ", ", in"],
-  "security-group-in": ["security group ", ", in"],
-  destination: ["", ""],
-};
-
-function placeOf({ kind, name, component }: Hop): string {
-  const [before, after] = PLACES[kind];
-  return `${before}${name ?? component}${after}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DescribedNetwork, readTopology, topologyFrom } from "../../src/aws/topology.ts";
+import { type DescribedNetwork, readLabNetwork, topologyFrom } from "../../src/aws/topology.ts";
 import type { Part } from "../../src/lab/spec.ts";
 import { walkRoundTrip } from "../../src/network/walk.ts";
 import { walkUp } from "../../src/steps/walk.ts";
@@ -114,11 +114,11 @@ describe("topologyFrom", () => {
   });
 });
 
-describe("readTopology", () => {
+describe("readLabNetwork", () => {
   it("reads enough for the walk to tell why a ping fails, and why it then does not", async () => {
     const { lab } = embeddedLab();
     const ping = async () => {
-      const topology = await readTopology(lab.aws, lab.spec);
+      const { topology } = await readLabNetwork(lab.aws, lab.spec);
       const address = (part: Part) =>
         topology.networkInterfaces.find(({ name }) => name === lab.spec.nameOf(part));
       return walkRoundTrip(topology, {
@@ -140,6 +140,9 @@ describe("readTopology", () => {
 
   it("is empty where there is no lab", async () => {
     const { lab } = embeddedLab();
-    expect(await readTopology(lab.aws, lab.spec)).toMatchObject({ vpcs: [], networkInterfaces: [] });
+    expect(await readLabNetwork(lab.aws, lab.spec)).toMatchObject({
+      topology: { vpcs: [], networkInterfaces: [] },
+      flowLogs: [],
+    });
   });
 });

@@ -226,7 +226,10 @@ describe("inside one VPC", () => {
       "sg-1",
       "eni-neighbour",
     ]);
-    expect(trip.there.hops[2]).toMatchObject({ target: "local", reason: "best match 10.1.0.0/16" });
+    expect(trip.there.hops[2]).toMatchObject({
+      target: "local",
+      reason: "best match 10.1.0.0/16, longer than 0.0.0.0/0",
+    });
   });
 
   test("another subnet's network ACL may deny", () => {
@@ -275,7 +278,7 @@ describe("the way is told hop by hop", () => {
     expect(reasons(peeredLab(), privatePing)).toEqual([
       ["sg-1", "allowed", "all traffic"],
       ["acl-1", "allowed", "rule 100"],
-      ["rtb-1", "forwarded", "best match 10.2.0.0/16"],
+      ["rtb-1", "forwarded", "best match 10.2.0.0/16, longer than 0.0.0.0/0"],
       ["pcx-1", "forwarded", "to NextWork-2-vpc"],
       ["acl-2", "allowed", "rule 100"],
       ["sg-2", "allowed", "all ICMP"],

@@ -1,0 +1,153 @@
+/** One packet of the lab, followed: where it stops, what the flow log will show, and what would let it pass. */
+import type { Instance } from "@aws-sdk/client-ec2";
+import { isStanding } from "../aws/instance.ts";
+import { ofPart } from "../aws/inventory.ts";
+import type { LabNetwork } from "../aws/topology.ts";
+import { LabError } from "../lab/error.ts";
+import type { LabSpec } from "../lab/spec.ts";
+import { type Advice, adviseOn } from "../network/advice.ts";
+import { awsCommand, describeChange } from "../network/change-command.ts";
+import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
+import { type Hop, stopsAt } from "../network/hop.ts";
+import { echoRequest, type Packet, TCP, UDP } from "../network/packet.ts";
+import type { NetworkInterface } from "../network/topology.ts";
+import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
+import { repairedBy } from "../steps/repairs.ts";
+
+/** Where a client's connections come from: within the range that Linux takes, 32768 to 60999. */
+const CLIENT_PORT = 40_000;
+export type InstancePart = "instance-1" | "instance-2";
+
+/** Which packet is asked about. */
+export interface Question {
+  readonly target: string;
+  readonly from: InstancePart;
+  readonly protocol: "icmp" | "tcp" | "udp";
+  /** 0 for ICMP. */
+  readonly port: number;
+}
+
+/** What came of it. */
+export interface Explanation {
+  readonly question: Question;
+  readonly address: string;
+  /** Whose address it is: an instance of the lab; undefined for anybody else's. */
+  readonly to: InstancePart | undefined;
+  readonly scope: "private" | "public" | "other";
+  readonly trip: RoundTrip;
+  /** Where it stops; undefined where the packet arrives and its reply too. */
+  readonly stop: { readonly way: "there" | "back"; readonly number: number; readonly hop: Hop } | undefined;
+  readonly forecast: readonly Forecast[];
+  readonly advice: Advice;
+  /** Each change in words and as a command, in the order in which to make them. */
+  readonly steps: readonly { readonly text: string; readonly command: string }[];
+  /** The step of the lab that makes all of them; undefined where none does. */
+  readonly repairedBy: string | undefined;
+}
+
+/** @throws LabError "not-there" where an instance is missing */
+export function explain(spec: LabSpec, network: LabNetwork, question: Question): Explanation {
+  const { topology } = network;
+  const [one, two] = [interfaceOf(network, "instance-1"), interfaceOf(network, "instance-2")];
+  const sender = (question.from === "instance-1" ? one : two) ?? missing(question.from);
+  const other = question.from === "instance-1" ? "instance-2" : "instance-1";
+  const addressee = question.from === "instance-1" ? two : one;
+  const isNamed = question.target === "private" || question.target === "public";
+  if (isNamed && addressee === undefined) missing(other);
+  const address =
+    question.target === "private"
+      ? addressee?.privateAddress
+      : question.target === "public"
+        ? addressee?.publicAddress
+        : question.target;
+  const isOf = (side: NetworkInterface | undefined) =>
+    isNamed ? side === addressee : side?.privateAddress === address || side?.publicAddress === address;
+  const to = isOf(two) ? "instance-2" : isOf(one) ? "instance-1" : undefined;
+  const scope = isNamed
+    ? question.target === "private"
+      ? "private"
+      : "public"
+    : to === undefined
+      ? "other"
+      : [one, two].some((side) => side?.privateAddress === address)
+        ? "private"
+        : "public";
+  const known = { question, address: address ?? "", to, scope } as const;
+  const told = (trip: RoundTrip, advice: Advice): Explanation => ({
+    ...known,
+    trip,
+    stop: stopOf(trip),
+    forecast: forecastRecords(topology, trip, network.flowLogs),
+    advice,
+    steps: advice.changes.map((change) => ({
+      text: describeChange(change, topology),
+      command: awsCommand(change, spec.region),
+    })),
+    repairedBy: repairedBy(advice.changes, spec, topology),
+  });
+  if (address === undefined) return told(...withoutAddress(sender, addressee ?? missing(other)));
+  const packet = packetOf(question, sender.privateAddress, address);
+  const options = { from: sender.id };
+  return told(walkRoundTrip(topology, packet, options), adviseOn(topology, packet, options));
+}
+
+function packetOf({ protocol, port }: Question, source: string, destination: string): Packet {
+  if (protocol === "icmp") return echoRequest(source, destination);
+  return {
+    protocol: protocol === "tcp" ? TCP : UDP,
+    source,
+    destination,
+    sourcePort: CLIENT_PORT,
+    destinationPort: port,
+  };
+}
+
+/** A public address that is not there: no packet can be sent to it, and that is the answer. */
+function withoutAddress(sender: NetworkInterface, addressee: NetworkInterface): [RoundTrip, Advice] {
+  const { id, name, instanceId, isUp } = addressee;
+  const hop: Hop = {
+    kind: "destination",
+    component: id,
+    name,
+    verdict: "dropped",
+    reason: isUp
+      ? "it has no public address, so nothing on the internet can name it"
+      : `it has no public address while ${instanceId ?? id} is not running`,
+    code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+  };
+  const arrived = echoRequest(sender.privateAddress, "0.0.0.0");
+  const trip = { there: { hops: [hop], delivered: false, sightings: [], arrived }, reachable: false };
+  return [
+    trip,
+    isUp || instanceId === undefined
+      ? { changes: [{ kind: "associate-address", networkInterfaceId: id }], suffices: true }
+      : { changes: [{ kind: "start-instance", instanceId }], suffices: true },
+  ];
+}
+
+/** The primary interface of one of the lab's instances. */
+function interfaceOf({ topology, instances }: LabNetwork, part: InstancePart): NetworkInterface | undefined {
+  const age = ({ LaunchTime, InstanceId }: Instance) => `${LaunchTime?.toISOString() ?? ""} ${InstanceId}`;
+  const [instance] = ofPart(instances, part)
+    .filter(isStanding)
+    .sort((a, b) => age(a).localeCompare(age(b)));
+  return topology.networkInterfaces.find(
+    ({ instanceId }) => instanceId !== undefined && instanceId === instance?.InstanceId,
+  );
+}
+
+function missing(part: InstancePart): never {
+  throw new LabError("not-there", `There is no ${part} whose packets could be followed.`, {
+    why: "The lab does not stand yet, or not here.",
+    next: ["vpclab up"],
+  });
+}
+
+function stopOf({ there, back }: RoundTrip): Explanation["stop"] {
+  for (const [way, walk] of [["there", there] as const, ["back", back] as const]) {
+    const index = walk?.hops.findIndex(stopsAt) ?? -1;
+    const hop = walk?.hops[index];
+    if (hop) return { way, number: index + 1 + (way === "back" ? there.hops.length : 0), hop };
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+/** The way of a packet as a person reads it: hop by hop, what the flow log will show, and what would let it pass. */
+import type { FlowLogScope, Forecast, ForecastRecord } from "../network/flow-log-forecast.ts";
+import { tellHop } from "../steps/walk-finding.ts";
+import { plural } from "../ui/figures.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
+import { hopLines } from "./hop-lines.ts";
+import { foldCommand } from "./lesson.ts";
+import type { Explanation } from "./why-explain.ts";
+
+/** As the flow log counts the lab's own ping. */
+const PING = { packets: 5, bytes: 420 };
+
+export function showWhy(terminal: Terminal, explanation: Explanation): void {
+  const { trip, stop } = explanation;
+  terminal.out("");
+  title(terminal, explanation);
+  const hopsOut = (title: string, hops: typeof trip.there.hops, from: number) => {
+    terminal.out(terminal.colour.dim(title));
+    for (const line of hopLines(terminal, hops.map(tellHop), { width: terminal.width, from }))
+      terminal.out(line);
+  };
+  hopsOut("there", trip.there.hops, 1);
+  if (trip.back) hopsOut("and the reply, back", trip.back.hops, trip.there.hops.length + 1);
+  if (stop?.hop.code !== undefined)
+    terminal.out(terminal.wrap(`Reachability Analyzer's code: ${stop.hop.code}`, 5));
+  showForecast(terminal, explanation);
+  showAdvice(terminal, explanation);
+}
+
+function title(terminal: Terminal, { question, address, to, scope, trip, stop }: Explanation): void {
+  const { bold } = terminal.colour;
+  const what =
+    question.protocol === "icmp" ? "ping" : `${question.protocol.toUpperCase()} port ${question.port},`;
+  const owner = [to?.replace("-", " "), scope === "other" ? undefined : scope].filter(Boolean).join(", ");
+  const arrow = terminal.unicode ? "→" : "->";
+  const sender = question.from.replace("-", " ");
+  const goal = address === "" ? owner : `${address}${owner === "" ? "" : ` (${owner})`}`;
+  const left = plain(`${what} ${sender} ${arrow} ${goal}`);
+  const right = trip.reachable
+    ? OUTCOMES[question.protocol].yes
+    : `${OUTCOMES[question.protocol].no}: stopped at hop ${stop?.number}`;
+  const gap = terminal.width - visibleWidth(left) - visibleWidth(right);
+  if (gap >= 2) terminal.out(bold(`${left}${" ".repeat(Math.min(gap, 6))}${right}`));
+  else terminal.out(bold(`${left}\n  ${right}`));
+}
+
+const OUTCOMES = {
+  icmp: { yes: "replies", no: "no reply" },
+  tcp: { yes: "the way is open both ways", no: "no connection" },
+  udp: { yes: "the way is open both ways", no: "no answer" },
+} as const;
+
+function showForecast(terminal: Terminal, { forecast, trip, question }: Explanation): void {
+  if (forecast.length === 0) return;
+  terminal.out("");
+  terminal.out(terminal.colour.bold("In the flow log"));
+  for (const { networkInterface, flowLogs, records } of forecast) {
+    const owner = networkInterface.name === undefined ? "" : ` (${networkInterface.name})`;
+    const listening = flowLogs.length === 0 ? ": not logged" : "";
+    terminal.out(terminal.wrap(plain(`${networkInterface.id}${owner}${listening}`), 2));
+    if (flowLogs.length === 0) continue;
+    for (const flowLog of flowLogs)
+      if (flowLog.failure !== undefined)
+        terminal.out(terminal.wrap(plain(`${flowLog.id} delivers nothing: ${flowLog.failure}`), 4));
+    if (records.length === 0) terminal.out(terminal.wrap("sees nothing of it", 4));
+    for (const record of records)
+      terminal.out(terminal.wrap(tellRecord(terminal, record, flowLogs, question.protocol === "icmp"), 4));
+    const silence = tellSilence(records, trip.reachable);
+    if (silence !== undefined) terminal.out(terminal.wrap(silence, 4));
+  }
+}
+
+function tellRecord(
+  terminal: Terminal,
+  record: ForecastRecord,
+  flowLogs: readonly FlowLogScope[],
+  isPing: boolean,
+): string {
+  const { action, flow, of, source, destination, keptBy } = record;
+  const arrow = terminal.unicode ? "→" : "->";
+  const what = `${action} ${source} ${arrow} ${destination} ${flow === "egress" ? "out" : "in"}`;
+  const size = isPing ? `: ${PING.packets} packets ${PING.bytes} bytes` : "";
+  const kept =
+    keptBy.length > 0 ? "" : `; not kept: the flow log takes ${flowLogs.map((one) => one.trafficType)} alone`;
+  return plain(`${what}, the ${of}${size}${kept}`);
+}
+
+/** The lab's most common misreading, set right where it applies. */
+function tellSilence(records: Forecast["records"], isReachable: boolean): string | undefined {
+  if (isReachable || records.length === 0) return undefined;
+  if (records.some(({ action }) => action === "REJECT"))
+    return "REJECT: a security group or a network ACL said no.";
+  if (records.some(({ of, flow }) => of === "request" && flow === "egress"))
+    return "and nothing back. ACCEPT and silence: nothing here said no, the packet or its reply got lost further on.";
+  return undefined;
+}
+
+function showAdvice(terminal: Terminal, explanation: Explanation): void {
+  const { advice, steps, repairedBy, trip, question, scope } = explanation;
+  const { bold, cyan } = terminal.colour;
+  const next = (command: string) => terminal.out(`  ${terminal.symbols.next} ${command}`);
+  terminal.out("");
+  if (trip.reachable) {
+    if (question.protocol === "icmp") next(`vpclab ping ${scope === "other" ? explanation.address : scope}`);
+    else terminal.out(terminal.wrap("Whether something listens there, the network does not tell."));
+    return;
+  }
+  if (steps.length > 0) {
+    const what = steps.length === 1 ? "The one change" : `The ${plural(steps.length, "change")}`;
+    terminal.out(bold(`${what} that ${advice.suffices ? "would let it pass" : "it takes at least"}`));
+  }
+  for (const [index, { text, command }] of steps.entries()) {
+    const number = steps.length === 1 ? "" : `${index + 1} `;
+    terminal.out(terminal.wrap(plain(`${number}${text}`), 2));
+    for (const line of foldCommand(command, terminal.width - 6)) terminal.out(indent(cyan(plain(line)), 4));
+  }
+  if (advice.obstacle !== undefined)
+    terminal.out(wrapText(plain(advice.obstacle), terminal.width).join("\n"));
+  if (repairedBy !== undefined) next(`vpclab up --until ${repairedBy}`);
+  else if (steps.length > 0) next("vpclab why again, once it is made");
+  else next("vpclab status");
+}

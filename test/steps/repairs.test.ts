@@ -1,0 +1,55 @@
+/** Which step mends what: and that none is named that would not. */
+import { expect, test } from "vitest";
+import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
+import { adviseOn } from "../../src/network/advice.ts";
+import { echoRequest } from "../../src/network/packet.ts";
+import type { Topology } from "../../src/network/topology.ts";
+import { repairedBy } from "../../src/steps/repairs.ts";
+import {
+  INSTANCE_1,
+  INSTANCE_2,
+  LAB_GROUP_RULES,
+  labTopology,
+  peeredLab,
+  tcp,
+} from "../network/lab-topology.ts";
+
+const ping = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
+const publicPing = echoRequest(INSTANCE_1.private, INSTANCE_2.public);
+const ssh = tcp(INSTANCE_1.private, INSTANCE_2.private, 22);
+const asked = labTopology({ peering: "pending-acceptance", peeringRoutes: [1, 2] });
+const nameless = (lab: Topology): Topology => ({
+  ...lab,
+  peeringConnections: lab.peeringConnections.map((one) => ({ ...one, name: undefined })),
+});
+const spec = (sshFrom: string | undefined) =>
+  labSpec({ ...DEFAULT_OPTIONS, region: "eu-west-3", hours: undefined, sshFrom });
+const closed = peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter(({ egress }) => egress) } });
+
+test.each([
+  ["a missing peering", labTopology(), ping, "peering"],
+  ["a request of the lab's own", asked, ping, "peering"],
+  ["a request that somebody made by hand", nameless(asked), ping, undefined],
+  ["a route to a connection made by hand", nameless(peeredLab({ peeringRoutes: [1] })), ping, undefined],
+  ["a route missing in VPC 2", peeredLab({ peeringRoutes: [1] }), ping, "peering"],
+  ["a subnet on the main table", peeredLab({ unassociatedSubnets: [1] }), ping, "vpcs"],
+  ["detached gateways", labTopology({ detachedGateways: [1] }), publicPing, "vpcs"],
+  ["a group that lets nothing in", closed, ping, "instances"],
+  [
+    "a group that lets no port 80 in",
+    peeredLab(),
+    tcp(INSTANCE_1.private, INSTANCE_2.private, 80),
+    undefined,
+  ],
+  ["a stopped instance", peeredLab({ interfaces: { 2: { isUp: false } } }), ping, undefined],
+  ["nothing", peeredLab(), ping, undefined],
+] as const)("%s is mended by the step that makes it, or by none", (_, topology, packet, step) => {
+  expect(repairedBy(adviseOn(topology, packet).changes, spec("0.0.0.0/0"), topology)).toBe(step);
+});
+
+test("SSH is let in again by the step only from where the learner said", () => {
+  const { changes } = adviseOn(closed, ssh);
+  expect(repairedBy(changes, spec("10.1.0.0/16"), closed)).toBe("instances");
+  expect(repairedBy(changes, spec("203.0.113.0/24"), closed)).toBeUndefined();
+  expect(repairedBy(changes, spec(undefined), closed)).toBeUndefined();
+});
