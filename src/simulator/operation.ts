@@ -13,6 +13,8 @@ export interface Operation {
   readonly schema: StaticOperationSchema;
   /** Whether it only reads: then the world is not locked and not saved. */
   readonly reads: boolean;
+  /** The parameters that are honoured; all others are refused by name. */
+  readonly models: readonly string[];
   run(context: Context, input: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -39,6 +41,7 @@ export function operation<I extends object, O extends object>(
     name,
     schema,
     reads: /^(Describe|Get|List|Filter|Simulate)/.test(name),
+    models,
     run(context, input) {
       refuseUnmodelled(name, modelled, input, "");
       requireMembers(schema, input);
