@@ -1,12 +1,8 @@
 /** Where in the Region the lab stands. */
 import { DescribeAvailabilityZonesCommand } from "@aws-sdk/client-ec2";
-import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
-import { describeInstances, isStanding } from "./instance.ts";
 import { zonesOffering } from "./instance-type.ts";
-import { describeSubnets } from "./subnet.ts";
-import { labFilters } from "./tags.ts";
 
 /**
  * The first zone by name that is available, needs no opting in, is no Local Zone, and offers the instance type: not
@@ -37,23 +33,4 @@ export async function chooseAvailabilityZone(aws: Aws, instanceType: string): Pr
       "Or another Region: vpclab up --region us-east-1",
     ],
   });
-}
-
-/** Where an earlier run has begun to build, and with what: a later run goes on there. */
-export interface StandingPlacement {
-  readonly availabilityZone?: string | undefined;
-  readonly instanceType?: string | undefined;
-}
-
-/** The zone of the lab's subnets and the type of its instances, of what stands. */
-export async function findStandingPlacement(aws: Aws, spec: LabSpec): Promise<StandingPlacement> {
-  const [subnets, instances] = await Promise.all([
-    describeSubnets(aws, labFilters(spec)),
-    describeInstances(aws, labFilters(spec)),
-  ]);
-  const first = (names: readonly string[]) => [...names].sort()[0];
-  return {
-    availabilityZone: first(subnets.flatMap((subnet) => subnet.AvailabilityZone ?? [])),
-    instanceType: first(instances.filter(isStanding).flatMap((instance) => instance.InstanceType ?? [])),
-  };
 }

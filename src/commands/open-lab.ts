@@ -52,16 +52,16 @@ export async function openLab(
   const flagRegion = options.region === undefined ? undefined : regionName(options.region);
   const envRegion = program.env.AWS_REGION || program.env.AWS_DEFAULT_REGION;
   const region = flagRegion ?? envRegion;
-  const remembered = memory
-    .labs()
-    .find(
-      (other) =>
-        other.tornDownAt === undefined &&
-        other.lab === lab &&
-        (region === undefined || other.region === region) &&
-        (options.profile === undefined || other.profile === options.profile) &&
-        (options.simulate === undefined || (other.target === "simulator") === options.simulate),
-    );
+  const remembered = memory.labs().find(
+    (other) =>
+      other.tornDownAt === undefined &&
+      other.lab === lab &&
+      (region === undefined || other.region === region) &&
+      (options.profile === undefined || other.profile === options.profile) &&
+      (options.simulate === undefined || (other.target === "simulator") === options.simulate) &&
+      // Asked for outright, AWS means AWS: not an endpoint that a lab was once made on.
+      (options.simulate !== false || other.endpointUrl === options.endpointUrl),
+  );
   const profile = options.profile ?? (program.env.AWS_PROFILE ? undefined : remembered?.profile);
   const endpointUrl = options.endpointUrl ?? (program.env.AWS_ENDPOINT_URL || remembered?.endpointUrl);
   const credentials = await localCredentials(profile, program.env);

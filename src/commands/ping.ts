@@ -1,7 +1,7 @@
 /** `vpclab ping`: one ping, its output, and what it means in a sentence. */
 import { execFile } from "node:child_process";
 import type { Instance } from "@aws-sdk/client-ec2";
-import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { type Inventory, ofPart, readInventory } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import type { PingSummary } from "../lab/narrator.ts";
@@ -108,10 +108,10 @@ function goalOf(
   return { to: part, address, scope: target };
 }
 
-function find(inventory: Inventory, part: string): Instance | undefined {
-  return inventory.instances.find(({ Tags }) =>
-    Tags?.some(({ Key, Value }) => Key === "vpclab:part" && Value === part),
-  );
+/** The one that runs, should another of the same part be on its way out. */
+function find(inventory: Inventory, part: "instance-1" | "instance-2"): Instance | undefined {
+  const instances = ofPart(inventory.instances, part);
+  return instances.find(({ State }) => State?.Name === "running") ?? instances[0];
 }
 
 function missing(part: string): never {
@@ -128,7 +128,8 @@ async function pingThere(
   address: string,
   count: number,
 ): Promise<Sent> {
-  const instanceId = (find(inventory, from) ?? missing(from)).InstanceId ?? "";
+  const instanceId =
+    ((from === "local" ? undefined : find(inventory, from)) ?? missing(from)).InstanceId ?? "";
   const { output, sent, received, lossPercent, rttMs } = await pingFrom(lab.aws, {
     instanceId,
     address,

@@ -1,8 +1,7 @@
 /** `vpclab up --dry-run`: what would be made, in order, with the price an hour. Reads only. */
 
-import { chooseAvailabilityZone } from "../aws/availability-zone.ts";
-import { chooseInstanceType } from "../aws/instance-type.ts";
 import { readInventory } from "../aws/inventory.ts";
+import { choosePlacement } from "../aws/placement.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import { type Part, STEP_IDS, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
@@ -36,21 +35,18 @@ const PARTS: readonly Part[] = [
   "peering-connection",
 ];
 
-export async function plannedInstanceType(lab: OpenLab): Promise<string> {
-  return chooseInstanceType(lab.aws, lab.spec.instanceType);
-}
-
 /** @returns the exit code */
 export async function showPlan(program: Program, lab: OpenLab, until: StepId | undefined): Promise<number> {
   const { terminal } = program;
-  const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
-  const instanceType = await plannedInstanceType(lab);
-  const zone = await chooseAvailabilityZone(lab.aws, instanceType);
+  const [inventory, { instanceType, availabilityZone }] = await Promise.all([
+    readInventory(lab.aws, lab.spec, { account: lab.place.account }),
+    choosePlacement(lab.aws, lab.spec),
+  ]);
   const last = until === undefined ? STEP_IDS.length : STEP_IDS.indexOf(until);
   const rows = PARTS.filter((part) => STEP_IDS.indexOf(stepOf(part)) <= last).map((part) => ({
     step: stepOf(part),
     part,
-    name: lab.spec.nameOf(part, zone),
+    name: lab.spec.nameOf(part, availabilityZone),
     exists: inventory.resources.some((resource) => resource.part === part),
   }));
   const instances = rows.filter(({ part }) => part.startsWith("instance-1") || part.startsWith("instance-2"));

@@ -2,7 +2,6 @@
  * Step 0: who we are, what we may use, and the instances' role and profile, begun here because they take a while to
  * reach every part of AWS.
  */
-import { chooseAvailabilityZone, findStandingPlacement } from "../aws/availability-zone.ts";
 import type { Ensured } from "../aws/ensure.ts";
 import { whoAmI } from "../aws/identity.ts";
 import { latestImage } from "../aws/image.ts";
@@ -12,7 +11,7 @@ import {
   ensureInstanceProfile,
   type InstanceProfile,
 } from "../aws/instance-profile.ts";
-import { chooseInstanceType } from "../aws/instance-type.ts";
+import { choosePlacement } from "../aws/placement.ts";
 import { managedPolicyArn } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, type Role } from "../aws/role.ts";
 import { prepareLesson } from "./lessons/prepare.ts";
@@ -58,14 +57,11 @@ export const prepare: Step = {
 
 /** Looks up what later steps read. Where an earlier run has begun to build, it goes on with the same. */
 async function lookUp({ aws, spec, prepared, narrator }: LabContext): Promise<void> {
-  const [{ account }, imageId, standing] = await Promise.all([
+  const [{ account }, imageId, { instanceType, availabilityZone }] = await Promise.all([
     whoAmI(aws),
     latestImage(aws),
-    findStandingPlacement(aws, spec),
+    choosePlacement(aws, spec),
   ]);
-  const instanceType =
-    standing.instanceType ?? (await chooseInstanceType(aws, spec.instanceType, standing.availabilityZone));
-  const availabilityZone = standing.availabilityZone ?? (await chooseAvailabilityZone(aws, instanceType));
   Object.assign(prepared, { account, imageId, instanceType, availabilityZone });
   if (spec.instanceType !== undefined && spec.instanceType !== instanceType)
     narrator.warn(

@@ -1,4 +1,5 @@
 import {
+  type _InstanceType,
   DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypeOfferingsCommand,
@@ -8,8 +9,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { chooseAvailabilityZone, findStandingPlacement } from "../../src/aws/availability-zone.ts";
+import { chooseAvailabilityZone } from "../../src/aws/availability-zone.ts";
 import { chooseInstanceType } from "../../src/aws/instance-type.ts";
+import { choosePlacement } from "../../src/aws/placement.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
@@ -118,20 +120,37 @@ describe("the Availability Zone", () => {
 
   it("of an earlier run is gone on with, and so is its instance type", async () => {
     const { lab } = mockedLab();
-    ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ AvailabilityZone: "us-east-1d" }] });
-    ec2.on(DescribeInstancesCommand).resolves({
-      Reservations: [
-        {
-          Instances: [
-            { InstanceType: "t2.micro", State: { Name: "terminated" } },
-            { InstanceType: "t3.micro", State: { Name: "running" } },
-          ],
-        },
-      ],
-    });
-    expect(await findStandingPlacement(lab.aws, lab.spec)).toEqual({
-      availabilityZone: "us-east-1d",
-      instanceType: "t3.micro",
-    });
+    standing("us-east-1d", "t3.micro", "t3.micro");
+    const spec = { ...lab.spec, instanceType: "t3.small" };
+    const placement = { availabilityZone: "us-east-1d", instanceType: "t3.micro" };
+    expect(await choosePlacement(lab.aws, lab.spec)).toEqual(placement);
+    expect(await choosePlacement(lab.aws, spec)).toEqual(placement);
+  });
+
+  it("leaves the type of a missing instance to be asked for: AWS may have no capacity for the other's", async () => {
+    const { lab } = mockedLab();
+    standing("us-east-1d", "t2.micro");
+    ec2
+      .on(DescribeInstanceTypesCommand)
+      .resolves({ InstanceTypes: [{ ProcessorInfo: { SupportedArchitectures: ["x86_64"] } }] });
+    offered("us-east-1d");
+    const spec = { ...lab.spec, instanceType: "t3.small" };
+    expect(await choosePlacement(lab.aws, spec)).toMatchObject({ instanceType: "t3.small" });
+    expect(await choosePlacement(lab.aws, lab.spec)).toMatchObject({ instanceType: "t2.micro" });
   });
 });
+
+/** A subnet in the zone, an instance of each type in it, and one that has been terminated. */
+function standing(zone: string, ...instanceTypes: _InstanceType[]): void {
+  ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ AvailabilityZone: zone }] });
+  ec2.on(DescribeInstancesCommand).resolves({
+    Reservations: [
+      {
+        Instances: [
+          { InstanceType: "t2.nano", State: { Name: "terminated" } },
+          ...instanceTypes.map((InstanceType) => ({ InstanceType, State: { Name: "running" as const } })),
+        ],
+      },
+    ],
+  });
+}

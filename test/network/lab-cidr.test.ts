@@ -14,7 +14,9 @@ describe("a VPC's CIDR block", () => {
     ["10.1.2.3/16", "has host bits set", "10.1.0.0/16"],
     ["10.1.0.17/28", "has host bits set", "10.1.0.16/28"],
     ["10.1.0.0/8", "too large", "10.1.0.0/16"],
-    ["0.0.0.0/0", "too large", "0.0.0.0/16"],
+    ["8.8.0.0/16", "not a block of private addresses", "10.1.0.0/16"],
+    ["127.0.0.0/16", "not a block of private addresses", "10.1.0.0/16"],
+    ["169.254.0.0/16", "not a block of private addresses", "10.1.0.0/16"],
     ["10.1.0.4/30", "too small", "10.1.0.0/28"],
   ])("is refused as %s, %s, with the fix %s", (text, reason, fix) => {
     const sentence = checkLabCidr(text);

@@ -74,7 +74,14 @@ describe("getting ready", () => {
   it("goes on with the zone and the type that stand", async () => {
     ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ AvailabilityZone: "us-east-1f" }] });
     ec2.on(DescribeInstancesCommand).resolves({
-      Reservations: [{ Instances: [{ InstanceType: "t3.micro", State: { Name: "running" } }] }],
+      Reservations: [
+        {
+          Instances: [
+            { InstanceType: "t3.micro", State: { Name: "running" } },
+            { InstanceType: "t3.micro", State: { Name: "running" } },
+          ],
+        },
+      ],
     });
     const { lab, told } = freshLab({ instanceType: "t2.micro" });
     await prepare.up(lab);

@@ -1,9 +1,8 @@
 /** Whether AWS has what the instances are made of: a type, a zone that offers it, and an image. */
 import type { LabSpec } from "../../lab/spec.ts";
-import { chooseAvailabilityZone, findStandingPlacement } from "../availability-zone.ts";
 import type { Aws } from "../clients.ts";
 import { latestImage } from "../image.ts";
-import { chooseInstanceType } from "../instance-type.ts";
+import { choosePlacement } from "../placement.ts";
 import { type Check, check, look } from "./check.ts";
 
 export interface Placement {
@@ -16,10 +15,7 @@ export interface Placement {
 export async function lookForInstanceType(aws: Aws, spec: LabSpec): Promise<Placement> {
   let chosen: string | undefined;
   const found = await look("instance-type", async () => {
-    const standing = await findStandingPlacement(aws, spec);
-    const instanceType =
-      standing.instanceType ?? (await chooseInstanceType(aws, spec.instanceType, standing.availabilityZone));
-    const zone = standing.availabilityZone ?? (await chooseAvailabilityZone(aws, instanceType));
+    const { instanceType, availabilityZone: zone } = await choosePlacement(aws, spec);
     chosen = instanceType;
     return check("instance-type", "pass", `${instanceType} is to be had in ${zone}.`);
   });
