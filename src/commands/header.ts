@@ -5,22 +5,26 @@ import { plain } from "../ui/text.ts";
 import type { OpenLab } from "./open-lab.ts";
 
 export function header(terminal: Terminal, lab: OpenLab): void {
-  const { bold } = terminal.colour;
-  const region = `${lab.place.region} (${REGIONS[lab.place.region] ?? ""})`;
-  if (lab.place.target === "simulator") {
-    terminal.say(
-      bold(terminal.wrap(`vpclab · lab ${lab.place.lab} · embedded AWS, no account touched · ${region}`)),
-    );
-    return;
+  terminal.say(terminal.colour.bold(terminal.wrap(`vpclab · lab ${lab.place.lab} · ${whereOf(lab)}`)));
+  // One name, several places: nobody is to take the wrong one down, or forget the one that costs.
+  for (const { target, account, region } of lab.elsewhere) {
+    const place = target === "simulator" ? "the embedded AWS" : `AWS account ${dashed(account)}`;
+    const flags = `${target === "simulator" ? "--simulate" : "--no-simulate"} --region ${region}`;
+    terminal.say(terminal.wrap(`Note: another lab ${lab.place.lab} stands on ${place}, meant by ${flags}.`));
   }
-  const account = lab.place.account.replace(/(\d{4})(?=\d)/g, "$1-");
-  const who = plain(lab.identity.replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
-  const endpoint = lab.place.endpointUrl === undefined ? "" : ` at ${plain(lab.place.endpointUrl)}`;
-  terminal.say(
-    terminal.wrap(
-      bold(`vpclab · lab ${lab.place.lab} · AWS account ${account} as ${who} · ${region}${endpoint}`),
-    ),
-  );
+}
+
+function whereOf({ place, identity }: OpenLab): string {
+  const region = `${place.region} (${REGIONS[place.region] ?? ""})`;
+  if (place.target === "simulator") return `embedded AWS, no account touched · ${region}`;
+  const who = plain(identity.replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
+  const endpoint = place.endpointUrl === undefined ? "" : ` at ${plain(place.endpointUrl)}`;
+  return `AWS account ${dashed(place.account)} as ${who} · ${region}${endpoint}`;
+}
+
+/** 1234-5678-9012, as the console writes it. */
+function dashed(account: string): string {
+  return account.replace(/(\d{4})(?=\d)/g, "$1-");
 }
 
 /** What the embedded AWS is, for those who may not have asked for it. */

@@ -23,6 +23,8 @@ export interface OpenLab {
   readonly memory: LabMemory;
   /** What an earlier `up` left word of; undefined for a lab that this machine has not seen, or has taken down. */
   readonly remembered: RememberedLab | undefined;
+  /** Labs of the same name that this machine remembers elsewhere, not taken down yet. */
+  readonly elsewhere: readonly RememberedLab[];
   /** ARN of who is calling. */
   readonly identity: string;
   /** The same lab with another signal: to look at what exists after Ctrl-C has stopped the first. */
@@ -54,8 +56,7 @@ export async function openLab(
   const region = flagRegion ?? envRegion;
   const remembered = memory.labs().find(
     (other) =>
-      other.tornDownAt === undefined &&
-      other.lab === lab &&
+      isStanding(other, lab) &&
       (region === undefined || other.region === region) &&
       (options.profile === undefined || other.profile === options.profile) &&
       (options.simulate === undefined || (other.target === "simulator") === options.simulate) &&
@@ -102,6 +103,7 @@ export async function openLab(
       spec,
       memory,
       remembered: isSame ? own : undefined,
+      elsewhere: memory.labs().filter((other) => isStanding(other, lab) && !isAt(other, place)),
       identity: arn,
       journal: memory.journal(place),
       ...way,
@@ -110,6 +112,18 @@ export async function openLab(
     way.close();
     throw error;
   }
+}
+
+function isStanding(remembered: RememberedLab, lab: string): boolean {
+  return remembered.lab === lab && remembered.tornDownAt === undefined;
+}
+
+function isAt(remembered: RememberedLab, place: Place): boolean {
+  return (
+    remembered.target === place.target &&
+    remembered.region === place.region &&
+    remembered.account === place.account
+  );
 }
 
 function chooseTarget(

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { header } from "../../src/commands/header.ts";
 import { openLab } from "../../src/commands/open-lab.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { labMemory, type RememberedLab } from "../../src/lab/memory.ts";
@@ -75,4 +76,15 @@ test.each([
   const { spec, remembered } = await open();
   expect(remembered).toBeUndefined();
   expect(spec).toMatchObject({ cidr1: "10.1.0.0/16", hours: 4, sshFrom: "0.0.0.0/0" });
+});
+
+test("a lab of the same name elsewhere is told of, so that nobody takes the wrong one down", async () => {
+  remember({ target: "simulator", account: "999999999999" });
+  const lab = await open();
+  lab.close();
+  expect(lab.elsewhere).toMatchObject([{ target: "simulator", region: "eu-west-3" }]);
+  const terminal = fakeTerminal({ columns: 80 });
+  header(terminal, lab);
+  expect(terminal.stderr.written).toMatch(/another lab nextwork stands on the embedded AWS.*--simulate/s);
+  expect(terminal.stderr.written).toContain("2109-8765-4321");
 });
