@@ -26,7 +26,7 @@ export default defineConfig({
           ...common,
           name: "together",
           include: ["test/**/*.test.ts"],
-          exclude: [...FAKING, ...PROCESSES, "test/clients/**"],
+          exclude: [...FAKING, ...PROCESSES, "test/clients/**", "test/resilience/**"],
           // Loading the SDK anew for each file takes longer than the tests.
           isolate: false,
         },

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+import { Survivors } from "./survivors.ts";
+
+export default defineConfig({
+  test: {
+    include: ["test/resilience/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: [new Survivors()],
+    env: {
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    },
+  },
+});
