@@ -79,6 +79,7 @@ function commandLine(end: (code: number) => void): Command {
   vpclab up                 walk through the lab, step by step
   vpclab ping               ping instance 2 from instance 1
   vpclab why                why it answers, or not: the packet's way, hop by hop
+  vpclab traffic            give the flow log something to see
   vpclab status             what stands, how far it is, what it costs
   vpclab logs               what the flow log saw
   vpclab insights           questions about it
@@ -141,6 +142,21 @@ function commandLine(end: (code: number) => void): Command {
     )
     .action(async (target, options) =>
       end(await (await import("./commands/why.ts")).why(programFor(options), target, options)),
+    );
+
+  withGlobalOptions(program.command("traffic"))
+    .description("make packets of several kinds, so that the flow log has something to say")
+    .option("--kinds <list>", "of icmp, ssh, https, http, blocked, separated by commas (default: all)")
+    .option("--rounds <n>", "1 to 20 (default: 1)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab traffic                       one of each, from instance 1, and back from instance 2
+  vpclab traffic --kinds blocked --rounds 5
+`,
+    )
+    .action(async (options) =>
+      end(await (await import("./commands/traffic.ts")).traffic(programFor(options), options)),
     );
 
   withGlobalOptions(program.command("status"))

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { logs } from "../../src/commands/logs.ts";
+import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
+import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
+import { up } from "../../src/commands/up.ts";
+import type { TrafficRecord } from "../../src/flow-logs/record.ts";
+import type { ForecastRecord } from "../../src/network/flow-log-forecast.ts";
+import { byHand } from "./by-hand.ts";
+import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+
+interface Told {
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+  readonly scope: string;
+  readonly address: string | null;
+  readonly port: number | null;
+  readonly sent: number;
+  readonly answered: number;
+  readonly otherwise: readonly string[];
+  readonly flowLog: readonly ForecastRecord[];
+}
+
+const home = labHome();
+afterAll(() => home.remove());
+
+const make = (options: TrafficOptions = {}, run: RunOptions = {}) =>
+  home.run((program) => traffic(program, { ...SIMULATED, ...options }), {
+    json: options.json,
+    speed: FAST,
+    ...run,
+  });
+
+beforeAll(async () => {
+  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }), { speed: FAST });
+  expect(code).toBe(0);
+}, 60_000);
+
+describe("vpclab traffic", () => {
+  it("makes each kind both ways, and the records that it foretells come, with as many packets", async () => {
+    const since = await byHand(home, async ({ clock }) => clock.now());
+    const { code, stdout } = await make({ json: true });
+    const told: Told[] = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(told.map(({ kind, from, to, scope }) => [kind, from, to, scope].join(" "))).toEqual([
+      "icmp instance-1 instance-2 private",
+      "icmp instance-1 instance-2 public",
+      "icmp instance-2 instance-1 private",
+      "icmp instance-2 instance-1 public",
+      "ssh instance-1 instance-2 private",
+      "ssh instance-2 instance-1 private",
+      "https instance-1 checkip.amazonaws.com internet",
+      "http instance-1 checkip.amazonaws.com internet",
+      "blocked instance-1 instance-2 private",
+      "blocked instance-1 instance-2 public",
+      "blocked instance-2 instance-1 private",
+      "blocked instance-2 instance-1 public",
+    ]);
+    for (const { kind, sent, answered, otherwise } of told) {
+      expect(sent).toBe(kind === "icmp" ? 3 : 1);
+      expect(answered).toBe(kind === "blocked" ? 0 : sent);
+      expect(otherwise).toEqual(kind === "blocked" ? ["silence"] : []);
+    }
+    expect(
+      told.map(({ flowLog }) => flowLog.map(({ action, flow }) => `${action} ${flow}`).join(" ")),
+    ).toEqual([
+      ...Array(2).fill("ACCEPT egress ACCEPT ingress"),
+      ...Array(2).fill("ACCEPT ingress ACCEPT egress"),
+      "ACCEPT egress ACCEPT ingress",
+      "ACCEPT ingress ACCEPT egress",
+      ...Array(2).fill("ACCEPT egress ACCEPT ingress"),
+      ...Array(2).fill("ACCEPT egress"),
+      ...Array(2).fill("REJECT ingress"),
+    ]);
+
+    const records = await recordsSince(since);
+    for (const { kind, address, port, flowLog } of told)
+      for (const foretold of flowLog) {
+        const isWeb = address === null;
+        const found = records.filter(
+          (record) =>
+            record.action === foretold.action &&
+            record.protocol === (kind === "icmp" ? 1 : 6) &&
+            (isWeb || (record.srcAddr === foretold.source && record.dstAddr === foretold.destination)) &&
+            (port === null || (foretold.of === "request" ? record.dstPort : record.srcPort) === port),
+        );
+        expect(found, `${kind} ${foretold.action} ${foretold.flow}`).not.toEqual([]);
+      }
+    // Three requests from each side and three replies to each, in whichever records AWS puts them.
+    const pings = records.filter(({ protocol, dstAddr }) => protocol === 1 && dstAddr.startsWith("10.2."));
+    expect(pings.reduce((sum, { packets }) => sum + packets, 0)).toBe(6);
+  }, 30_000);
+
+  it("notes its pings, so that reconcile accounts for every packet of the log", async () => {
+    const { stdout, code } = await home.run((program) => logsReconcile(program, SIMULATED), { speed: FAST });
+    expect(code).toBe(0);
+    expect(stdout.match(/(1 → 2|2 → 1) \((private|public)\) +3\/3 +6 of 6 +accounted for/g)).toHaveLength(4);
+    expect(stdout).toMatch(/^(\d+) of \1 packets are in the log/m);
+  }, 30_000);
+
+  it("shows what was tried, what came of it and what the log will say, within 80 columns", async () => {
+    const { code, stdout } = await make({ kinds: "ssh,blocked", rounds: "2" }, { columns: 80, color: false });
+    expect(code).toBe(0);
+    expect(stdout.split("\n").every((line) => [...line].length <= 80)).toBe(true);
+    expect(unwrapped(stdout)).toMatch(
+      /instance 1 tries TCP 22 of 2 tries, all answered ACCEPT out, ACCEPT in/,
+    );
+    expect(stdout).toMatch(/2 tries: silence +REJECT in/);
+    expect(stdout).not.toContain("pings");
+    expect(stdout).toContain("vpclab logs --action REJECT");
+  });
+
+  it.each<TrafficOptions>([
+    { kinds: "icmp,smoke" },
+    { kinds: "" },
+    { kinds: "ssh; reboot" },
+    { rounds: "0" },
+    { rounds: "21" },
+    { rounds: "1.5" },
+  ])("refuses %o before any call", async (options) => {
+    const fresh = labHome();
+    try {
+      const error = await refusal(() =>
+        fresh.run((program) => traffic(program, { ...SIMULATED, ...options })),
+      );
+      expect(error).toMatchObject({ code: "usage", exitCode: 2 });
+    } finally {
+      fresh.remove();
+    }
+  });
+
+  it("says where there is no lab that there is none", async () => {
+    const fresh = labHome();
+    try {
+      const error = await refusal(() => fresh.run((program) => traffic(program, SIMULATED)));
+      expect(error).toMatchObject({ code: "not-there" });
+    } finally {
+      fresh.remove();
+    }
+  });
+
+  it("tells on Ctrl-C what was made until then", async () => {
+    const interruption = new AbortController();
+    let shown = "";
+    const error = await refusal(() =>
+      home.run(
+        async (program, terminal) => {
+          const making = traffic(program, { ...SIMULATED, kinds: "icmp,blocked", rounds: "20" });
+          setTimeout(() => interruption.abort(new Error("Ctrl-C")), 700);
+          return making.finally(() => {
+            shown = terminal.stdout.written;
+          });
+        },
+        { signal: interruption.signal, speed: FAST },
+      ),
+    );
+    expect(error).toMatchObject({ message: "Ctrl-C" });
+    expect(shown).toContain("what came of it");
+  });
+});
+
+/** Once the records of what was sent after `since` (in ms) have had the time to arrive. */
+async function recordsSince(since: number): Promise<TrafficRecord[]> {
+  await byHand(home, ({ clock }) => clock.sleep(15 * 60_000));
+  const { stdout } = await home.run((program) => logs(program, { ...SIMULATED, json: true }), { json: true });
+  const records: TrafficRecord[] = JSON.parse(stdout);
+  return records.filter(({ start }) => start * 1000 >= since - 60_000);
+}
