@@ -50,23 +50,23 @@ function countRoom(
   { vpcQuota }: RoomOptions,
 ): Check {
   const quota = vpcQuota ?? DEFAULT_VPC_QUOTA;
-  const whose = vpcQuota === undefined ? `AWS's default quota is ${quota}` : `your quota is ${quota}`;
   const ours = all.filter(({ Tags }) => isOfLab(Tags, spec)).length;
   const missing = Math.max(0, NEEDED - ours);
-  const inUse = `${all.length} ${things} are in use in ${spec.region}; ${whose}`;
-  if (missing === 0) return check(id, "pass", `${inUse}. The lab has its ${NEEDED} already.`);
-  if (all.length + missing <= quota) return check(id, "pass", `${inUse}, and the lab needs ${missing} more.`);
-  if (vpcQuota === undefined && all.length > quota)
+  if (missing > 0 && vpcQuota === undefined && all.length > quota)
     return check(
       id,
       "warning",
-      `${inUse}, so yours is higher; whether it has room for ${missing} more is not known.`,
+      `In use in ${spec.region}: ${all.length} ${things}. AWS's default quota is ${quota}, so yours is higher; whether it has room for ${missing} more is not known.`,
       "See Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
     );
+  const whose = vpcQuota === undefined ? "AWS's default quota" : "your quota";
+  const inUse = `In use in ${spec.region}: ${all.length} of ${quota} ${things} (${whose})`;
+  if (missing === 0) return check(id, "pass", `${inUse}; the lab has its ${NEEDED} already.`);
+  if (all.length + missing <= quota) return check(id, "pass", `${inUse}; the lab needs ${missing} more.`);
   return check(
     id,
     "fail",
-    `${inUse}, and the lab needs ${missing} more.`,
+    `${inUse}; the lab needs ${missing} more.`,
     `Delete ${things} that nobody needs, or take another Region by --region.`,
     "Or ask for more under Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
     "If your quota is higher already, say so: --vpc-quota <n>",
@@ -86,12 +86,13 @@ export function lookForVcpus(aws: Aws, spec: LabSpec, instanceType: string): Pro
     const inUse = typesInUse.reduce((sum, type) => sum + (vcpus.get(type) ?? 0), 0);
     const ours = running.filter(({ Tags }) => isOfLab(Tags, spec)).length;
     const needed = Math.max(0, NEEDED - ours) * (vcpus.get(instanceType) ?? 0);
-    const text = `${inUse} vCPUs of standard instances run in ${spec.region}, and the lab needs ${needed} more; AWS's default quota is ${DEFAULT_VCPU_QUOTA}`;
-    if (inUse + needed <= DEFAULT_VCPU_QUOTA) return check("vcpus", "pass", `${text}.`);
+    const text = `In use in ${spec.region}: ${inUse} of ${DEFAULT_VCPU_QUOTA} vCPUs of standard instances (AWS's default quota`;
+    if (inUse + needed <= DEFAULT_VCPU_QUOTA)
+      return check("vcpus", "pass", `${text}); the lab needs ${needed} more.`);
     return check(
       "vcpus",
       "warning",
-      `${text}, though many accounts have more.`,
+      `${text}, but many accounts have more); the lab needs ${needed} more.`,
       "See Service Quotas › Amazon EC2 › Running On-Demand Standard instances.",
     );
   });
