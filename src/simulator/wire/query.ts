@@ -1,11 +1,11 @@
 /**
  * The query protocols (EC2's own and the common one of IAM and STS): a form in, XML out. Both directions follow the
- * SDK's schemas: the decoder mirrors its QueryShapeSerializer, the encoder is its XmlShapeSerializer.
+ * SDK's schemas: the decoder mirrors its QueryShapeSerializer, the encoder (xml.ts) its XmlShapeSerializer.
  */
-import { XmlShapeSerializer } from "@aws-sdk/core/protocols";
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
 import { AwsError } from "../error.ts";
+import { escapeXml, structXml } from "./xml.ts";
 
 export type QueryDialect = "ec2" | "common";
 
@@ -128,7 +128,7 @@ export function encodeQuery(
 ): string {
   const name = schema[2];
   const shape = NormalizedSchema.of(schema[5]);
-  const members = shape.isStructSchema() ? serialize(shape, output) : "";
+  const members = shape.isStructSchema() ? structXml(shape, output) : "";
   const open = `<?xml version="1.0" encoding="UTF-8"?>\n<${name}Response xmlns="${NAMESPACE[dialect](service)}">`;
   if (dialect === "ec2") {
     // Operations without a result say <return>true</return>, as EC2 does.
@@ -139,27 +139,10 @@ export function encodeQuery(
   return `${open}${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`;
 }
 
-function serialize(shape: NormalizedSchema, output: Record<string, unknown>): string {
-  const serializer = new XmlShapeSerializer({
-    timestampFormat: { useTrait: true, default: 5 },
-    httpBindings: false,
-    xmlNamespace: "",
-    serviceNamespace: "",
-  });
-  serializer.write(shape, output);
-  const xml = String(serializer.flush());
-  // The serializer names the root after the shape; AWS names it after the operation.
-  return /^<[^>]*\/>$/.test(xml) ? "" : xml.replace(/^<[^>]*>/, "").replace(/<\/[^>]*>$/, "");
-}
-
 export function encodeQueryError(dialect: QueryDialect, error: AwsError, requestId: string): string {
   const code = escapeXml(error.code);
   const message = escapeXml(error.message);
   return dialect === "ec2"
     ? `<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error><Code>${code}</Code><Message>${message}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`
     : `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[<>&"]/g, (c) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" })[c] ?? c);
 }
