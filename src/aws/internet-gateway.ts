@@ -8,12 +8,12 @@ import {
   type InternetGateway,
   paginateDescribeInternetGateways,
 } from "@aws-sdk/client-ec2";
-import type { LabSpec, Side } from "../lab/spec.ts";
+import { type LabSpec, type Side, TAG_LAB } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { retryWhile } from "./waits.ts";
 
@@ -67,16 +67,46 @@ export async function createInternetGateway(aws: Aws, spec: LabSpec, side: Side)
   }
 }
 
-export async function attachInternetGateway(aws: Aws, gatewayId: string, vpcId: string): Promise<void> {
+/**
+ * Attaches a gateway to a VPC, which can have one.
+ * @returns the id of the gateway that is attached in the end: another of this lab's where another run was quicker
+ * @throws LabError "not-ours" where somebody else's is attached
+ */
+export async function attachInternetGateway(
+  aws: Aws,
+  spec: LabSpec,
+  gatewayId: string,
+  vpcId: string,
+): Promise<string> {
   const command = new AttachInternetGatewayCommand({ InternetGatewayId: gatewayId, VpcId: vpcId });
   try {
     await onceVisible(aws, `internet gateway ${gatewayId}`, () => aws.ec2.send(command));
+    return gatewayId;
   } catch (error) {
-    // Somebody was faster, or our first answer was lost.
-    if (!isCode(error, "Resource.AlreadyAssociated")) throw error;
-    const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
-    if (!gateway || !isAttachedTo(gateway, vpcId)) throw error;
+    if (!isAttachedAlready(error)) throw error;
+    const [attached] = await describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: [vpcId] }]);
+    if (attached?.InternetGatewayId === undefined) throw error;
+    if (tagValue(attached.Tags, TAG_LAB) === spec.lab) return attached.InternetGatewayId;
+    throw new LabError(
+      "not-ours",
+      `${vpcId} has an internet gateway already, ${attached.InternetGatewayId}, and it is not this lab's.`,
+      {
+        why: "A VPC can have one. It does not carry the lab's tag, so it is left alone.",
+        next: [`Detach ${attached.InternetGatewayId} from ${vpcId}, then run the same command again.`],
+        cause: error,
+      },
+    );
   }
+}
+
+/** This gateway to this VPC (our first answer was lost), or another one to it. */
+function isAttachedAlready(error: unknown): boolean {
+  return (
+    isCode(error, "Resource.AlreadyAssociated") ||
+    (isCode(error, "InvalidParameterValue") &&
+      error instanceof Error &&
+      error.message.includes("already has an internet gateway attached"))
+  );
 }
 
 /** Detaches and deletes; waits up to 20 minutes for the public addresses mapped through it to go. */

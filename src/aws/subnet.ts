@@ -13,6 +13,7 @@ import { given } from "./answer.ts";
 import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { isCode, LabError } from "./errors.ts";
 import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
@@ -48,8 +49,35 @@ export async function createSubnet(
     AvailabilityZone: availabilityZone,
     TagSpecifications: tagSpecifications(spec.tagsOf(`subnet-${side}`, availabilityZone), "subnet"),
   });
-  const { Subnet } = await onceVisible(aws, `VPC ${vpc.id}`, () => aws.ec2.send(command));
-  return given(Subnet, "the new subnet");
+  try {
+    const { Subnet } = await onceVisible(aws, `VPC ${vpc.id}`, () => aws.ec2.send(command));
+    return given(Subnet, "the new subnet");
+  } catch (error) {
+    if (!isCode(error, "InvalidSubnet.Conflict")) throw error;
+    return takeOver(aws, spec, side, vpc, error);
+  }
+}
+
+/** The addresses are taken: by another run of ours, whose subnet shows within seconds, or by somebody else. */
+async function takeOver(
+  aws: Aws,
+  spec: LabSpec,
+  side: Side,
+  vpc: { readonly id: string; readonly cidr: string },
+  cause: unknown,
+): Promise<Subnet> {
+  try {
+    const wait = { what: "the subnet to be visible", atMostMs: 15_000, everyMs: 1_500 };
+    return await waitFor(aws, wait, async () => (await findSubnets(aws, spec, side, vpc.id))[0]);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
+    const name = subnetCidr(vpc.cidr);
+    throw new LabError("not-ours", `${vpc.id} already has a subnet in ${name} that this lab did not make.`, {
+      why: "It does not carry the lab's tag, so it is left alone.",
+      next: [`Delete the subnet in ${name}, then run the same command again.`],
+      cause,
+    });
+  }
 }
 
 /**

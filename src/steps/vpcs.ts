@@ -144,8 +144,7 @@ async function setUpInternetGateway(lab: LabContext, side: Side, vpcId: string):
     idOf: ({ InternetGatewayId }) => InternetGatewayId,
   });
   const gatewayId = given(gateway.InternetGatewayId, "the internet gateway's id");
-  if (!isAttachedTo(gateway, vpcId)) await attachInternetGateway(aws, gatewayId, vpcId);
-  return gatewayId;
+  return isAttachedTo(gateway, vpcId) ? gatewayId : attachInternetGateway(aws, spec, gatewayId, vpcId);
 }
 
 async function routeToInternet(

@@ -1,0 +1,64 @@
+import {
+  AttachInternetGatewayCommand,
+  DescribeInternetGatewaysCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeEach, describe, expect, it } from "vitest";
+import { attachInternetGateway } from "../../src/aws/internet-gateway.ts";
+import { mockedLab } from "../steps/lab-context.ts";
+import { refusal } from "./refusal.ts";
+
+const ec2 = mockClient(EC2Client);
+const TAKEN = refusal("InvalidParameterValue", "Network vpc-1 already has an internet gateway attached");
+
+beforeEach(() => {
+  ec2.reset();
+  ec2.onAnyCommand().rejects(new Error("not expected in this test"));
+});
+
+function attach() {
+  const { lab } = mockedLab();
+  return attachInternetGateway(lab.aws, lab.spec, "igw-1", "vpc-1");
+}
+
+function attached(InternetGatewayId: string, ...Tags: { Key: string; Value: string }[]) {
+  ec2
+    .on(DescribeInternetGatewaysCommand, { Filters: [{ Name: "attachment.vpc-id", Values: ["vpc-1"] }] })
+    .resolves({ InternetGateways: [{ InternetGatewayId, Attachments: [{ VpcId: "vpc-1" }], Tags }] });
+}
+
+const OURS = { Key: "vpclab:lab", Value: "nextwork" };
+
+describe("an internet gateway", () => {
+  it("is attached", async () => {
+    ec2.on(AttachInternetGatewayCommand).resolves({});
+    expect(await attach()).toBe("igw-1");
+  });
+
+  it("is attached already where the first answer was lost", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(refusal("Resource.AlreadyAssociated"));
+    attached("igw-1", OURS);
+    expect(await attach()).toBe("igw-1");
+  });
+
+  it("gives way to another of the lab that is attached already", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(TAKEN);
+    attached("igw-2", OURS);
+    expect(await attach()).toBe("igw-2");
+  });
+
+  it("is refused by name where somebody else's is attached", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(TAKEN);
+    attached("igw-3", { Key: "Name", Value: "NextWork-1-igw" });
+    await expect(attach()).rejects.toMatchObject({
+      code: "not-ours",
+      message: expect.stringContaining("igw-3"),
+    });
+  });
+
+  it("leaves other refusals as they are", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(refusal("UnauthorizedOperation"));
+    await expect(attach()).rejects.toMatchObject({ name: "UnauthorizedOperation" });
+  });
+});
