@@ -60,6 +60,7 @@ function withLabOptions(command: Command): Command {
     .option("--ssh-from <cidr|none>", "who may reach port 22 (default: 0.0.0.0/0, as in the lab)")
     .option("--cidr-1 <cidr>", "of VPC 1 (default: 10.1.0.0/16)")
     .option("--cidr-2 <cidr>", "of VPC 2 (default: 10.2.0.0/16)")
+    .option("--least-privilege", "the flow log's role as narrow as AWS's guide recommends")
     .option("--hours <n|never>", "until the instances power off by themselves (default: 4 on AWS)");
 }
 
@@ -160,12 +161,14 @@ function commandLine(end: (code: number) => void): Command {
     );
 
   withGlobalOptions(program.command("status"))
-    .description("what stands, how far each step is, and what it costs an hour")
+    .description("what stands, drawn; how far each step is, and what it costs an hour")
     .option("--watch", "look again every few seconds, until Ctrl-C")
+    .option("--svg <file>", "the drawing of the lab as an SVG file, too")
     .addHelpText(
       "before",
       `Examples:
   vpclab status
+  vpclab status --svg lab.svg
   vpclab status --json
 `,
     )

@@ -52,13 +52,13 @@ export async function findPolicy(
   }
 }
 
-/** Finds the policy, else makes it: these actions, on everything, as the lab has it. */
+/** Finds the policy, else makes it with this document. What it says where it stands already is not looked at. */
 export function ensurePolicy(
   aws: Aws,
   spec: LabSpec,
   account: string,
   part: PolicyPart,
-  { actions, description }: { readonly actions: readonly string[]; readonly description: string },
+  { document, description }: { readonly document: string; readonly description: string },
 ): Promise<Ensured<Policy>> {
   const name = spec.nameOf(part);
   const find = () => findPolicy(aws, spec, account, part);
@@ -70,7 +70,7 @@ export function ensurePolicy(
           new CreatePolicyCommand({
             PolicyName: name,
             Description: description,
-            PolicyDocument: permissionsPolicy(actions),
+            PolicyDocument: document,
             Tags: tagList(spec.tagsOf(part)),
           }),
         );
@@ -81,6 +81,7 @@ export function ensurePolicy(
   );
 }
 
+/** These actions, on everything. */
 export function permissionsPolicy(actions: readonly string[]): string {
   return JSON.stringify({
     Version: "2012-10-17",

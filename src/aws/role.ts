@@ -25,6 +25,8 @@ export type RolePart = "instance-role" | "flow-log-role";
 
 export interface Role {
   readonly name: string;
+  /** The trust policy of a role that was found, as IAM has it. */
+  readonly trust?: string;
 }
 
 /** Computed, because IAM may show a new role's ARN as its unique id (AROA…) for a moment (AWS-FACTS §1). */
@@ -41,7 +43,9 @@ export async function findRole(aws: Aws, spec: LabSpec, part: RolePart): Promise
   try {
     const { Role } = await aws.iam.send(new GetRoleCommand({ RoleName: name }));
     assertOurs(spec, "IAM role", name, Role?.Tags);
-    return { name };
+    const document = Role?.AssumeRolePolicyDocument;
+    // IAM gives its documents URL-encoded (AWS-FACTS §6).
+    return { name, ...(document !== undefined && { trust: decodeURIComponent(document) }) };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -49,17 +53,17 @@ export async function findRole(aws: Aws, spec: LabSpec, part: RolePart): Promise
 }
 
 export interface RoleDescription {
-  /** The one service that may take the role, "ec2.amazonaws.com". */
-  readonly service: string;
+  /** Its trust policy; see trustPolicy. */
+  readonly trust: string;
   readonly description: string;
 }
 
-/** Finds the role, else makes it with a trust policy that names one service. */
+/** Finds the role, else makes it with this trust policy. One that is found keeps the one that it has. */
 export function ensureRole(
   aws: Aws,
   spec: LabSpec,
   part: RolePart,
-  { service, description }: RoleDescription,
+  { trust, description }: RoleDescription,
 ): Promise<Ensured<Role>> {
   const name = spec.nameOf(part);
   const find = () => findRole(aws, spec, part);
@@ -71,7 +75,7 @@ export function ensureRole(
           new CreateRoleCommand({
             RoleName: name,
             Description: description,
-            AssumeRolePolicyDocument: trustPolicy(service),
+            AssumeRolePolicyDocument: trust,
             Tags: tagList(spec.tagsOf(part)),
           }),
         );
@@ -82,11 +86,23 @@ export function ensureRole(
   );
 }
 
-/** A custom trust policy: who may take the role. */
-export function trustPolicy(service: string): string {
+/**
+ * A custom trust policy: who may take the role.
+ * @param service the one that may, "ec2.amazonaws.com"
+ * @param condition under which it may; undefined: always
+ */
+export function trustPolicy(service: string, condition?: Readonly<Record<string, object>>): string {
+  const Principal = { Service: service };
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal,
+        Action: "sts:AssumeRole",
+        ...(condition !== undefined && { Condition: condition }),
+      },
+    ],
   });
 }
 

@@ -16,6 +16,7 @@ export interface LabFlags {
   readonly cidr1?: string;
   readonly cidr2?: string;
   readonly hours?: string;
+  readonly leastPrivilege?: boolean;
 }
 
 /** CloudWatch Logs' own list of what PutRetentionPolicy takes, in days. */
@@ -53,6 +54,7 @@ export function labChoices(
           : DEFAULT_OPTIONS.sshFrom
         : ssh(flags.sshFrom),
     hours: flags.hours === undefined ? (remembered ? remembered.hours : hoursDefault) : hours(flags.hours),
+    leastPrivilege: flags.leastPrivilege ?? remembered?.leastPrivilege ?? DEFAULT_OPTIONS.leastPrivilege,
   };
   for (const [flag, cidr] of [["--cidr-1", chosen.cidr1] as const, ["--cidr-2", chosen.cidr2] as const]) {
     const wrong = checkLabCidr(cidr);

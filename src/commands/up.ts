@@ -159,6 +159,7 @@ function rememberUp(lab: OpenLab): void {
       ...(choices.instanceType !== undefined && { instanceType: choices.instanceType }),
       ...(choices.sshFrom !== undefined && { sshFrom: choices.sshFrom }),
       ...(choices.hours !== undefined && { hours: choices.hours }),
+      ...(choices.leastPrivilege && { leastPrivilege: true }),
     },
   });
 }

@@ -33,6 +33,7 @@ const rememberedSchema = placeSchema.extend({
     instanceType: z.string().optional(),
     sshFrom: z.string().optional(),
     hours: z.number().optional(),
+    leastPrivilege: z.boolean().optional(),
   }),
 });
 

@@ -71,6 +71,8 @@ export interface LabOptions {
   readonly sshFrom: string | undefined;
   /** Hours until the instances power off (and so terminate) by themselves; undefined: never. */
   readonly hours: number | undefined;
+  /** The flow log's role as narrow as AWS's guide recommends, instead of as the tutorial has it. */
+  readonly leastPrivilege: boolean;
 }
 
 export const DEFAULT_OPTIONS = {
@@ -82,6 +84,7 @@ export const DEFAULT_OPTIONS = {
   aggregationSeconds: 60,
   instanceType: undefined,
   sshFrom: "0.0.0.0/0",
+  leastPrivilege: false,
 } as const satisfies Partial<LabOptions>;
 
 /** Tag keys. Only what carries our `vpclab:lab` is ever changed or deleted. */

@@ -2,13 +2,8 @@
 import type { FlowLog } from "@aws-sdk/client-ec2";
 import type { Ensured } from "../aws/ensure.ts";
 import { LabError } from "../aws/errors.ts";
-import {
-  deleteFlowLog,
-  ensureFlowLog,
-  FLOW_LOG_ACTIONS,
-  FLOW_LOG_SERVICE,
-  findFlowLogs,
-} from "../aws/flow-log.ts";
+import { deleteFlowLog, ensureFlowLog, FLOW_LOG_SERVICE, findFlowLogs } from "../aws/flow-log.ts";
+import { flowLogPermission } from "../aws/flow-log-permission.ts";
 import { whoAmI } from "../aws/identity.ts";
 import { deletePolicy, ensurePolicy, type Policy } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, type Role, roleArn } from "../aws/role.ts";
@@ -59,19 +54,26 @@ export const flowLog: Step = {
 async function makePermission(lab: LabContext): Promise<string> {
   const { aws, spec, narrator, prepared } = lab;
   const account = prepared.account ?? (await whoAmI(aws)).account;
+  const permission = flowLogPermission(spec, account);
   const [policy, role] = await together<readonly [Ensured<Policy>, Ensured<Role>]>(lab, [
     ensurePolicy(aws, spec, account, "flow-log-policy", {
-      actions: FLOW_LOG_ACTIONS,
+      document: permission.policy,
       description: "Lets VPC flow logs write to CloudWatch Logs",
     }),
     ensureRole(aws, spec, "flow-log-role", {
-      service: FLOW_LOG_SERVICE,
+      trust: permission.trust,
       description: "Taken by VPC flow logs to write to CloudWatch Logs",
     }),
   ]);
+  const { trust } = role.resource;
+  if (role.outcome === "found" && trust !== undefined && !isSameDocument(trust, permission.trust))
+    narrator.warn(
+      `Role ${role.resource.name} stands already, with another trust policy than ${spec.leastPrivilege ? "--least-privilege" : "the lab"} gives it; it is left as it is. ` +
+        "To have it otherwise: vpclab teardown, then vpclab up again.",
+    );
   await attachPolicy(aws, role.resource.name, policy.resource.arn);
   narrator.resource({
-    text: `policy ${policy.resource.name} allows writing to CloudWatch Logs`,
+    text: `policy ${policy.resource.name} allows writing to ${spec.leastPrivilege ? "the lab's log group alone" : "CloudWatch Logs"}`,
     type: "iam-policy",
     part: "flow-log-policy",
     id: policy.resource.name,
@@ -79,7 +81,7 @@ async function makePermission(lab: LabContext): Promise<string> {
     ms: policy.ms,
   });
   narrator.resource({
-    text: `role ${role.resource.name} is for ${FLOW_LOG_SERVICE} alone`,
+    text: `role ${role.resource.name} is for ${FLOW_LOG_SERVICE} alone${spec.leastPrivilege ? ", from this account and Region" : ""}`,
     type: "iam-role",
     part: "flow-log-role",
     id: role.resource.name,
@@ -87,6 +89,11 @@ async function makePermission(lab: LabContext): Promise<string> {
     ms: role.ms,
   });
   return role.resource.name;
+}
+
+/** Apart from white space, which a learner's editor adds. */
+function isSameDocument(one: string, other: string): boolean {
+  return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));
 }
 
 async function makeFlowLog({ aws, spec, narrator, prepared }: LabContext, roleName: string): Promise<void> {

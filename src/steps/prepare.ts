@@ -13,7 +13,7 @@ import {
 } from "../aws/instance-profile.ts";
 import { choosePlacement } from "../aws/placement.ts";
 import { managedPolicyArn } from "../aws/policy.ts";
-import { attachPolicy, deleteRole, ensureRole, type Role } from "../aws/role.ts";
+import { attachPolicy, deleteRole, ensureRole, type Role, trustPolicy } from "../aws/role.ts";
 import { prepareLesson } from "./lessons/prepare.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Step } from "./step.ts";
@@ -74,7 +74,7 @@ async function makeRoleAndProfile(lab: LabContext): Promise<void> {
   const { aws, spec, narrator } = lab;
   const [role, profile] = await together<readonly [Ensured<Role>, Ensured<InstanceProfile>]>(lab, [
     ensureRole(aws, spec, "instance-role", {
-      service: "ec2.amazonaws.com",
+      trust: trustPolicy("ec2.amazonaws.com"),
       description: "Lets the agent on the lab's instances talk to Systems Manager",
     }),
     ensureInstanceProfile(aws, spec),

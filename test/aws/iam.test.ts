@@ -32,8 +32,8 @@ import {
   ensureInstanceProfile,
   findInstanceProfile,
 } from "../../src/aws/instance-profile.ts";
-import { deletePolicy, ensurePolicy, findPolicy } from "../../src/aws/policy.ts";
-import { attachPolicy, deleteRole, ensureRole, findRole } from "../../src/aws/role.ts";
+import { deletePolicy, ensurePolicy, findPolicy, permissionsPolicy } from "../../src/aws/policy.ts";
+import { attachPolicy, deleteRole, ensureRole, findRole, trustPolicy } from "../../src/aws/role.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
@@ -42,7 +42,7 @@ const { aws, spec } = mockedLab().lab;
 const ACCOUNT = "123456789012";
 const ARN = `arn:aws:iam::${ACCOUNT}:policy/NextWorkVPCFlowLogsPolicy`;
 const NO_SUCH_ENTITY = refusal("NoSuchEntityException", "it cannot be found");
-const FLOW_LOG_ROLE = { service: "vpc-flow-logs.amazonaws.com", description: "d" };
+const FLOW_LOG_ROLE = { trust: trustPolicy("vpc-flow-logs.amazonaws.com"), description: "d" };
 
 function tags(lab: string, region: string) {
   return [
@@ -173,7 +173,7 @@ describe("a policy", () => {
       .resolves({ Policy: { Tags: OURS } });
     iam.on(CreatePolicyCommand).resolves({ Policy: { Arn: ARN } });
     const { resource } = await ensurePolicy(aws, spec, ACCOUNT, "flow-log-policy", {
-      actions,
+      document: permissionsPolicy(actions),
       description: "d",
     });
     expect(resource).toEqual({ name: "NextWorkVPCFlowLogsPolicy", arn: ARN });

@@ -30,6 +30,7 @@ describe("the lab's options", () => {
       instanceType: undefined,
       sshFrom: "0.0.0.0/0",
       hours: 4,
+      leastPrivilege: false,
     });
   });
 
@@ -57,6 +58,7 @@ describe("the lab's options", () => {
       sshFrom: undefined,
       retentionDays: undefined,
     });
+    expect(choices({ leastPrivilege: true })).toMatchObject({ leastPrivilege: true });
   });
 
   it("keep what an earlier up was asked for, unless a flag says otherwise", () => {
@@ -65,11 +67,13 @@ describe("the lab's options", () => {
       cidr2: "10.9.0.0/16",
       trafficType: "ACCEPT",
       aggregationSeconds: 600,
+      leastPrivilege: true,
     } as const;
     expect(labChoices({}, remembered, 4)).toMatchObject({
       cidr1: "10.8.0.0/16",
       trafficType: "ACCEPT",
       sshFrom: undefined,
+      leastPrivilege: true,
     });
     expect(labChoices({ traffic: "ALL" }, remembered, 4)).toMatchObject({
       trafficType: "ALL",

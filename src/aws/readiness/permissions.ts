@@ -160,7 +160,7 @@ async function simulateOne(
 function examplesOf(pattern: string): string[] {
   if (pattern === "*") return ["*"];
   const patterns = pattern.endsWith(ANY_OF_EC2)
-    ? EC2_TYPES.map((type) => pattern.slice(0, -ANY_OF_EC2.length) + `${type}/*`)
+    ? EC2_TYPES.map((type) => `${pattern.slice(0, -ANY_OF_EC2.length)}${type}/*`)
     : [pattern];
   return patterns.map((each) => each.replace(/\*$/, "example"));
 }

@@ -1,7 +1,6 @@
 /** What step 4 tells. */
-import { FLOW_LOG_ACTIONS, FLOW_LOG_SERVICE } from "../../aws/flow-log.ts";
-import { permissionsPolicy } from "../../aws/policy.ts";
-import { trustPolicy } from "../../aws/role.ts";
+import { FLOW_LOG_ACTIONS } from "../../aws/flow-log.ts";
+import { flowLogPermission } from "../../aws/flow-log-permission.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
 
@@ -23,7 +22,11 @@ export const flowLogLesson: Lesson = {
     },
     {
       term: "Confused deputy",
-      text: "A service that acts for many accounts could be talked into using your role for somebody else. In production the trust policy therefore also asks for aws:SourceAccount and aws:SourceArn. The lab leaves that out.",
+      text: "A service that acts for many accounts could be talked into using your role for somebody else. In production the trust policy therefore also asks for aws:SourceAccount and aws:SourceArn. The lab leaves that out; `vpclab up --least-privilege` puts it in.",
+    },
+    {
+      term: "Least privilege",
+      text: "The lab's policy allows five actions on every log group of the account, logs:CreateLogGroup among them. AWS's guide recommends less, and --least-privilege does it: writing to this one group alone, by flow logs of this account and Region alone, and no CreateLogGroup, since the group is made beforehand. That last one is why a deleted log group can come back in the lab as it is: records in flight make it again. Without it, it stays gone.",
     },
     {
       term: "ALL, ACCEPT, REJECT",
@@ -40,8 +43,12 @@ export const flowLogLesson: Lesson = {
   ],
   byCli: byCli,
   byConsole: (spec) => [
-    `IAM › Policies › Create policy › JSON: allow ${FLOW_LOG_ACTIONS.join(", ")} on * › name ${spec.nameOf("flow-log-policy")}`,
-    "IAM › Roles › Create role › Custom trust policy: principal Service vpc-flow-logs.amazonaws.com, action sts:AssumeRole",
+    spec.leastPrivilege
+      ? `IAM › Policies › Create policy › JSON: ${flowLogPermission(spec, ACCOUNT).policy} › name ${spec.nameOf("flow-log-policy")}`
+      : `IAM › Policies › Create policy › JSON: allow ${FLOW_LOG_ACTIONS.join(", ")} on * › name ${spec.nameOf("flow-log-policy")}`,
+    spec.leastPrivilege
+      ? `IAM › Roles › Create role › Custom trust policy: ${flowLogPermission(spec, ACCOUNT).trust}`
+      : "IAM › Roles › Create role › Custom trust policy: principal Service vpc-flow-logs.amazonaws.com, action sts:AssumeRole",
     `Attach ${spec.nameOf("flow-log-policy")} › role name ${spec.nameOf("flow-log-role")} › Create role`,
     `VPC › Your VPCs › ${spec.nameOf("vpc-1")} › Flow logs › Create flow log, name ${spec.nameOf("flow-log")}`,
     `Filter ${spec.trafficType}; maximum aggregation interval ${spec.aggregationSeconds / 60} minute${spec.aggregationSeconds === 60 ? "" : "s"}; send to CloudWatch Logs`,
@@ -49,14 +56,20 @@ export const flowLogLesson: Lesson = {
   ],
 };
 
+/** For the reader to fill in. */
+const ACCOUNT = "ACCOUNT";
+
 function byCli(spec: LabSpec): string[] {
+  const permission = flowLogPermission(spec, ACCOUNT);
+  // Out of the single quotes, so that the shell fills it in.
+  const inShell = (document: string) => `'${document.replaceAll(ACCOUNT, `'"$ACCOUNT"'`)}'`;
   const role = spec.nameOf("flow-log-role");
   const region = `--region ${spec.region}`;
   return [
     "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)",
     `VPC1=$(aws ec2 describe-vpcs ${region} --filters Name=tag:Name,Values=${spec.nameOf("vpc-1")} --query 'Vpcs[0].VpcId' --output text)`,
-    `aws iam create-policy --policy-name ${spec.nameOf("flow-log-policy")} --policy-document '${permissionsPolicy(FLOW_LOG_ACTIONS)}'`,
-    `aws iam create-role --role-name ${role} --assume-role-policy-document '${trustPolicy(FLOW_LOG_SERVICE)}'`,
+    `aws iam create-policy --policy-name ${spec.nameOf("flow-log-policy")} --policy-document ${inShell(permission.policy)}`,
+    `aws iam create-role --role-name ${role} --assume-role-policy-document ${inShell(permission.trust)}`,
     `aws iam attach-role-policy --role-name ${role} --policy-arn arn:aws:iam::$ACCOUNT:policy/${spec.nameOf("flow-log-policy")}`,
     `aws ec2 create-flow-logs ${region} --resource-type VPC --resource-ids $VPC1 --traffic-type ${spec.trafficType} --max-aggregation-interval ${spec.aggregationSeconds} --log-destination-type cloud-watch-logs --log-group-name ${spec.nameOf("log-group")} --deliver-logs-permission-arn arn:aws:iam::$ACCOUNT:role/${role}`,
   ];

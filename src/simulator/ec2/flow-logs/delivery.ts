@@ -106,13 +106,14 @@ function emptyRecord(networkInterfaceId: string, windowStart: number, windowEnd:
 function deliver(context: Context, flowLog: FlowLogState, records: readonly PendingRecord[]): void {
   const roleName = roleNameFromArn(flowLog.deliverLogsPermissionArn) ?? "";
   const { logGroupName: groupName } = flowLog;
+  const flowLogArn = `arn:aws:ec2:${context.regionName}:${context.account}:vpc-flow-log/${flowLog.id}`;
   const groupArn = `arn:aws:logs:${context.regionName}:${context.account}:log-group:${groupName}`;
   let hasFailed = false;
   for (const networkInterfaceId of new Set(records.map((record) => record.networkInterfaceId))) {
     // All flow logs of a group share the stream of an interface; what the name ends in follows the filter.
     const streamName = `${networkInterfaceId}-${flowLog.trafficType.toLowerCase()}`;
     const isAllowed =
-      roleIsAssumableBy(context, roleName, FLOW_LOGS_PRINCIPAL) &&
+      roleIsAssumableBy(context, roleName, FLOW_LOGS_PRINCIPAL, flowLogArn) &&
       ["logs:CreateLogStream", "logs:PutLogEvents"].every((action) =>
         roleAllows(context, roleName, action, `${groupArn}:log-stream:${streamName}`),
       );
