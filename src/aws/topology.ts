@@ -70,6 +70,7 @@ export async function readLabNetwork(aws: Aws, spec: LabSpec): Promise<LabNetwor
       id: flowLog.FlowLogId ?? "",
       resourceId: flowLog.ResourceId ?? "",
       trafficType: flowLog.TrafficType ?? "ALL",
+      destination: flowLog.LogGroupName ?? flowLog.LogDestination,
       failure: flowLog.DeliverLogsStatus === "FAILED" ? flowLog.DeliverLogsErrorMessage : undefined,
     })),
   };

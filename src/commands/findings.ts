@@ -4,6 +4,7 @@ import { bars } from "../ui/chart.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, wrapText } from "../ui/text.ts";
+import { drawing } from "./drawing.ts";
 import { hopLines } from "./hop-lines.ts";
 
 /** @returns the lines, indented by two, none wider than the terminal where that can be */
@@ -91,6 +92,10 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       );
       break;
     }
+    case "drawing":
+      lines.push(bold(plain(finding.title)));
+      lines.push(...drawing(finding.picture, { width, unicode: terminal.unicode }));
+      break;
     case "query": {
       lines.push(bold(plain(finding.title)));
       lines.push(

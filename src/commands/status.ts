@@ -1,14 +1,21 @@
-/** `vpclab status`: what stands, how far each step is, both route tables, and what it costs an hour. */
+/** `vpclab status`: what stands, how far each step is, the lab drawn, and what it costs an hour. */
+import { writeFile } from "node:fs/promises";
 import type { RouteTable } from "@aws-sdk/client-ec2";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { readLabNetwork } from "../aws/topology.ts";
+import { LabError } from "../lab/error.ts";
+import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
+import { labPicture } from "../steps/lab-picture.ts";
 import type { StepState } from "../steps/step.ts";
 import { money } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
+import { drawing } from "./drawing.ts";
+import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
@@ -16,6 +23,8 @@ import { costPerHour, stepStates } from "./standing.ts";
 
 export interface StatusOptions extends GlobalOptions {
   readonly watch?: boolean;
+  /** A file for the drawing. */
+  readonly svg?: string;
 }
 
 /** How often `--watch` looks again, in real ms. */
@@ -27,12 +36,19 @@ export async function status(program: Program, options: StatusOptions): Promise<
   const lab = await openLab(program, options);
   try {
     do {
-      const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+      const [inventory, network] = await Promise.all([
+        readInventory(lab.aws, lab.spec, { account: lab.place.account }),
+        readLabNetwork(lab.aws, lab.spec),
+      ]);
+      const picture = labPicture(network);
+      if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
       if (options.json) printJson(terminal, statusJson(lab, inventory));
       else {
         if (options.watch) terminal.clear();
         header(terminal, lab);
-        await show(terminal, lab, inventory);
+        await show(terminal, lab, inventory, picture);
+        if (options.svg !== undefined)
+          terminal.say(terminal.wrap(`The drawing is in ${plain(options.svg)}.`));
       }
       if (options.watch) await pause(WATCH_EVERY_MS, program.signal);
     } while (options.watch && !program.signal.aborted);
@@ -81,8 +97,25 @@ export function routesOf(routeTables: readonly RouteTable[]): RouteStatus[] {
   );
 }
 
-async function show(terminal: Terminal, lab: OpenLab, inventory: Inventory): Promise<void> {
-  const { bold, green, yellow, dim } = terminal.colour;
+async function writeSvg(file: string, { place }: OpenLab, picture: LabPicture): Promise<void> {
+  try {
+    await writeFile(file, svgDrawing(picture, `The AWS network of lab ${place.lab} in ${place.region}`));
+  } catch (error) {
+    throw new LabError("svg-not-written", `The drawing could not be written to ${file}.`, {
+      why: error instanceof Error ? error.message : String(error),
+      next: ["Name another file: vpclab status --svg lab.svg"],
+      cause: error,
+    });
+  }
+}
+
+async function show(
+  terminal: Terminal,
+  lab: OpenLab,
+  inventory: Inventory,
+  picture: LabPicture,
+): Promise<void> {
+  const { green, yellow, dim } = terminal.colour;
   const draw = async (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
     terminal.out(await table(columns, rows, terminal));
   const states = stepStates(inventory, lab.journal);
@@ -113,15 +146,8 @@ async function show(terminal: Terminal, lab: OpenLab, inventory: Inventory): Pro
     );
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
   }
-  for (const routeTable of inventory.routeTables) {
-    terminal.out("");
-    const [first] = routesOf([routeTable]);
-    terminal.out(bold(`Route table ${plain(first?.name ?? "")} (${plain(routeTable.RouteTableId ?? "")})`));
-    await draw(
-      ["destination", "target", "state"].map((title) => ({ title, fit: "keep" as const })),
-      routesOf([routeTable]).map(({ destination, target, state }) => [destination, target, state].map(plain)),
-    );
-  }
+  const drawn = drawing(picture, terminal);
+  if (drawn.length > 0) terminal.out(["", ...drawn].join("\n"));
   for (const line of details(inventory)) terminal.out(line);
   if (inventory.resources.length > 0) terminal.out("");
   const next =

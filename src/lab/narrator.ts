@@ -2,6 +2,7 @@
  * How a step tells what it does, without knowing of any terminal. Commands implement this: on a terminal with
  * spinners and tables, off it as plain lines, under `--json` not at all, in tests as a list.
  */
+import type { LabPicture } from "./picture.ts";
 import type { Part, ResourceType } from "./spec.ts";
 
 export interface Narrator {
@@ -128,6 +129,12 @@ export type Finding =
       readonly kind: "addresses";
       readonly title: string;
       readonly rows: readonly { readonly address: string; readonly whose: string }[];
+    }
+  | {
+      /** The lab as it stands. */
+      readonly kind: "drawing";
+      readonly title: string;
+      readonly picture: LabPicture;
     }
   | {
       readonly kind: "query";

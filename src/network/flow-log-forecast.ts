@@ -9,6 +9,8 @@ export interface FlowLogScope {
   /** vpc-…, subnet-… or eni-…: it logs every interface in it. */
   readonly resourceId: string;
   readonly trafficType: "ALL" | "ACCEPT" | "REJECT";
+  /** The log group, or the ARN of what else takes its records. */
+  readonly destination?: string | undefined;
   /** Why its records do not arrive; undefined where they do. */
   readonly failure?: string | undefined;
 }

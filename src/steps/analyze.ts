@@ -3,12 +3,14 @@ import type { FlowLog } from "@aws-sdk/client-ec2";
 import { LabError } from "../aws/errors.ts";
 import { findFlowLogs } from "../aws/flow-log.ts";
 import { type InsightsResult, runInsightsQuery } from "../aws/insights-query.ts";
+import { readLabNetwork } from "../aws/topology.ts";
 import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { namedQuery } from "../insights/named-queries.ts";
 import type { Journal } from "../lab/journal.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
 import { findHosts, type Host } from "./hosts.ts";
+import { labPicture } from "./lab-picture.ts";
 import { analyzeLesson } from "./lessons/analyze.ts";
 import { isPing } from "./ping-account.ts";
 import { INSTANCE_1, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
@@ -24,6 +26,12 @@ export const analyze: Step = {
     const hosts = await findHosts(lab);
     const flowLog = await findOwnFlowLog(lab, hosts[0]);
     warnOfFailedDelivery(lab, flowLog);
+    const picture = labPicture(await readLabNetwork(lab.aws, lab.spec));
+    await lab.narrator.finding({
+      kind: "drawing",
+      title: "The lab, and where the flow log listens",
+      picture,
+    });
     const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) }).catch(
       async (error: unknown) => {
         // Delivery is seen to fail only once there was something to deliver.
