@@ -10,6 +10,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import type { HttpHandlerUserInput } from "@smithy/core/protocols";
 import type { AwsCredentialIdentity, Pluggable } from "@smithy/types";
 import type { Clock } from "../lab/clock.ts";
+import { decodeDenials } from "./authorization-message.ts";
 import { answerLost, type CallTrace, followServiceTime, stopWhenAborted, traceCalls } from "./middleware.ts";
 import { ClockedRetryStrategy } from "./retries.ts";
 import { ServiceClock } from "./service-clock.ts";
@@ -90,6 +91,7 @@ export function connect(options: ConnectOptions): Aws {
       Pluggable<object, object>["applyToStack"]
     >[0];
     for (const plugin of plugins) plugin.applyToStack(stack);
+    if (client === clients.ec2) decodeDenials(clients.sts).applyToStack(stack);
   }
   return { ...clients, region: options.region, clock, signal: options.signal };
 }

@@ -14,6 +14,7 @@ import { type Ensured, ensure } from "./ensure.ts";
 import { codeOf, isNotFound, LabError } from "./errors.ts";
 import { PROPAGATION_MS } from "./role.ts";
 import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { translate } from "./translate.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 /** What a flow log does in CloudWatch Logs, as AWS's guide lists it and the lab has it. */
@@ -124,10 +125,10 @@ async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Pr
   );
 }
 
-/** A refusal inside an answer of HTTP 200. */
+/** A refusal inside an answer of HTTP 200, told like any other. */
 function refusal(items: readonly UnsuccessfulItem[] | undefined, otherwise: string): LabError {
   const { Code = "Unsuccessful", Message = otherwise } = items?.[0]?.Error ?? {};
-  return new LabError(Code, `AWS refused the flow log: ${Message}`);
+  return translate(Object.assign(new Error(Message), { name: Code }));
 }
 
 function isRoleNotReady(error: unknown): boolean {

@@ -1,0 +1,223 @@
+/** AWS's errors and what they mean for the lab: the table behind `translate`. Sources: AWS-FACTS §1, §2, §5 and §6. */
+
+export interface Translation {
+  readonly codes: RegExp;
+  /** Where one code means several things: what the message says. */
+  readonly message?: RegExp;
+  readonly why: string;
+  readonly next: readonly string[];
+  readonly exitCode?: number;
+}
+
+const EXIT_NO_CREDENTIALS = 4;
+
+const GO_ON = "Run the same command again: it goes on from where it stands.";
+const OWN_NAME = "Give this lab a name of its own: vpclab up --lab my-lab";
+const SEE = "See what stands: vpclab status";
+
+/** The first that matches wins. RunInstances' own refusals are in launch-refusal.ts, those of permissions in denial.ts. */
+export const TRANSLATIONS: readonly Translation[] = [
+  // Credentials and the way to AWS.
+  {
+    codes: /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/,
+    why: "The credentials have expired. Nothing is lost: everything carries the lab's tag and is found again.",
+    next: ["Sign in again (aws login, or aws sso login), then run the same command: it goes on from here."],
+    exitCode: EXIT_NO_CREDENTIALS,
+  },
+  {
+    codes:
+      /^(AuthFailure|UnrecognizedClientException|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignatureException|RequestTimeTooSkewed)$/,
+    why: "AWS does not accept the credentials: a wrong or deleted key, a clock that is off, or a Region that the account has not opted in to.",
+    next: [
+      "See who you are: aws sts get-caller-identity. Check the clock, and the Region in the console's account settings.",
+    ],
+    exitCode: EXIT_NO_CREDENTIALS,
+  },
+  {
+    codes: /^(CredentialsProviderError|TokenProviderError|CredentialsError)$/,
+    why: "The SDK found no usable credentials.",
+    next: ["Sign in with the AWS CLI (aws login, or aws configure), or use the embedded AWS: --simulate."],
+    exitCode: EXIT_NO_CREDENTIALS,
+  },
+  {
+    codes: /^OptInRequired$/,
+    why: "The account has not opted in to this Region or service.",
+    next: ["Choose another Region by --region, or opt in under Account in the console."],
+  },
+  {
+    codes:
+      /^(RequestLimitExceeded|Throttling(Exception)?|ThrottledException|TooManyRequestsException|EC2ThrottledException)$/,
+    why: "AWS is being asked more often than it allows this account.",
+    next: ["Wait a minute and run the same command again: it goes on from here."],
+  },
+  {
+    codes: /^AnswerLostError$/,
+    why: "The connection broke, or AWS failed, before it said what came of the call: the thing may have been made or not.",
+    next: ["Run the same command again: it looks for what was made, by its tag, and goes on from here."],
+  },
+  {
+    codes: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError)$/,
+    why: "AWS could not be reached.",
+    next: [
+      "Check the network, a proxy (HTTPS_PROXY), and --endpoint-url if you gave one; then run the same command again.",
+    ],
+  },
+  {
+    codes: /^(Unavailable|InternalError|InternalFailure|InternalServerError|ServiceUnavailable(Exception)?)$/,
+    why: "AWS itself failed at this call, several times in a row.",
+    next: ["Wait some minutes, then run the same command again. See https://health.aws.amazon.com/."],
+  },
+
+  // Quotas.
+  {
+    codes: /^VpcLimitExceeded$/,
+    why: "The account may have 5 VPCs in a Region, the default VPC counted, and the lab needs two.",
+    next: [
+      "Delete a VPC that nobody needs, take another Region by --region, or ask for a higher quota.",
+      "See what is in use: vpclab doctor",
+    ],
+  },
+  {
+    codes: /^InternetGatewayLimitExceeded$/,
+    why: "There may be as many internet gateways as VPCs (5), and the lab needs two.",
+    next: [
+      "Delete a gateway that nobody needs, or take another Region by --region.",
+      "See what is in use: vpclab doctor",
+    ],
+  },
+  {
+    codes: /^LimitExceeded(Exception)?$/,
+    why: "A quota of the account is used up: of roles, policies, log groups or queries at once. Or, of an instance profile: it holds one role, and has one.",
+    next: ["Delete what nobody needs, or ask for more under Service Quotas in the console.", GO_ON],
+  },
+
+  // Flow logs.
+  {
+    codes: /^InvalidParameter$/,
+    message: /Unable to assume given IAM role/,
+    why: "Flow logs cannot take the role: it is too new, or its trust policy does not name vpc-flow-logs.amazonaws.com for this account and Region.",
+    next: [
+      "Run the same command again in a minute.",
+      "If that does not help: vpclab teardown, then vpclab up.",
+    ],
+  },
+  {
+    codes: /^(400|InvalidParameter|Access Denied)$|^InvalidLogDestination/,
+    message: /LogDestination|Flow Log/i,
+    why: "AWS does not take the flow log as it was asked for: its log group, its role or its interval.",
+    next: ["Look at the log group: vpclab status. If somebody changed it: vpclab teardown, then vpclab up."],
+  },
+  {
+    codes: /^FlowLogAlreadyExists$/,
+    why: "VPC 1 has a flow log like it already; AWS allows no second one to the same log group.",
+    next: ["Delete it in the VPC console if it is not the lab's.", OWN_NAME],
+  },
+
+  // Instances and their commands.
+  {
+    codes: /^InvalidParameterValue$/,
+    message: /IAM ?Instance ?Profile/i,
+    why: "EC2 does not know the instance profile, or no role in it: what IAM just made takes a while to get about.",
+    next: ["Run the same command again in a minute: it goes on from where it stands."],
+  },
+  {
+    codes: /^IdempotentParameterMismatch$/,
+    why: "AWS remembers this request from a moment ago, with other parameters.",
+    next: [GO_ON],
+  },
+  {
+    codes: /^IdempotentInstanceTerminated$/,
+    why: "The instance that this very request had made has been terminated since.",
+    next: [GO_ON],
+  },
+  {
+    codes: /^InvalidInstanceId$/,
+    why: "Systems Manager does not know the instance: its agent has not registered, or the instance does not run. The agent needs the instance's role and a way to the internet when it starts.",
+    next: [SEE, "If it never registers: vpclab teardown, then vpclab up."],
+  },
+  {
+    codes: /^InvocationDoesNotExist$/,
+    why: "Systems Manager does not show the command yet, or it was for another instance.",
+    next: [GO_ON],
+  },
+
+  // Routes and peering.
+  {
+    codes: /^RouteAlreadyExists$/,
+    why: "The route table has a route for that destination already, to another target.",
+    next: [
+      `${SEE} shows both route tables. Delete the route that you made by hand, then run the command again.`,
+    ],
+  },
+  {
+    codes: /^VpcPeeringConnectionAlreadyExists$/,
+    why: "The two VPCs are peered already, asked for from the other side.",
+    next: ["Delete the other peering connection in the VPC console, then run the same command again."],
+  },
+  {
+    codes: /^InvalidStateTransition$/,
+    why: "The peering connection is in a state in which AWS does not do that: still being made, or failed or deleted already.",
+    next: ["Run the same command again in a minute. A failed connection fades by itself within hours."],
+  },
+
+  // Deleting.
+  {
+    codes: /^DependencyViolation$/,
+    why: "Something still hangs on it and has to go first: the network interface of an instance that is still terminating, something made by hand, or what AWS's GuardDuty plants.",
+    next: [
+      "Run vpclab teardown again in some minutes.",
+      "If it still refuses, look in the VPC console for what is in the VPC.",
+    ],
+  },
+  {
+    codes: /^DeleteConflict(Exception)?$/,
+    why: "IAM lets nothing go that something hangs on: a policy attached by hand, or a profile that holds the role.",
+    next: ["Detach it in the IAM console, then run vpclab teardown again."],
+  },
+  {
+    codes: /^(OperationAborted(Exception)?|ConcurrentModification(Exception)?|UnmodifiableEntity)$/,
+    why: "Somebody else is changing the same thing at this moment, another vpclab perhaps.",
+    next: ["Run the same command again in a minute."],
+  },
+
+  // Names and ids.
+  {
+    codes:
+      /^(EntityAlreadyExists(Exception)?|ResourceAlreadyExistsException|InvalidGroup\.Duplicate|InvalidSubnet\.Conflict)$/,
+    why: "Something of that name, or with those addresses, is there already.",
+    next: [OWN_NAME, "See what is in the way: vpclab doctor"],
+  },
+  {
+    codes: /^MalformedPolicyDocument(Exception)?$/,
+    why: "IAM does not take the policy: most often because whom it names does not exist yet, or was deleted.",
+    next: [GO_ON],
+  },
+  {
+    codes: /(\.NotFound|^NoSuchEntity(Exception)?|^ResourceNotFoundException|^ParameterNotFound)$/i,
+    why: "It is not there: deleted by somebody, in another Region, or so new that AWS does not show it yet.",
+    next: [SEE, "Make what is missing: vpclab up"],
+  },
+  {
+    codes: /\.Malformed$/i,
+    why: "That is no id that AWS gives.",
+    next: [SEE],
+  },
+
+  // Logs Insights.
+  {
+    codes: /^MalformedQueryException$/,
+    message: /end date and time|retention settings/,
+    why: "The time asked for ends before the log group was made, or is older than it keeps records.",
+    next: ["Ask for a later time: vpclab insights <name> --since 1h"],
+  },
+  {
+    codes: /^MalformedQueryException$/,
+    why: "Logs Insights does not understand the query.",
+    next: ["Names are case-sensitive: srcAddr, dstAddr, bytes, action, protocol. See vpclab insights."],
+  },
+  {
+    codes: /^InvalidParameter(Exception)?$/,
+    why: "AWS does not take a value that it was given.",
+    next: ["Check the options that you gave; --debug shows which call it was."],
+  },
+];
