@@ -8,6 +8,7 @@ import { instanceEvents, instanceOperations } from "./instances/index.ts";
 import { operations as internetGateways } from "./internet-gateways.ts";
 import { operations as networkAclEntries } from "./network-acl-entries.ts";
 import { operations as networkAcls } from "./network-acls.ts";
+import { operations as neverMade } from "./never-made.ts";
 import { operations as peeringConnections, events as peeringEvents } from "./peering-connections.ts";
 import { operations as prefixLists } from "./prefix-lists.ts";
 import { operations as routeTableAssociations } from "./route-table-associations.ts";
@@ -38,6 +39,7 @@ export const ec2Service: Service = {
     ...networkAclEntries,
     ...addresses,
     ...peeringConnections,
+    ...neverMade,
     ...tags,
     ...instanceOperations,
     ...flowLogOperations,
