@@ -5,12 +5,11 @@ import { LabError } from "./errors.ts";
 import { zonesOffering } from "./instance-type.ts";
 
 /**
- * The first zone by name that is available, needs no opting in, is no Local Zone, and offers the instance type: not
- * every zone does (AWS-FACTS §2). The same answer each time.
- * @returns its name, "eu-west-3a"
- * @throws LabError "no-zone"
+ * The zones that are available, need no opting in, are no Local Zones, and offer the instance type: not every zone does
+ * (AWS-FACTS §2).
+ * @returns their names, "eu-west-3a", sorted: the same answer each time
  */
-export async function chooseAvailabilityZone(aws: Aws, instanceType: string): Promise<string> {
+export async function availabilityZones(aws: Aws, instanceType: string): Promise<string[]> {
   const [{ AvailabilityZones = [] }, offering] = await Promise.all([
     aws.ec2.send(
       new DescribeAvailabilityZonesCommand({
@@ -23,9 +22,17 @@ export async function chooseAvailabilityZone(aws: Aws, instanceType: string): Pr
     ),
     zonesOffering(aws, instanceType),
   ]);
-  const [zone] = AvailabilityZones.flatMap(({ ZoneName }) => ZoneName ?? [])
+  return AvailabilityZones.flatMap(({ ZoneName }) => ZoneName ?? [])
     .filter((name) => offering.has(name))
     .sort();
+}
+
+/**
+ * The first of them.
+ * @throws LabError "no-zone"
+ */
+export async function chooseAvailabilityZone(aws: Aws, instanceType: string): Promise<string> {
+  const [zone] = await availabilityZones(aws, instanceType);
   if (zone !== undefined) return zone;
   throw new LabError("no-zone", `No Availability Zone of ${aws.region} offers ${instanceType}.`, {
     next: [

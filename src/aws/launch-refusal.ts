@@ -13,7 +13,7 @@ export function launchRefusal(error: unknown, instanceType: string, region: stri
     case "InsufficientInstanceCapacity":
       return refusal(
         `AWS has no ${instanceType} to spare in this Availability Zone right now.`,
-        "Zones run out of a type for minutes or hours; another type or Region usually has room.",
+        "Zones run out of a type for minutes or hours. The Region's other zones were tried, unless something stands in the subnet already; another type or Region usually has room.",
         AGAIN,
         `Or take another type: vpclab up --instance-type ${otherType(instanceType)}`,
         "Or start afresh elsewhere: vpclab teardown, then vpclab up --region <region>",

@@ -1,8 +1,10 @@
 /** Step 2: an instance in each VPC, and the security group that lets pings reach it. */
 import { given } from "../aws/answer.ts";
-import { LabError } from "../aws/errors.ts";
+import { availabilityZones } from "../aws/availability-zone.ts";
+import { isCode, LabError } from "../aws/errors.ts";
 import { findInstances, isStanding, runInstance, terminateInstance } from "../aws/instance.ts";
 import { type Inventory, ofPart } from "../aws/inventory.ts";
+import { describeNetworkInterfaces } from "../aws/network-interface.ts";
 import {
   authorizeIngress,
   createSecurityGroup,
@@ -12,7 +14,7 @@ import {
   inboundRules,
   otherSources,
 } from "../aws/security-group.ts";
-import { findSubnets } from "../aws/subnet.ts";
+import { deleteSubnet, findSubnets } from "../aws/subnet.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
@@ -20,6 +22,7 @@ import { instancesLesson } from "./lessons/instances.ts";
 import { removal } from "./removal.ts";
 import type { LabContext, Step } from "./step.ts";
 import { bothSides } from "./together.ts";
+import { setUpNetwork } from "./vpcs.ts";
 
 const EVERYWHERE = "0.0.0.0/0";
 
@@ -70,14 +73,17 @@ async function launch(lab: LabContext, side: Side): Promise<void> {
   const { aws, spec } = lab;
   const { imageId, instanceType } = lab.prepared;
   if (imageId === undefined || instanceType === undefined) throw new Error("Step 0, prepare, has not run.");
-  const { vpcId, subnetId } = await findNetwork(lab, side);
+  const { vpcId, ...subnet } = await findNetwork(lab, side);
   const securityGroupId = await setUpSecurityGroup(lab, side, vpcId);
   const instance = await ensurePart(lab, {
     part: `instance-${side}`,
     type: "instance",
     text: `${spec.nameOf(`instance-${side}`)} starts (${instanceType}, AL2023)`,
     find: () => findInstances(aws, spec, side),
-    create: () => runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId }),
+    create: () =>
+      launchWhereThereIsRoom(lab, side, subnet, ({ subnetId }) =>
+        runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId }),
+      ),
     idOf: ({ InstanceId }) => InstanceId,
   });
   const state = instance.State?.Name ?? "pending";
@@ -91,7 +97,12 @@ async function launch(lab: LabContext, side: Side): Promise<void> {
     });
 }
 
-async function findNetwork(lab: LabContext, side: Side): Promise<{ vpcId: string; subnetId: string }> {
+interface LabSubnet {
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+}
+
+async function findNetwork(lab: LabContext, side: Side): Promise<LabSubnet & { readonly vpcId: string }> {
   const { aws, spec } = lab;
   const [vpc] = await findVpcs(aws, spec, side);
   const [subnet] = vpc?.VpcId === undefined ? [] : await findSubnets(aws, spec, side, vpc.VpcId);
@@ -99,7 +110,43 @@ async function findNetwork(lab: LabContext, side: Side): Promise<{ vpcId: string
     throw new LabError("no-network", `There is no VPC ${side} with a subnet to start an instance in.`, {
       next: ["Run `vpclab up`: it makes what is missing, in order."],
     });
-  return { vpcId: vpc.VpcId, subnetId: subnet.SubnetId };
+  return {
+    vpcId: vpc.VpcId,
+    subnetId: subnet.SubnetId,
+    availabilityZone: subnet.AvailabilityZone ?? "",
+  };
+}
+
+/**
+ * A zone may have no machine to spare (AWS-FACTS §2), and a subnet is in one zone for good. While it is empty it is made
+ * anew in the next zone that offers the type; the other VPC's stays where it is: peering reaches over zones.
+ */
+async function launchWhereThereIsRoom<T>(
+  lab: LabContext,
+  side: Side,
+  first: LabSubnet,
+  launch: (subnet: LabSubnet) => Promise<T>,
+): Promise<T> {
+  const { aws, spec, narrator, prepared } = lab;
+  const full = new Set<string>();
+  for (let subnet = first; ; subnet = await findNetwork(lab, side)) {
+    try {
+      return await launch(subnet);
+    } catch (error) {
+      if (!isCode(error, "InsufficientInstanceCapacity", "Unsupported")) throw error;
+      full.add(subnet.availabilityZone);
+      const zones = await availabilityZones(aws, prepared.instanceType ?? "");
+      const next = zones.find((zone) => !full.has(zone));
+      if (next === undefined) throw error;
+      const inside = await describeNetworkInterfaces(aws, [{ Name: "subnet-id", Values: [subnet.subnetId] }]);
+      if (inside.length > 0) throw error;
+      narrator.warn(
+        `${subnet.availabilityZone} has no ${prepared.instanceType} for us: VPC ${side}'s subnet is made anew in ${next}.`,
+      );
+      await deleteSubnet(aws, spec, subnet.subnetId);
+      await setUpNetwork({ ...lab, prepared: { ...prepared, availabilityZone: next } }, side);
+    }
+  }
 }
 
 async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): Promise<string> {

@@ -37,7 +37,7 @@ export const vpcs: Step = {
   lesson: vpcsLesson,
 
   async up(lab) {
-    await bothSides(lab, (side) => setUp(lab, side));
+    await bothSides(lab, (side) => setUpNetwork(lab, side));
   },
 
   // What stands in a VPC keeps it: instances by their network interfaces, the gateway by their public addresses.
@@ -67,7 +67,8 @@ export const vpcs: Step = {
   },
 };
 
-async function setUp(lab: LabContext, side: Side): Promise<void> {
+/** One VPC with all that belongs to it; what stands is found. */
+export async function setUpNetwork(lab: LabContext, side: Side): Promise<void> {
   const { aws, spec } = lab;
   const vpc = await ensurePart(lab, {
     part: `vpc-${side}`,

@@ -287,7 +287,10 @@ describe("anything else", () => {
 
   it("says of a lost answer that the thing may have been made", () => {
     const lost = new AnswerLostError("CreateVpc", new Error("socket hang up"));
-    expect(translate(lost).why).toContain("may have been made or not");
+    const { code, why, next } = translate(lost);
+    expect(code).toBe("AnswerLostError");
+    expect(why).toContain("may have been made or not");
+    expect(next.join()).toMatch(/same command again/);
   });
 });
 

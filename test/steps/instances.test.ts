@@ -2,7 +2,10 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+  DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
@@ -166,12 +169,29 @@ describe("instances, up", () => {
     ["PendingVerification", "Your request is pending verification", "still checking your new account"],
   ])("explains %s with what helps", async (code, message, what) => {
     const { lab } = mockedLab();
+    ec2.on(DescribeAvailabilityZonesCommand).resolves({ AvailabilityZones: [] });
+    ec2.on(DescribeInstanceTypeOfferingsCommand).resolves({});
     ec2.on(RunInstancesCommand).rejects(refusal(code, message));
     await expect(instances.up(lab)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(what),
       next: expect.arrayContaining([expect.any(String)]),
     });
+  });
+
+  it("takes no subnet away that something stands in, though another zone has room", async () => {
+    const { lab } = mockedLab();
+    const zone = { ZoneName: "us-east-1b" };
+    ec2.on(DescribeAvailabilityZonesCommand).resolves({ AvailabilityZones: [zone] });
+    ec2
+      .on(DescribeInstanceTypeOfferingsCommand)
+      .resolves({ InstanceTypeOfferings: [{ Location: "us-east-1b" }] });
+    ec2
+      .on(DescribeNetworkInterfacesCommand)
+      .resolves({ NetworkInterfaces: [{ NetworkInterfaceId: "eni-theirs" }] });
+    ec2.on(RunInstancesCommand).rejects(refusal("InsufficientInstanceCapacity"));
+    await expect(instances.up(lab)).rejects.toMatchObject({ code: "InsufficientInstanceCapacity" });
+    expect(ec2.commandCalls(DeleteSubnetCommand)).toHaveLength(0);
   });
 
   it("makes an instance again that was terminated", async () => {
