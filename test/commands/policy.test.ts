@@ -32,7 +32,9 @@ import { type PolicyOptions, policy } from "../../src/commands/policy.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
 import { teardown } from "../../src/commands/teardown.ts";
+import { traffic } from "../../src/commands/traffic.ts";
 import { up } from "../../src/commands/up.ts";
+import { why } from "../../src/commands/why.ts";
 import { worldFolder } from "../../src/lab/home.ts";
 import { labPolicy, POLICY_LIMIT, WITHOUT_A_CALL } from "../../src/lab/permissions.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
@@ -82,6 +84,8 @@ describe("the policy against the calls of a whole journey", () => {
     await behindItsBack(home.folder, misplaceRoutes);
     expect(await goUp("never")).toBe(0);
     expect(await run((program) => ping(program, "private", all))).toBe(0);
+    expect(await run((program) => why(program, "private", all))).toBe(0);
+    expect(await run((program) => traffic(program, all))).toBe(0);
     expect(await run((program) => status(program, all))).toBe(0);
     expect(await run((program) => logs(program, all))).toBe(0);
     expect(await run((program) => logs(program, { ...all, streams: true }))).toBe(0);
