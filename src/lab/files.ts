@@ -1,8 +1,33 @@
 /** Local files: written whole or not at all, for the owner's eyes only. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 
-let written = 0;
+/**
+ * Makes a folder (0700) and those above it. Not by mkdir's own `recursive`: below a folder that takes none, as /proc,
+ * that tries for ever.
+ * @throws the system's error (EACCES, ENOENT, ENOTDIR …)
+ */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process made it meanwhile. A file of its name shows when something is put into it.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+}
+
+let files = 0;
 
 /**
  * Replaces a file in one step: a reader, or a process killed in the middle, meets the old text or the new, never a
@@ -10,12 +35,14 @@ let written = 0;
  * @throws the system's error (EACCES, ENOSPC, ENOTDIR …) with the old file as it was
  */
 export function writeAtomically(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.${written++}.new`;
+  makeFolder(dirname(path));
+  const temporary = `${path}.${process.pid}.${files++}.new`;
   try {
     const file = openSync(temporary, "wx", 0o600);
     try {
-      writeSync(file, text);
+      const bytes = Buffer.from(text);
+      // A write that a full disk cuts short is no error: the next one is.
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
       fsyncSync(file);
     } finally {
       closeSync(file);

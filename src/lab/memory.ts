@@ -2,10 +2,10 @@
  * What is remembered of labs: where each lives and with which options it was asked for, in a folder each. AWS alone
  * knows what exists; losing these files loses only the convenience of not naming the Region again.
  */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
-import { writeAtomically } from "./files.ts";
+import { makeFolder, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 
 const placeSchema = z.object({
@@ -77,7 +77,7 @@ export function labMemory(home: string, warn: (text: string) => void): LabMemory
       orWarn("Where this lab lives", () =>
         writeAtomically(join(folderOf(lab), "lab.json"), `${JSON.stringify(lab, null, 2)}\n`),
       ),
-    journal: (place) => fileJournal(join(folderOf(place), "journal.jsonl"), orWarn),
+    journal: (place) => fileJournal(join(folderOf(place), "journal.jsonl"), warn, orWarn),
     closeJournal: (place) =>
       orWarn("The journal", () => {
         const path = join(folderOf(place), "journal.jsonl");
@@ -116,9 +116,13 @@ function foldersIn(folder: string, warn: (text: string) => void): string[] {
 }
 
 /** One JSON object a line: two processes may add to it, and a line that was cut off spoils no other. */
-function fileJournal(path: string, orWarn: (what: string, write: () => void) => void): Journal {
+function fileJournal(
+  path: string,
+  warn: (text: string) => void,
+  orWarn: (what: string, write: () => void) => void,
+): Journal {
   const entries: JournalEntry[] = [];
-  for (const line of (readIfThere(path) ?? "").split("\n")) {
+  for (const line of readJournal(path, warn).split("\n")) {
     const entry = parseEntry(line);
     if (entry) entries.push(entry);
   }
@@ -127,12 +131,21 @@ function fileJournal(path: string, orWarn: (what: string, write: () => void) => 
     add(entry) {
       entries.push(entry);
       orWarn("The journal", () => {
-        mkdirSync(join(path, ".."), { recursive: true, mode: 0o700 });
+        makeFolder(dirname(path));
         // Begins with a newline, so that a line that a killed process left half-written ends there.
         appendFileSync(path, `\n${JSON.stringify(entry)}`, { mode: 0o600 });
       });
     },
   };
+}
+
+function readJournal(path: string, warn: (text: string) => void): string {
+  try {
+    return readIfThere(path) ?? "";
+  } catch (error) {
+    warn(`${path} cannot be read (${(error as Error).message}): what was done before is not remembered.`);
+    return "";
+  }
 }
 
 const pingSchema = z.object({

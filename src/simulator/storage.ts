@@ -1,8 +1,8 @@
 /** Where a world is kept: in memory, or in a folder that several processes may share. */
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
-import { writeAtomically } from "../lab/files.ts";
+import { makeFolder, writeAtomically } from "../lab/files.ts";
 
 export interface Storage {
   /** The saved world, or undefined where there is none yet. */
@@ -61,7 +61,7 @@ export class FileStorage implements Storage {
 
   /** @param folder made if absent, readable by the owner only */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     this.#folder = folder;
     this.place = join(folder, "world.json");
     this.#timeFile = join(folder, "time.json");

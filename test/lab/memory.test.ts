@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -99,6 +100,16 @@ describe("the journal", () => {
     );
     memory().journal(lab()).add(done("instances"));
     expect(memory().journal(lab()).entries()).toEqual([done("vpcs"), done("instances")]);
+  });
+
+  it("begins anew with a word where it cannot be read", () => {
+    const path = join(home, "labs", "nextwork.123456789012.eu-west-3", "journal.jsonl");
+    mkdirSync(path, { recursive: true });
+    const journal = memory().journal(lab());
+    journal.add(done("vpcs"));
+    expect(journal.entries()).toEqual([done("vpcs")]);
+    expect(warnings[0]).toContain(`${path} cannot be read`);
+    expect(warnings[1]).toContain("could not be saved");
   });
 
   it("begins anew after it was closed", () => {
