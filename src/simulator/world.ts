@@ -92,10 +92,18 @@ export class World {
 
   #load(): WorldState {
     if (this.#state && this.#storage.isCurrent()) return this.#state;
-    const text = this.#storage.read();
+    const text = this.#read();
     this.#state = text === undefined ? this.#behaviour.createState(this.clock.now()) : this.#parse(text);
     this.clock.advanceTo(this.#state.changedAt);
     return this.#state;
+  }
+
+  #read(): string | undefined {
+    try {
+      return this.#storage.read();
+    } catch (error) {
+      throw new DamagedWorldError(this.#storage.place, (error as Error).message);
+    }
   }
 
   #parse(text: string): WorldState {
@@ -115,6 +123,8 @@ export class World {
 
   #save(state: WorldState, now: number): void {
     state.changedAt = now;
+    // Should it not be saved, what is saved stays what there is.
+    this.#state = undefined;
     this.#storage.write(JSON.stringify(state));
     this.#state = state;
   }

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ScaledClock, VirtualClock } from "../../src/simulator/clock.ts";
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
 import { inProcessHandler } from "../../src/simulator/request-handler.ts";
@@ -17,14 +17,15 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Opens the folder's world as another process would. */
 function open(clock = new VirtualClock()) {
-  const aws = createEmbeddedAws({ storage: new FileStorage(folder), clock });
+  const storage = new FileStorage(folder);
+  const aws = createEmbeddedAws({ storage, clock });
   const ec2 = new EC2Client({
     region: "us-east-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "x" },
     requestHandler: inProcessHandler(aws),
     maxAttempts: 1,
   });
-  return { aws, ec2, clock };
+  return { aws, ec2, clock, storage };
 }
 
 const cidrs = async (ec2: EC2Client) =>
@@ -67,6 +68,22 @@ describe("a saved world", () => {
     await expect(cidrs(open().ec2)).rejects.toThrow(place);
     await expect(open().ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }))).rejects.toThrow(place);
     expect(readFileSync(place, "utf8")).toBe(text);
+  });
+
+  it("that is a folder is named too", async () => {
+    mkdirSync(join(folder, "world.json"));
+    await expect(cidrs(open().ec2)).rejects.toThrow(join(folder, "world.json"));
+  });
+
+  it("is as it was before a call that could not be saved", async () => {
+    const { ec2, storage } = open();
+    await ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const full = vi.spyOn(storage, "write").mockImplementation(() => {
+      throw new Error("ENOSPC");
+    });
+    await expect(ec2.send(new CreateVpcCommand({ CidrBlock: "10.2.0.0/16" }))).rejects.toThrow("ENOSPC");
+    full.mockRestore();
+    expect(await cidrs(ec2)).toEqual(["10.1.0.0/16", "172.31.0.0/16"]);
   });
 
   it("is readable by its owner only", async () => {
