@@ -235,6 +235,12 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
     echoRequest(STRANGER, INSTANCE_1.public),
     ["aws ec2 attach-internet-gateway --internet-gateway-id igw-1 --vpc-id vpc-1 --region eu-west-3"],
   ],
+  [
+    "a stranger of instance 2, both gateways detached: the one that VPC 2's table names",
+    labTopology({ detachedGateways: [1, 2] }),
+    echoRequest(STRANGER, INSTANCE_2.public),
+    ["aws ec2 attach-internet-gateway --internet-gateway-id igw-2 --vpc-id vpc-2 --region eu-west-3"],
+  ],
   ["all as it should be", peeredLab(), privatePing, []],
 ];
 

@@ -191,6 +191,16 @@ describe("the flow log's analysis", () => {
     const test = await labUntil("analyze");
     const [from, to] = await findHosts(test.lab);
     expect(test.told.said.join(" ")).toMatch(/25 packets.*the records hold every one/);
+    expect(findings(test, "drawing")[0]?.picture).toMatchObject({
+      vpcs: [
+        {
+          name: "NextWork-1-vpc",
+          flowLogs: [{ of: "NextWork-1-vpc", destination: "NextWorkVPCFlowLogsGroup" }],
+        },
+        { name: "NextWork-2-vpc", flowLogs: [] },
+      ],
+      peeringConnections: [{ status: "active" }],
+    });
     const [query] = findings(test, "query");
     expect(query?.columns).toEqual(["srcAddr", "dstAddr", "bytesTransferred"]);
     const bytes = (source: string, destination = "") =>
