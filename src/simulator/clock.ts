@@ -9,6 +9,10 @@ import { type Clock, realSleep } from "../lab/clock.ts";
 export interface WorldClock extends Clock {
   /** How many times faster than real time the world runs; sent as `x-vpclab-speed` over HTTP. */
   readonly speed: number;
+  /** Whether world time goes on by itself; else only while somebody waits for something. */
+  readonly runsByItself: boolean;
+  /** Says what time it is in a world that is opened: its own, however long it was closed. */
+  startAt(ms: number): void;
   /** World time is at least `ms` from now on: a saved world or another process has already been there. */
   advanceTo(ms: number): void;
   /** Runs one request; virtual time stands still meanwhile, unless the request itself sleeps. */
@@ -19,6 +23,7 @@ export interface WorldClock extends Clock {
 export const IDLE_LIMIT_MS = 3_600_000;
 
 export class ScaledClock implements WorldClock {
+  readonly runsByItself = true;
   readonly speed: number;
   #world: number;
   #real = Date.now();
@@ -33,9 +38,13 @@ export class ScaledClock implements WorldClock {
     return Math.floor(this.#world + Math.min((Date.now() - this.#real) * this.speed, IDLE_LIMIT_MS));
   }
 
-  advanceTo(ms: number): void {
-    this.#world = Math.max(this.now(), ms);
+  startAt(ms: number): void {
+    this.#world = ms;
     this.#real = Date.now();
+  }
+
+  advanceTo(ms: number): void {
+    this.startAt(Math.max(this.now(), ms));
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -57,6 +66,7 @@ interface Sleeper {
 
 /** Time that passes only when everybody waits: then it jumps to the earliest of them. */
 export class VirtualClock implements WorldClock {
+  readonly runsByItself = false;
   readonly speed = 1;
   #now: number;
   #sleepers: Sleeper[] = [];
@@ -69,6 +79,10 @@ export class VirtualClock implements WorldClock {
 
   now(): number {
     return this.#now;
+  }
+
+  startAt(ms: number): void {
+    this.#now = ms;
   }
 
   advanceTo(ms: number): void {

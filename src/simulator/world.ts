@@ -35,18 +35,18 @@ export class World {
   readonly #behaviour: WorldBehaviour;
   #state: WorldState | undefined;
   #timeNotedAt = 0;
+  #isOpen = false;
 
   constructor(storage: Storage, clock: WorldClock, behaviour: WorldBehaviour) {
     this.#storage = storage;
     this.clock = clock;
     this.#behaviour = behaviour;
-    this.#catchUp();
   }
 
   /** Calls `work` with the world as it is now. What `work` changes is dropped: use `change` to keep it. */
   async look<T>(regionName: string, work: (context: Context) => T): Promise<T> {
-    this.#catchUp();
     const state = this.#load();
+    this.#catchUp();
     const now = this.clock.now();
     const isQuiet = state.regions[regionName] !== undefined && (state.events[0]?.at ?? Infinity) > now;
     if (!isQuiet) return this.change(regionName, work);
@@ -56,8 +56,8 @@ export class World {
   /** Calls `work` with the world as it is now and saves what it changes, or nothing if it throws. */
   async change<T>(regionName: string, work: (context: Context) => T): Promise<T> {
     return this.#storage.exclusively(() => {
-      this.#catchUp();
       const state = this.#load();
+      this.#catchUp();
       const now = this.clock.now();
       this.#settle(state, now);
       const context = new Context(state, regionName, now);
@@ -77,7 +77,7 @@ export class World {
 
   /** To be called at the end of a process: from now on the world goes on in real time. */
   close(): void {
-    if (this.#state) this.#noteTime(1);
+    if (this.#state && this.clock.runsByItself) this.#noteTime(1);
   }
 
   /** Lets everything happen that is due by now, in its order, each at its own time. */
@@ -94,6 +94,9 @@ export class World {
     if (this.#state && this.#storage.isCurrent()) return this.#state;
     const text = this.#read();
     this.#state = text === undefined ? this.#behaviour.createState(this.clock.now()) : this.#parse(text);
+    // However long it was closed: the time in a world is its own.
+    if (!this.#isOpen && text !== undefined) this.clock.startAt(this.#state.changedAt);
+    this.#isOpen = true;
     this.clock.advanceTo(this.#state.changedAt);
     return this.#state;
   }
@@ -131,6 +134,7 @@ export class World {
 
   /** Takes over the time that other processes have reached, and notes ours for them. */
   #catchUp(): void {
+    if (!this.clock.runsByItself) return;
     const saved = this.#storage.readTime();
     if (saved) {
       const passed = Math.max(0, Date.now() - saved.real) * saved.speed;

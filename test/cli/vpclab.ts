@@ -34,8 +34,8 @@ export function freshHome() {
           AWS_CONFIG_FILE: join(home, "no-config"),
           AWS_SHARED_CREDENTIALS_FILE: join(home, "no-credentials"),
           AWS_EC2_METADATA_DISABLED: "true",
-          // The lab's minutes are a second of ours.
-          VPCLAB_SIM_SPEED: "600",
+          // The embedded AWS's time jumps to whatever is waited for.
+          VPCLAB_SIM_SPEED: "virtual",
           LANG: "C.UTF-8",
           ...env,
         },

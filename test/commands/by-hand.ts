@@ -2,13 +2,17 @@
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import { worldFolder } from "../../src/lab/home.ts";
-import { FAST, type LabHome } from "./in-process.ts";
+import type { LabHome } from "./in-process.ts";
 
-export async function byHand<T>(home: LabHome, work: (aws: Aws) => Promise<T>): Promise<T> {
-  const { connection, close } = openEmbedded({ folder: worldFolder(home.folder), speed: FAST });
+export async function byHand<T>(
+  home: LabHome,
+  work: (aws: Aws) => Promise<T>,
+  region = "us-east-1",
+): Promise<T> {
+  const { connection, close } = openEmbedded({ folder: worldFolder(home.folder), speed: "virtual" });
   try {
     const signal = new AbortController().signal;
-    return await work(connect({ region: "us-east-1", signal, embedded: connection }));
+    return await work(connect({ region, signal, embedded: connection }));
   } finally {
     close();
   }

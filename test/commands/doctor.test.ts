@@ -7,7 +7,7 @@ import { trustPolicy } from "../../src/aws/role.ts";
 import { type DoctorOptions, doctor, lookAtNode } from "../../src/commands/doctor.ts";
 import { type UpOptions, up } from "../../src/commands/up.ts";
 import { worldFolder } from "../../src/lab/home.ts";
-import { FAST, type LabHome, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { type LabHome, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
 let home: LabHome;
 beforeEach(() => {
@@ -18,11 +18,11 @@ afterEach(() => home.remove());
 const examine = (options: DoctorOptions = {}, run: RunOptions = {}) =>
   home.run((program) => doctor(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
 const goUp = (options: UpOptions = {}) =>
-  home.run((program) => up(program, { ...SIMULATED, yes: true, until: "vpcs", ...options }), { speed: FAST });
+  home.run((program) => up(program, { ...SIMULATED, yes: true, until: "vpcs", ...options }));
 
 /** What stands in the account before the lab. */
 async function account<T>(work: (aws: Aws) => Promise<T>): Promise<T> {
-  const embedded = openEmbedded({ folder: worldFolder(home.folder), speed: FAST });
+  const embedded = openEmbedded({ folder: worldFolder(home.folder), speed: "virtual" });
   try {
     const signal = new AbortController().signal;
     return await work(connect({ region: "us-east-1", signal, embedded: embedded.connection }));

@@ -15,11 +15,11 @@ export interface RunOptions extends FakeOptions {
   /** What stands in stdin. */
   readonly input?: string | undefined;
   readonly signal?: AbortSignal;
-  /** World seconds for one real second; default 60. */
-  readonly speed?: number;
+  /** World seconds for one real second; default "virtual": time jumps to whatever is waited for. */
+  readonly speed?: number | "virtual";
 }
 
-/** Ten minutes a second: for what waits for records. */
+/** Ten minutes a second: for what goes on by itself until it is interrupted. */
 export const FAST = 600;
 
 /** What every command is told: the embedded AWS. */
@@ -40,7 +40,7 @@ export function labHome(): LabHome {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    async run(command, { input, signal, speed = 60, ...fake } = {}) {
+    async run(command, { input, signal, speed = "virtual", ...fake } = {}) {
       const terminal = fakeTerminal({ columns: undefined, ...fake });
       if (input !== undefined) terminal.stdin.end(input);
       const program: Program = {

@@ -13,7 +13,7 @@ import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from ".
 const home = labHome();
 
 beforeAll(async () => {
-  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }), { speed: FAST });
+  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
   expect(code).toBe(0);
 }, 60_000);
 afterAll(() => home.remove());
@@ -198,7 +198,7 @@ describe("vpclab logs reconcile", () => {
     expect(soon.stdout).toContain("instance 2 → 1 (private)");
     expect(soon.stdout).toContain("still to come");
     expect(soon.stdout).toMatch(/by \d\d:\d\d:\d\d UTC/);
-    const later = () => home.run((program) => logsReconcile(program, SIMULATED), { speed: FAST });
+    const later = () => home.run((program) => logsReconcile(program, SIMULATED));
     await expect
       .poll(async () => (await later()).stdout, { timeout: 20_000, interval: 200 })
       .toContain("31 of 31 packets are in the log");

@@ -40,7 +40,7 @@ import { labPolicy, POLICY_LIMIT, WITHOUT_A_CALL } from "../../src/lab/permissio
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { parseIdentityPolicy } from "../../src/simulator/iam/policy-document.ts";
 import { decide } from "../../src/simulator/iam/policy-evaluation.ts";
-import { FAST, labHome, refusal, SIMULATED } from "./in-process.ts";
+import { labHome, refusal, SIMULATED } from "./in-process.ts";
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
@@ -70,7 +70,7 @@ describe("the policy against the calls of a whole journey", () => {
   const all = { ...SIMULATED, debug: true };
   /** Runs a command and notes its calls. */
   const run = async (command: (program: Program) => Promise<number>) => {
-    const { code, stderr } = await home.run(command, { speed: FAST });
+    const { code, stderr } = await home.run(command);
     for (const [, service = "", operation = ""] of stderr.matchAll(/^debug: (\w+) (\w+) · /gm))
       note(service, operation);
     return code;
@@ -87,6 +87,7 @@ describe("the policy against the calls of a whole journey", () => {
     expect(await run((program) => why(program, "private", all))).toBe(0);
     expect(await run((program) => traffic(program, all))).toBe(0);
     expect(await run((program) => status(program, all))).toBe(0);
+    expect(await run((program) => status(program, { ...all, all: true }))).toBe(0);
     expect(await run((program) => logs(program, all))).toBe(0);
     expect(await run((program) => logs(program, { ...all, streams: true }))).toBe(0);
     expect(await run((program) => insights(program, "top-talkers", all))).toBe(0);
@@ -112,7 +113,7 @@ describe("the policy against the calls of a whole journey", () => {
 
 /** What somebody else does in the same account: not among the program's calls. */
 async function behindItsBack(folder: string, work: (aws: Aws) => Promise<void>): Promise<void> {
-  const embedded = openEmbedded({ folder: worldFolder(folder), speed: FAST });
+  const embedded = openEmbedded({ folder: worldFolder(folder), speed: "virtual" });
   try {
     const signal = new AbortController().signal;
     await work(connect({ region: REGION, signal, embedded: embedded.connection }));

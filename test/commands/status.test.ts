@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
 import { up } from "../../src/commands/up.ts";
-import { FAST, labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
+import { labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
 
 const home = labHome();
 const folder = mkdtempSync(join(tmpdir(), "vpclab-svg-"));
@@ -15,8 +15,7 @@ afterAll(() => {
 
 const look = (options: StatusOptions = {}, run: RunOptions = {}) =>
   home.run((program) => status(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
-const walk = (until: string) =>
-  home.run((program) => up(program, { ...SIMULATED, yes: true, until }), { speed: FAST });
+const walk = (until: string) => home.run((program) => up(program, { ...SIMULATED, yes: true, until }));
 
 describe("vpclab status draws the lab", () => {
   it("as nothing before there is one, in the SVG as well", async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ScaledClock, VirtualClock } from "../../src/simulator/clock.ts";
+import { ScaledClock, VirtualClock, type WorldClock } from "../../src/simulator/clock.ts";
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
 import { inProcessHandler } from "../../src/simulator/request-handler.ts";
 import { FileStorage } from "../../src/simulator/storage.ts";
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Opens the folder's world as another process would. */
-function open(clock = new VirtualClock()) {
+function open(clock: WorldClock = new VirtualClock()) {
   const storage = new FileStorage(folder);
   const aws = createEmbeddedAws({ storage, clock });
   const ec2 = new EC2Client({
@@ -94,11 +94,23 @@ describe("a saved world", () => {
   });
 
   it("never goes back in time, whatever the next process's clock says", async () => {
-    const first = open(new VirtualClock(Date.UTC(2026, 5, 1)));
+    const first = open(new VirtualClock(Date.UTC(2036, 5, 1)));
     await first.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
-    const second = open(new VirtualClock(Date.UTC(2026, 0, 1)));
+    const second = open(new ScaledClock(60, Date.UTC(2026, 0, 1)));
     await cidrs(second.ec2);
-    expect(second.clock.now()).toBeGreaterThanOrEqual(Date.UTC(2026, 5, 1));
+    expect(second.clock.now()).toBeGreaterThanOrEqual(Date.UTC(2036, 5, 1));
+  });
+});
+
+describe("a world that was closed for long", () => {
+  it("has gone on for an hour at the most, whatever this machine's clock says", async () => {
+    const then = Date.UTC(2020, 0, 1);
+    const first = open(new VirtualClock(then));
+    await first.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const later = open(new ScaledClock(60));
+    await cidrs(later.ec2);
+    expect(later.clock.now()).toBeGreaterThanOrEqual(then);
+    expect(later.clock.now()).toBeLessThan(then + 2 * 3_600_000);
   });
 });
 
