@@ -64,14 +64,19 @@ const TIME_OUT_MS = 60_000;
 /** Well within the time in which a lost answer is looked for (AWS-FACTS §6: about 15 s). */
 const LATE_MS = 4_000;
 
-/**
- * @param onCall told of every call as it comes in
- * @param interrupt what Ctrl-C does
- */
+export interface HandlerOptions {
+  /** Told of every call as it comes in. */
+  readonly onCall?: (call: Call) => void;
+  /** What Ctrl-C does. */
+  readonly interrupt?: () => void;
+  /** What a call takes before it reaches AWS, in ms of world time. */
+  readonly latency?: () => number;
+}
+
 export function faultyHandler(
   aws: EmbeddedAws,
   fault: Fault | undefined,
-  { onCall = () => {}, interrupt = () => {} }: { onCall?: (call: Call) => void; interrupt?: () => void } = {},
+  { onCall = () => {}, interrupt = () => {}, latency }: HandlerOptions = {},
 ): { handler: HttpHandlerUserInput; hit: Hit } {
   const { clock } = aws.world;
   const counter = new CallCounter();
@@ -134,6 +139,7 @@ export function faultyHandler(
       const request = wireRequest(httpRequest);
       const call = counter.count(request);
       onCall(call);
+      if (latency) await clock.sleep(latency());
       const response = await (fault !== undefined && call.name === fault.call
         ? meet(fault.kind, call, request)
         : answer(request));

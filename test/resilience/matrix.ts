@@ -115,7 +115,7 @@ export async function expectTeardown(world: TestWorld, clean: CleanJourney): Pro
 /** Records on their way have had their time to bring the log group back. */
 const MUCH_LATER_MS = 1_800_000;
 
-async function expectNothingOfTheLab(world: TestWorld, { strangers }: CleanJourney): Promise<void> {
+export async function expectNothingOfTheLab(world: TestWorld, { strangers }: CleanJourney): Promise<void> {
   await world.aws.world.clock.sleep(MUCH_LATER_MS);
   await world.aws.world.change("us-east-1", () => undefined);
   expect(Object.fromEntries(census(world.state()))).toEqual(Object.fromEntries(strangers));

@@ -18,8 +18,6 @@ import {
   CreateRoleCommand,
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../../src/aws/clients.ts";
-import { permissionsPolicy } from "../../src/aws/policy.ts";
-import { trustPolicy } from "../../src/aws/role.ts";
 
 /** Somebody's VPC with the lab's own CIDR block and names but without its tag, and another lab's. */
 export async function plantStrangers(aws: Aws): Promise<void> {
@@ -66,14 +64,23 @@ async function plantVpc({ ec2 }: Aws, CidrBlock: string, tags: Record<string, st
 }
 
 async function plantRole({ iam }: Aws, RoleName: string, service: string): Promise<void> {
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustPolicy(service) }));
+  await iam.send(
+    new CreateRoleCommand({
+      RoleName,
+      AssumeRolePolicyDocument: document({ Principal: { Service: service }, Action: "sts:AssumeRole" }),
+    }),
+  );
   const { Policy } = await iam.send(
     new CreatePolicyCommand({
       PolicyName: `${RoleName}Policy`,
-      PolicyDocument: permissionsPolicy(["logs:PutLogEvents"]),
+      PolicyDocument: document({ Action: "logs:PutLogEvents", Resource: "*" }),
     }),
   );
   await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: Policy?.Arn }));
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: RoleName }));
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: RoleName, RoleName }));
+}
+
+function document(statement: object): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 }

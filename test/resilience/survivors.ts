@@ -8,8 +8,12 @@ type Reason = Parameters<NonNullable<DefaultReporter["onTestRunEnd"]>>[2];
 export class Survivors extends DefaultReporter {
   override onTestRunEnd(modules: Modules, errors: More, reason: Reason): void {
     super.onTestRunEnd(modules, errors, reason);
-    const cases = modules.flatMap((module) => [...module.children.allTests()]);
-    const survived = cases.filter((one) => one.result().state === "passed").length;
-    process.stdout.write(`survived ${survived} of ${cases.length}\n`);
+    const states = modules.flatMap((module) =>
+      [...module.children.allTests()].map((one) => one.result().state),
+    );
+    const count = (state: (typeof states)[number]) => states.filter((one) => one === state).length;
+    const skipped = count("skipped");
+    const left = skipped === 0 ? "" : `, ${skipped} not tried`;
+    process.stdout.write(`survived ${count("passed")} of ${states.length - skipped}${left}\n`);
   }
 }

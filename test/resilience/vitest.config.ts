@@ -4,6 +4,7 @@ import { Survivors } from "./survivors.ts";
 export default defineConfig({
   test: {
     include: ["test/resilience/**/*.test.ts"],
+    globalSetup: ["test/build.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: [new Survivors()],

@@ -76,6 +76,8 @@ export interface Run<T> {
 
 export interface RunOptions {
   readonly fault?: Fault | undefined;
+  /** What a call takes before it reaches AWS, in ms of world time. Default: nothing. */
+  readonly latency?: () => number;
   readonly onCall?: (call: Call) => void;
 }
 
@@ -96,13 +98,14 @@ export function teardown(world: TestWorld, options: RunOptions = {}): Promise<Ru
 
 async function run<T>(
   { aws }: TestWorld,
-  { fault, onCall }: RunOptions,
+  { fault, latency, onCall }: RunOptions,
   work: (test: TestLab) => Promise<T>,
 ): Promise<Run<T>> {
   const interruption = new AbortController();
   setMaxListeners(0, interruption.signal);
   const { handler, hit } = faultyHandler(aws, fault, {
     ...(onCall && { onCall }),
+    ...(latency && { latency }),
     interrupt: () => interruption.abort(new Interrupted()),
   });
   const test = labOnAws(connectBy(aws, handler, interruption.signal));
