@@ -163,6 +163,7 @@ function commandLine(end: (code: number) => void): Command {
   withGlobalOptions(program.command("status"))
     .description("what stands, drawn; how far each step is, and what it costs an hour")
     .option("--watch", "look again every few seconds, until Ctrl-C")
+    .option("--all", "every lab of the account instead, in every Region")
     .option("--svg <file>", "the drawing of the lab as an SVG file, too")
     .addHelpText(
       "before",
@@ -180,11 +181,16 @@ function commandLine(end: (code: number) => void): Command {
     .description("delete everything that carries the lab's tag, and look again")
     .option("--yes", "do not ask")
     .option("--dry-run", "show what would be deleted; delete nothing")
+    .option("--all-regions", "the lab of this name in every Region of the account")
+    .option("--include-strays", "what others put into the lab's VPCs too")
+    .option("--include <id...>", "what carries the lab's tag outside its VPCs, named one by one")
     .addHelpText(
       "before",
       `Examples:
   vpclab teardown
   vpclab teardown --dry-run
+  vpclab teardown --all-regions        labs forgotten elsewhere, after one question
+  vpclab teardown --include-strays     and what keeps the lab's VPCs from being deleted
 `,
     )
     .action(async (options) =>

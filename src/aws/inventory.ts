@@ -22,6 +22,7 @@ import { findInstanceProfile } from "./instance-profile.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
 import { findLogGroup } from "./log-group.ts";
 import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
+import { byPlace, type Tagged } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
 import { findRole } from "./role.ts";
 import { describeRouteTables } from "./route-table.ts";
@@ -47,8 +48,12 @@ export interface Inventory {
   readonly resources: readonly InventoryResource[];
   /** What AWS still shows but is gone or going: terminated instances, deleted peering connections. */
   readonly fading: readonly InventoryResource[];
+  /** What carries the lab's tag but is in a VPC that is not the lab's: a copied tag. Nothing touches it unasked. */
+  readonly elsewhere: readonly InventoryResource[];
+  /** When the oldest of it was made, in ms; VPCs and what is in them do not say. Undefined where nothing says. */
+  readonly since: number | undefined;
 
-  /** The same in AWS's own shapes, of what stands. */
+  /** `resources` in AWS's own shapes. */
   readonly vpcs: readonly Vpc[];
   readonly subnets: readonly Subnet[];
   readonly internetGateways: readonly InternetGateway[];
@@ -94,39 +99,69 @@ export async function readInventory(
     readNamed(aws, spec, account),
     readOnlineInstanceIds(aws),
   ]);
-  const standingInstances = instances.filter((instance) => !isGone(instance));
-  const standingConnections = peeringConnections.filter((connection) => !hasFaded(connection));
-  return {
-    resources: [
-      ...named.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
-      ...byPart(vpcs.map((vpc) => described("vpc", vpc.VpcId, vpc.Tags, vpc.State))),
-      ...byPart(subnets.map((subnet) => described("subnet", subnet.SubnetId, subnet.Tags, subnet.State))),
-      ...byPart(
-        internetGateways.map(({ InternetGatewayId, Tags, Attachments }) =>
-          described("internet-gateway", InternetGatewayId, Tags, Attachments?.[0] ? "attached" : "detached"),
-        ),
-      ),
-      ...byPart(routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags))),
-      ...byPart(securityGroups.map((group) => described("security-group", group.GroupId, group.Tags))),
-      ...byPart(standingInstances.map(instanceResource)),
-      ...named.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
-      ...byPart(flowLogs.map((log) => described("vpc-flow-log", log.FlowLogId, log.Tags, log.FlowLogStatus))),
-      ...byPart(standingConnections.map(connectionResource)),
-    ],
-    fading: [
-      ...instances.filter(isGone).map(instanceResource),
-      ...peeringConnections.filter(hasFaded).map(connectionResource),
-    ],
+  const { inside, outside } = byPlace({
     vpcs,
     subnets,
     internetGateways,
     routeTables,
     securityGroups,
-    instances: standingInstances,
-    peeringConnections: standingConnections,
+    instances: instances.filter((instance) => !isGone(instance)),
+    peeringConnections: peeringConnections.filter((connection) => !hasFaded(connection)),
     flowLogs,
+  });
+  const { network, traffic } = resourcesOf(inside);
+  const copied = resourcesOf(outside);
+  return {
+    resources: [
+      ...named.resources.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
+      ...network,
+      ...named.resources.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
+      ...traffic,
+    ],
+    fading: [
+      ...instances.filter(isGone).map(instanceResource),
+      ...peeringConnections.filter(hasFaded).map(connectionResource),
+    ],
+    elsewhere: [...copied.network, ...copied.traffic],
+    since: oldest([
+      named.logGroupSince,
+      ...inside.instances.map(({ LaunchTime }) => LaunchTime?.getTime()),
+      ...inside.flowLogs.map(({ CreationTime }) => CreationTime?.getTime()),
+    ]),
+    ...inside,
     onlineInstanceIds,
   };
+}
+
+/** As rows, in the order of the steps: those before the log group, and those after it. */
+function resourcesOf(tagged: Tagged): { network: InventoryResource[]; traffic: InventoryResource[] } {
+  return {
+    network: [
+      ...byPart(tagged.vpcs.map((vpc) => described("vpc", vpc.VpcId, vpc.Tags, vpc.State))),
+      ...byPart(
+        tagged.subnets.map((subnet) => described("subnet", subnet.SubnetId, subnet.Tags, subnet.State)),
+      ),
+      ...byPart(
+        tagged.internetGateways.map(({ InternetGatewayId, Tags, Attachments }) =>
+          described("internet-gateway", InternetGatewayId, Tags, Attachments?.[0] ? "attached" : "detached"),
+        ),
+      ),
+      ...byPart(tagged.routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags))),
+      ...byPart(tagged.securityGroups.map((group) => described("security-group", group.GroupId, group.Tags))),
+      ...byPart(tagged.instances.map(instanceResource)),
+    ],
+    traffic: [
+      ...byPart(
+        tagged.flowLogs.map((log) => described("vpc-flow-log", log.FlowLogId, log.Tags, log.FlowLogStatus)),
+      ),
+      ...byPart(tagged.peeringConnections.map(connectionResource)),
+    ],
+  };
+}
+
+function oldest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** What belongs to VPC 1 before what belongs to VPC 2; AWS's own order says nothing. */
@@ -166,25 +201,30 @@ function described(
 }
 
 /** What is found by its name: IAM's resources and the log group. */
-async function readNamed(aws: Aws, spec: LabSpec, account: string): Promise<InventoryResource[]> {
+async function readNamed(
+  aws: Aws,
+  spec: LabSpec,
+  account: string,
+): Promise<{ resources: InventoryResource[]; logGroupSince: number | undefined }> {
   const present = (type: ResourceType, part: Part, id: string | undefined): InventoryResource[] =>
     id === undefined ? [] : [{ type, part, id, name: spec.nameOf(part), state: "present" }];
-  const found = await Promise.all([
-    unlessForeign(findRole(aws, spec, "instance-role")).then((role) =>
-      present("iam-role", "instance-role", role?.name),
-    ),
-    unlessForeign(findInstanceProfile(aws, spec)).then((profile) =>
-      present("instance-profile", "instance-profile", profile?.name),
-    ),
-    unlessForeign(findLogGroup(aws, spec)).then((group) => present("log-group", "log-group", group?.name)),
-    unlessForeign(findPolicy(aws, spec, account, "flow-log-policy")).then((policy) =>
-      present("iam-policy", "flow-log-policy", policy?.arn),
-    ),
-    unlessForeign(findRole(aws, spec, "flow-log-role")).then((role) =>
-      present("iam-role", "flow-log-role", role?.name),
-    ),
+  const [instanceRole, profile, group, policy, flowLogRole] = await Promise.all([
+    unlessForeign(findRole(aws, spec, "instance-role")),
+    unlessForeign(findInstanceProfile(aws, spec)),
+    unlessForeign(findLogGroup(aws, spec)),
+    unlessForeign(findPolicy(aws, spec, account, "flow-log-policy")),
+    unlessForeign(findRole(aws, spec, "flow-log-role")),
   ]);
-  return found.flat();
+  return {
+    resources: [
+      ...present("iam-role", "instance-role", instanceRole?.name),
+      ...present("instance-profile", "instance-profile", profile?.name),
+      ...present("log-group", "log-group", group?.name),
+      ...present("iam-policy", "flow-log-policy", policy?.arn),
+      ...present("iam-role", "flow-log-role", flowLogRole?.name),
+    ],
+    logGroupSince: group?.createdAt || undefined,
+  };
 }
 
 async function unlessForeign<T>(finding: Promise<T | undefined>): Promise<T | undefined> {

@@ -6,6 +6,8 @@ import {
   type Filter,
   type IpPermission,
   paginateDescribeSecurityGroups,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import type { LabSpec, Side } from "../lab/spec.ts";
@@ -160,4 +162,24 @@ export function deleteSecurityGroup(aws: Aws, spec: LabSpec, groupId: string): P
       lastingNetworkInterfaces(aws, spec, members),
     ),
   });
+}
+
+/** Takes out of a group the rules that name groups: two that name each other could neither be deleted. */
+export async function forgetOtherGroups(aws: Aws, GroupId: string): Promise<void> {
+  const [group] = await describeSecurityGroups(aws, [{ Name: "group-id", Values: [GroupId] }]);
+  const namingGroups = (permissions: readonly IpPermission[] | undefined) =>
+    (permissions ?? [])
+      .filter(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.length > 0)
+      .map(({ IpProtocol, FromPort, ToPort, UserIdGroupPairs }) => ({
+        IpProtocol,
+        FromPort,
+        ToPort,
+        UserIdGroupPairs,
+      }));
+  const inbound = namingGroups(group?.IpPermissions);
+  const outbound = namingGroups(group?.IpPermissionsEgress);
+  if (inbound.length > 0)
+    await aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: inbound }));
+  if (outbound.length > 0)
+    await aws.ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: outbound }));
 }

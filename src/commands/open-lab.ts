@@ -27,8 +27,10 @@ export interface OpenLab {
   readonly elsewhere: readonly RememberedLab[];
   /** ARN of who is calling. */
   readonly identity: string;
-  /** The same lab with another signal: to look at what exists after Ctrl-C has stopped the first. */
-  reopen(signal: AbortSignal): Aws;
+  /**
+   * The same way in with another signal, to look at what exists after Ctrl-C has stopped the first; or to another Region.
+   */
+  reopen(signal: AbortSignal, region?: string): Aws;
   /** To be called at the end, whatever happened. */
   close(): void;
 }
@@ -114,6 +116,20 @@ export async function openLab(
   }
 }
 
+/** A lab of the same account elsewhere: another Region's, or another name's. It is closed with the one it comes from. */
+export function labBeside(program: Program, lab: OpenLab, where: { lab: string; region: string }): OpenLab {
+  const place: Place = { ...lab.place, ...where };
+  return {
+    ...lab,
+    place,
+    spec: labSpec({ ...lab.spec, ...where }),
+    aws: lab.reopen(program.signal, where.region),
+    reopen: (signal, region = where.region) => lab.reopen(signal, region),
+    journal: lab.memory.journal(place),
+    remembered: lab.memory.labs().find((other) => isStanding(other, where.lab) && isAt(other, place)),
+  };
+}
+
 function isStanding(remembered: RememberedLab, lab: string): boolean {
   return remembered.lab === lab && remembered.tornDownAt === undefined;
 }
@@ -150,19 +166,24 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
     ...(options.debug && { trace: showCall(program.terminal) }),
   };
   if (way.target === "aws") {
-    const reopen = (signal: AbortSignal) =>
-      connect({ ...common, signal, profile: way.profile, endpointUrl: way.endpointUrl });
+    const reopen = (signal: AbortSignal, region = way.region) =>
+      connect({ ...common, region, signal, profile: way.profile, endpointUrl: way.endpointUrl });
     return { aws: reopen(program.signal), reopen, close: () => undefined };
   }
   const { openEmbedded } = await import("../aws/embedded.ts");
   const embedded = openEmbedded({ folder: worldFolder(program.home), speed: simulatorSpeed(program.env) });
-  const reopen = (signal: AbortSignal) => connect({ ...common, signal, embedded: embedded.connection });
+  const reopen = (signal: AbortSignal, region = way.region) =>
+    connect({ ...common, region, signal, embedded: embedded.connection });
   return { aws: reopen(program.signal), reopen, close: embedded.close };
 }
 
-/** `VPCLAB_SIM_SPEED`. @throws LabError with exit code 2 */
-function simulatorSpeed(env: NodeJS.ProcessEnv): number {
+/**
+ * `VPCLAB_SIM_SPEED`: a number, or "virtual" (for tests: time jumps to whatever is waited for, and a new world is the
+ * same each time). @throws LabError with exit code 2
+ */
+function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
   const text = env.VPCLAB_SIM_SPEED;
+  if (text === "virtual") return text;
   return text ? worldSpeed("VPCLAB_SIM_SPEED", text) : DEFAULT_SPEED;
 }
 

@@ -2,7 +2,7 @@
 import { usageError } from "../lab/error.ts";
 import type { RememberedLab } from "../lab/memory.ts";
 import { REGIONS } from "../lab/regions.ts";
-import { DEFAULT_OPTIONS, type LabOptions, STEP_IDS, type StepId } from "../lab/spec.ts";
+import { DEFAULT_OPTIONS, isLabName, type LabOptions, STEP_IDS, type StepId } from "../lab/spec.ts";
 import { hasHostBits, parseAddress, parseCidr } from "../network/cidr.ts";
 import { checkLabCidr, checkLabCidrsApart } from "../network/lab-cidr.ts";
 
@@ -67,7 +67,7 @@ export function labChoices(
 
 /** @throws LabError with exit code 2 */
 export function labName(text: string): string {
-  if (!/^[a-z0-9-]{1,32}$/.test(text))
+  if (!isLabName(text))
     throw usageError(
       `"${text}" cannot be a lab's name: take 1 to 32 of a-z, 0-9 and hyphen, such as --lab class-7.`,
     );

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import type { RouteTable } from "@aws-sdk/client-ec2";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { readStrays, type Strays } from "../aws/strays.ts";
 import { readLabNetwork } from "../aws/topology.ts";
 import { LabError } from "../lab/error.ts";
 import type { LabPicture } from "../lab/picture.ts";
@@ -20,9 +21,12 @@ import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, stepStates } from "./standing.ts";
+import { elsewhereTold, straysTold } from "./strays-told.ts";
 
 export interface StatusOptions extends GlobalOptions {
   readonly watch?: boolean;
+  /** Every lab of the account, in every Region: see status-all.ts. */
+  readonly all?: boolean;
   /** A file for the drawing. */
   readonly svg?: string;
 }
@@ -35,18 +39,20 @@ export async function status(program: Program, options: StatusOptions): Promise<
   const { terminal } = program;
   const lab = await openLab(program, options);
   try {
+    if (options.all) return await (await import("./status-all.ts")).statusAll(program, lab, options);
     do {
       const [inventory, network] = await Promise.all([
         readInventory(lab.aws, lab.spec, { account: lab.place.account }),
         readLabNetwork(lab.aws, lab.spec),
       ]);
+      const strays = await readStrays(lab.aws, inventory);
       const picture = labPicture(network);
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
-      if (options.json) printJson(terminal, statusJson(lab, inventory));
+      if (options.json) printJson(terminal, { ...statusJson(lab, inventory), strays: strays.found });
       else {
         if (options.watch) terminal.clear();
         header(terminal, lab);
-        await show(terminal, lab, inventory, picture);
+        await show(terminal, lab, inventory, picture, strays);
         if (options.svg !== undefined)
           terminal.say(terminal.wrap(`The drawing is in ${plain(options.svg)}.`));
       }
@@ -74,6 +80,7 @@ export function statusJson(lab: OpenLab, inventory: Inventory) {
     account: lab.place.account,
     steps: stepStates(inventory, lab.journal),
     resources: inventory.resources,
+    elsewhere: inventory.elsewhere,
     routes: routesOf(inventory.routeTables),
     estimatedCostPerHour: costPerHour(lab.place, inventory),
   };
@@ -114,6 +121,7 @@ async function show(
   lab: OpenLab,
   inventory: Inventory,
   picture: LabPicture,
+  strays: Strays,
 ): Promise<void> {
   const { green, yellow, dim } = terminal.colour;
   const draw = async (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
@@ -145,10 +153,12 @@ async function show(
       ),
     );
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
+    for (const line of straysTold(terminal, strays, inventory, false)) terminal.out(line);
   }
   const drawn = drawing(picture, terminal);
   if (drawn.length > 0) terminal.out(["", ...drawn].join("\n"));
   for (const line of details(inventory)) terminal.out(line);
+  for (const line of elsewhereTold(terminal, inventory.elsewhere, lab.place.region)) terminal.out(line);
   if (inventory.resources.length > 0) terminal.out("");
   const next =
     inventory.resources.length === 0 ? "vpclab up" : doneCount < states.length ? "vpclab up" : "vpclab ping";

@@ -1,24 +1,32 @@
 /** `vpclab teardown`: takes everything down that carries the lab's tag, looks again, and prints a receipt. */
-import { type Inventory, type InventoryResource, readInventory } from "../aws/inventory.ts";
+import { readInventory } from "../aws/inventory.ts";
+import { readStrays, type Strays } from "../aws/strays.ts";
 import { Interrupted, usageError } from "../lab/error.ts";
-import { hourlyPrice } from "../lab/prices.ts";
-import type { LabContext, Removal } from "../steps/step.ts";
-import { type Receipt, walkDown } from "../steps/walk.ts";
-import { duration, durationInWords, money, plural } from "../ui/figures.ts";
+import type { LabContext } from "../steps/step.ts";
+import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
+import { plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, typeToConfirm } from "../ui/prompt.ts";
-import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
+import { labsEverywhere, type StandingLab, tellUnread, type Unread } from "./everywhere.ts";
 import { header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { collectingNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { type Before, receiptJson, receiptLines, resourceTable, showReceipt } from "./receipt.ts";
+import { elsewhereTold, straysTold } from "./strays-told.ts";
 
 export interface TeardownOptions extends GlobalOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
+  /** The lab of this name in every Region of the account. */
+  readonly allRegions?: boolean;
+  /** What others put into the lab's VPCs goes too. */
+  readonly includeStrays?: boolean;
+  /** Ids of things outside the lab's VPCs that carry its tag and are to go too. */
+  readonly include?: readonly string[];
 }
 
 /** Something of the lab is left on AWS. */
@@ -26,6 +34,11 @@ const EXIT_LEFTOVERS = 5;
 
 /** What was asked for was not done: a script that waits for a teardown has to learn it. */
 const EXIT_DECLINED = 1;
+
+/** A lab about to be taken down. */
+interface Doomed extends StandingLab {
+  readonly strays: Strays;
+}
 
 /** @returns the exit code */
 export async function teardown(program: Program, options: TeardownOptions): Promise<number> {
@@ -41,47 +54,107 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     },
   });
   try {
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
     if (!options.json) header(terminal, lab);
-    if (options.dryRun) return await showDryRun(terminal, inventory);
-    if (inventory.resources.length === 0) {
-      forget(lab);
-      if (options.json)
-        printReceipt(terminal, { removals: [], leftovers: [], logGroupCameBack: false, complete: true });
-      else
-        terminal.out(
-          `Nothing of lab ${lab.place.lab} stands in ${lab.place.region} or IAM. There is nothing to do.`,
-        );
-      return 0;
-    }
-    if (asks) {
-      await listResources(terminal, inventory);
+    const { standing, unread } = await look(program, lab, options);
+    tellUnread(terminal, unread);
+    const doomed = withNamed(await Promise.all(standing.map(withStrays)), options.include ?? []);
+    if (!options.json) for (const each of doomed) tellOthers(terminal, each, options);
+    if (options.dryRun) return await showDryRun(terminal, doomed, options);
+    if (doomed.every(({ inventory }) => inventory.resources.length === 0) && !options.json)
+      terminal.out(nothingStands(lab, options, unread));
+    else if (asks) {
+      await listResources(terminal, doomed, options);
       if (!(await agreed(program, lab))) {
         terminal.say("Nothing was deleted.");
         return EXIT_DECLINED;
       }
     }
-    return await takeDown(program, lab, inventory, options);
+    const receipts: { lab: OpenLab; receipt: Receipt; before: Before }[] = [];
+    for (const each of doomed) receipts.push(await takeDown(program, each, options));
+    if (options.json) printReceipts(terminal, receipts, unread, options);
+    const complete = unread.length === 0 && receipts.every(({ receipt }) => receipt.complete);
+    if (complete && options.allRegions) forgetEverywhere(lab);
+    return complete ? 0 : EXIT_LEFTOVERS;
   } finally {
     lab.close();
   }
 }
 
-async function takeDown(
+/** The lab in its own Region, whether or not anything stands there; or in each Region where something does. */
+async function look(
   program: Program,
   lab: OpenLab,
-  inventory: Inventory,
   options: TeardownOptions,
-): Promise<number> {
+): Promise<{ standing: readonly StandingLab[]; unread: readonly Unread[] }> {
+  if (options.allRegions) return labsEverywhere(program, lab, lab.place.lab);
+  const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+  return { standing: [{ lab, inventory }], unread: [] };
+}
+
+async function withStrays({ lab, inventory }: StandingLab): Promise<Doomed> {
+  return { lab, inventory, strays: await readStrays(lab.aws, inventory) };
+}
+
+/** What was named by `--include` is taken for the lab's. @throws LabError 2 for an id that is not among what may be */
+function withNamed(doomed: readonly Doomed[], include: readonly string[]): Doomed[] {
+  const known = new Set(doomed.flatMap(({ inventory }) => inventory.elsewhere.map(({ id }) => id)));
+  const unknown = include.filter((id) => !known.has(id));
+  if (unknown.length > 0)
+    throw usageError(
+      `--include ${unknown.join(", ")}: not among what carries the lab's tag outside its VPCs.`,
+      "See what there is: vpclab teardown --dry-run",
+    );
+  return doomed.map(({ inventory, ...rest }) => {
+    const isNamed = ({ id }: { id: string }) => include.includes(id);
+    return {
+      ...rest,
+      inventory: {
+        ...inventory,
+        resources: [...inventory.resources, ...inventory.elsewhere.filter(isNamed)],
+        elsewhere: inventory.elsewhere.filter((resource) => !isNamed(resource)),
+      },
+    };
+  });
+}
+
+function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, options: TeardownOptions): void {
+  for (const line of [
+    ...straysTold(terminal, strays, inventory, options.includeStrays === true),
+    ...elsewhereTold(terminal, inventory.elsewhere, lab.place.region),
+  ])
+    terminal.say(line);
+}
+
+function nothingStands({ place }: OpenLab, options: TeardownOptions, unread: readonly Unread[]): string {
+  const where = options.allRegions
+    ? unread.length > 0
+      ? "the Regions that could be read"
+      : "any Region of the account"
+    : place.region;
+  return `Nothing of lab ${place.lab} stands in ${where} or IAM. There is nothing to do.`;
+}
+
+async function takeDown(
+  program: Program,
+  doomed: Doomed,
+  options: TeardownOptions,
+): Promise<{ lab: OpenLab; receipt: Receipt; before: Before }> {
   const { terminal } = program;
-  const { aws } = lab;
-  const begun = aws.clock.now();
+  const { lab, inventory } = doomed;
+  const strays = doomed.strays.found;
+  if (inventory.resources.length === 0) {
+    const receipt = nothingDone(doomed);
+    if (receipt.complete) forget(lab);
+    return { lab, receipt, before: { inventory, strays, tookMs: 0 } };
+  }
+  if (options.allRegions && !options.json) terminal.out(terminal.colour.bold(`\n${lab.place.region}`));
+  const begun = lab.aws.clock.now();
   const narrator = options.json
     ? collectingNarrator()
-    : terminalNarrator({ terminal, clock: aws.clock, signal: program.signal, asks: false });
+    : terminalNarrator({ terminal, clock: lab.aws.clock, signal: program.signal, asks: false });
   const context: LabContext = {
     spec: lab.spec,
-    aws,
+    aws: lab.aws,
     journal: lab.journal,
     narrator,
     prepared: { account: lab.place.account },
@@ -93,19 +166,33 @@ async function takeDown(
         text: `${plural(inventory.resources.length, "resource")} go, the instances first`,
         usually: "1:00 to 3:00",
       },
-      () => walkDown(context, inventory),
+      () => walkDown(context, inventory, undefined, options.includeStrays ? strays : []),
     );
     program.signal.throwIfAborted();
   } catch (error) {
     await whatStands(program, lab, error);
     throw error;
   }
-  const text = receiptText(lab, receipt, inventory, aws.clock.now() - begun);
+  const before = { inventory, strays, tookMs: lab.aws.clock.now() - begun };
+  const text = receiptLines(lab, receipt, before).map(plain).join("\n");
   const kept = lab.memory.keepFile(lab.place, "receipt.txt", `${text}\n`);
   if (receipt.complete) forget(lab);
-  if (options.json) printReceipt(terminal, receipt);
-  else await showReceipt(terminal, lab, receipt, text, kept);
-  return receipt.complete ? 0 : EXIT_LEFTOVERS;
+  if (!options.json) {
+    await showReceipt(terminal, lab, receipt, before);
+    terminal.out(terminal.wrap(`The receipt is kept in ${plain(kept)}`, 2));
+  }
+  return { lab, receipt, before };
+}
+
+/** Nothing of the lab stands, but what carries its tag elsewhere is left all the same. */
+function nothingDone({ inventory, strays }: Doomed): Receipt {
+  return {
+    removals: [],
+    leftovers: notInTheLab(inventory),
+    strays,
+    logGroupCameBack: false,
+    complete: inventory.elsewhere.length === 0,
+  };
 }
 
 /** The lab's name typed: a yes is too quickly said. */
@@ -119,31 +206,38 @@ async function agreed(program: Program, lab: OpenLab): Promise<boolean> {
   return answer === true;
 }
 
-async function showDryRun(terminal: Terminal, inventory: Inventory): Promise<number> {
-  if (terminal.json) printJson(terminal, { delete: inventory.resources });
-  else if (inventory.resources.length === 0)
-    terminal.out("Nothing of this lab stands: a teardown would delete nothing.");
+async function showDryRun(
+  terminal: Terminal,
+  doomed: readonly Doomed[],
+  options: TeardownOptions,
+): Promise<number> {
+  const all = doomed.flatMap(({ inventory }) => inventory.resources);
+  if (terminal.json) printJson(terminal, { delete: all });
+  else if (all.length === 0) terminal.out("Nothing of this lab stands: a teardown would delete nothing.");
   else {
-    await listResources(terminal, inventory);
+    await listResources(terminal, doomed, options);
     terminal.out("Nothing was deleted. To delete it: vpclab teardown");
   }
   return 0;
 }
 
-async function listResources(terminal: Terminal, inventory: Inventory): Promise<void> {
-  terminal.out(
-    `This deletes ${plural(inventory.resources.length, "resource")}, and what belongs to them (routes, volumes, network interfaces, log records):\n`,
-  );
-  terminal.out(await resourceTable(terminal, inventory.resources));
-  terminal.out("");
-}
-
-function resourceTable(terminal: Terminal, resources: readonly InventoryResource[]): Promise<string> {
-  return table(
-    [{ title: "resource", fit: "keep" }, { title: "id", fit: "keep" }, { title: "name" }],
-    resources.map(({ type, id, name }) => [type, id.startsWith("arn:") ? "–" : id, name].map(plain)),
-    terminal,
-  );
+async function listResources(
+  terminal: Terminal,
+  doomed: readonly Doomed[],
+  options: TeardownOptions,
+): Promise<void> {
+  for (const { lab, inventory } of doomed) {
+    if (inventory.resources.length === 0) continue;
+    const where = options.allRegions ? ` in ${lab.place.region}` : "";
+    terminal.out(
+      terminal.wrap(
+        `This deletes ${plural(inventory.resources.length, "resource")}${where}, and what belongs to them (routes, volumes, network interfaces, log records):`,
+      ),
+    );
+    terminal.out("");
+    terminal.out(await resourceTable(terminal, inventory.resources));
+    terminal.out("");
+  }
 }
 
 /** The lab is gone: the next `up` starts afresh, wherever it is asked to. */
@@ -152,74 +246,30 @@ function forget(lab: OpenLab): void {
   lab.memory.closeJournal(lab.place);
 }
 
-function printReceipt(terminal: Terminal, receipt: Receipt): void {
-  const of = (outcome: Removal["outcome"]) =>
-    receipt.removals
-      .filter((removal) => removal.outcome === outcome)
-      .map(({ outcome: _outcome, ...removal }) => removal);
-  printJson(terminal, {
-    deleted: of("deleted"),
-    absent: of("absent"),
-    failed: of("failed"),
-    leftovers: receipt.leftovers.map(({ type, part, id, name }) => ({ type, part, id, name })),
-    complete: receipt.complete,
-  });
+/** No Region of the account has it any more, whatever this machine remembers. */
+function forgetEverywhere(lab: OpenLab): void {
+  const { target, account } = lab.place;
+  for (const other of lab.elsewhere)
+    if (other.target === target && other.account === account)
+      lab.memory.remember({ ...other, tornDownAt: Date.now() });
+  forget(lab);
 }
 
-function receiptText(lab: OpenLab, receipt: Receipt, inventory: Inventory, tookMs: number): string {
-  const count = (outcome: Removal["outcome"]) => receipt.removals.filter((r) => r.outcome === outcome).length;
-  const parts = [`Torn down in ${duration(tookMs)}`, `${count("deleted")} deleted`];
-  if (count("absent") > 0) parts.push(`${count("absent")} gone already`);
-  if (count("failed") > 0) parts.push(`${count("failed")} failed`);
-  parts.push(`${receipt.leftovers.length} left`);
-  const since = lab.remembered?.standsSince;
-  if (since !== undefined) {
-    const stood = lab.aws.clock.now() - since;
-    const types = inventory.instances.map(({ InstanceType }) => InstanceType ?? "");
-    const cost = (hourlyPrice(lab.place.region, types).total * stood) / 3_600_000;
-    const price = lab.place.target === "aws" ? `about ${money(cost)}` : "at no cost";
-    parts.push(`it had stood ${durationInWords(stood)}, ${price}`);
-  }
-  const lines = [parts.join(" · ")];
-  for (const { outcome, type, id, name, reason } of receipt.removals)
-    lines.push(
-      `  ${outcome.padEnd(8)} ${type} ${id}${name === "" || name === id ? "" : ` (${name})`}${reason === undefined ? "" : `: ${reason}`}`,
-    );
-  return lines.join("\n");
-}
-
-async function showReceipt(
+function printReceipts(
   terminal: Terminal,
-  lab: OpenLab,
-  receipt: Receipt,
-  text: string,
-  kept: string,
-): Promise<void> {
-  const [summary = "", ...rest] = text.split("\n");
-  const { symbols, colour } = terminal;
-  for (const line of rest) {
-    const isBad = line.trimStart().startsWith("failed");
-    const mark = isBad ? colour.red(symbols.failed) : colour.green(symbols.done);
-    terminal.out(`${mark} ${plain(line.trim())}`);
-  }
-  terminal.out("");
-  terminal.out(terminal.wrap(colour.bold(summary)));
-  if (receipt.complete) {
-    const logGroup = receipt.logGroupCameBack
-      ? "the log group came back with records in flight, and was deleted once more"
-      : "the log group stayed away";
-    terminal.out(
-      terminal.wrap(
-        `looked again: nothing in ${lab.place.region} or IAM carries vpclab:lab=${lab.place.lab}; ${logGroup}.`,
-        2,
-      ),
-    );
+  receipts: readonly { lab: OpenLab; receipt: Receipt; before: Before }[],
+  unread: readonly Unread[],
+  options: TeardownOptions,
+): void {
+  const all = receipts.map(({ lab, receipt, before }) => ({
+    region: lab.place.region,
+    ...receiptJson(lab, receipt, before),
+  }));
+  if (options.allRegions) {
+    const complete = unread.length === 0 && all.every((one) => one.complete);
+    printJson(terminal, { regions: all, unread, complete });
   } else {
-    terminal.out(colour.red("  Left behind:"));
-    terminal.out(await resourceTable(terminal, receipt.leftovers));
-    terminal.out(
-      `  ${symbols.next} vpclab teardown    tries again: what AWS held on to is often free minutes later`,
-    );
+    const [{ region: _region, ...only } = { region: "" }] = all;
+    printJson(terminal, only);
   }
-  terminal.out(terminal.wrap(`The receipt is kept in ${plain(kept)}`, 2));
 }

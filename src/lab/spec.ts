@@ -48,9 +48,20 @@ export type ResourceType =
   | "log-group"
   | "iam-policy"
   | "vpc-flow-log"
-  | "vpc-peering-connection";
+  | "vpc-peering-connection"
+  // The lab has none of these; others put them into its VPCs.
+  | "network-interface"
+  | "network-acl"
+  | "elastic-ip"
+  | "vpc-endpoint"
+  | "natgateway";
 
 export const DEFAULT_LAB = "nextwork";
+
+/** Whether a lab can be called so. What else stands in the tag `vpclab:lab` is nobody's lab. */
+export function isLabName(text: string): boolean {
+  return /^[a-z0-9-]{1,32}$/.test(text);
+}
 
 /** What a learner may choose. Defaults are the lab's own. */
 export interface LabOptions {

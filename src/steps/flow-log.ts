@@ -5,6 +5,7 @@ import { LabError } from "../aws/errors.ts";
 import { deleteFlowLog, ensureFlowLog, FLOW_LOG_SERVICE, findFlowLogs } from "../aws/flow-log.ts";
 import { flowLogPermission } from "../aws/flow-log-permission.ts";
 import { whoAmI } from "../aws/identity.ts";
+import type { InventoryResource } from "../aws/inventory.ts";
 import { deletePolicy, ensurePolicy, type Policy } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, type Role, roleArn } from "../aws/role.ts";
 import { findVpcs } from "../aws/vpc.ts";
@@ -27,19 +28,24 @@ export const flowLog: Step = {
 
   async down({ aws }, { resources }) {
     const removeAll = (
-      part: Part,
+      which: (resource: InventoryResource) => boolean,
       remove: (id: string) => Promise<"deleted" | "absent">,
     ): Promise<Removal[]> =>
-      Promise.all(
-        resources
-          .filter((resource) => resource.part === part)
-          .map((resource) => removal(resource, () => remove(resource.id))),
-      );
+      Promise.all(resources.filter(which).map((resource) => removal(resource, () => remove(resource.id))));
     // In this order: a flow log that still lives would make the log group again, and a role without its policy
     // can no longer. IAM lets a policy go only once no role holds it.
-    const flowLogs = await removeAll("flow-log", (id) => deleteFlowLog(aws, id));
-    const roles = await removeAll("flow-log-role", (name) => deleteRole(aws, name));
-    const policies = await removeAll("flow-log-policy", (arn) => deletePolicy(aws, arn));
+    const flowLogs = await removeAll(
+      ({ type }) => type === "vpc-flow-log",
+      (id) => deleteFlowLog(aws, id),
+    );
+    const roles = await removeAll(
+      ({ part }) => part === "flow-log-role",
+      (name) => deleteRole(aws, name),
+    );
+    const policies = await removeAll(
+      ({ part }) => part === "flow-log-policy",
+      (arn) => deletePolicy(aws, arn),
+    );
     return [...flowLogs, ...roles, ...policies];
   },
 

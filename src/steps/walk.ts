@@ -3,10 +3,12 @@
 import { whoAmI } from "../aws/identity.ts";
 import { type Inventory, type InventoryResource, readInventory } from "../aws/inventory.ts";
 import { deleteReturned } from "../aws/log-group.ts";
+import { readStrays, type Stray, type Strays } from "../aws/strays.ts";
 import { type Part, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "./index.ts";
 import { reasonOf } from "./removal.ts";
 import type { LabContext, Removal, Step } from "./step.ts";
+import { removeAlongside, removeFirst } from "./strays.ts";
 
 export interface WalkUpOptions {
   /** The last step to walk; all of them if undefined. */
@@ -34,11 +36,18 @@ export async function walkUp(lab: LabContext, options: WalkUpOptions = {}): Prom
   return undefined;
 }
 
+export interface Leftover extends InventoryResource {
+  /** Why it is still there, in a sentence or two. */
+  readonly reason: string;
+}
+
 /** What came of a teardown. */
 export interface Receipt {
   readonly removals: readonly Removal[];
   /** What a second look still found. */
-  readonly leftovers: readonly InventoryResource[];
+  readonly leftovers: readonly Leftover[];
+  /** What others put into the lab's VPCs and is there still: it keeps them. */
+  readonly strays: Strays;
   /** Records in flight had made the log group again, and it was deleted once more. */
   readonly logGroupCameBack: boolean;
   /** Nothing is left and nothing failed. */
@@ -48,21 +57,26 @@ export interface Receipt {
 /**
  * Takes down all that the inventory holds: each step as soon as those that stand in its way have ended, well or not,
  * and what is independent side by side. Then looks again.
+ * @param strays what others put into the lab's VPCs, to be deleted too; default: none of it
  * @throws only what ends everything: Ctrl-C, or that AWS cannot be read
  */
 export async function walkDown(
   lab: LabContext,
   inventory: Inventory,
   steps: readonly Step[] = STEPS,
+  strays: readonly Stray[] = [],
 ): Promise<Receipt> {
   const begun = lab.aws.clock.now();
-  const tried = await takeDown(lab, inventory, steps);
+  const first = await removeFirst(lab, strays);
+  const rest = await Promise.all([removeAlongside(lab, strays), takeDown(lab, inventory, steps)]);
+  const tried = [...first, ...rest.flat()];
   lab.aws.signal.throwIfAborted();
   const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
   const logGroupCameBack =
     groupDeleted && (await deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun));
-  const leftovers = await lookAgain(lab, tried);
-  const left = new Set(leftovers.map(({ id }) => id));
+  const after = await lookAgain(lab, tried);
+  const strayed = await readStrays(lab.aws, after);
+  const left = new Set([...after.resources, ...after.elsewhere, ...strayed.found].map(({ id }) => id));
   // What could not be deleted and is gone all the same went with what it hung on: a flow log with its VPC. A log group
   // that came back carries no tag, so that it is not among the leftovers does not say that it is gone.
   const removals = tried.map((removal): Removal => {
@@ -70,12 +84,36 @@ export async function walkDown(
     const { reason: _reason, ...gone } = removal;
     return { ...gone, outcome: "absent" };
   });
+  const leftovers = [
+    ...becauseOf(after.resources, removals, "AWS still shows it."),
+    ...notInTheLab(after, removals),
+  ];
   return {
     removals,
     leftovers,
+    strays: strayed,
     logGroupCameBack,
     complete: leftovers.length === 0 && removals.every(({ outcome }) => outcome !== "failed"),
   };
+}
+
+/** See placed.ts. */
+export const NOT_IN_THE_LAB = "It carries the lab's tag, but is in none of the lab's VPCs.";
+
+/** What carries the lab's tag elsewhere, and so stays unless it was named. */
+export function notInTheLab({ elsewhere }: Inventory, removals: readonly Removal[] = []): Leftover[] {
+  return becauseOf(elsewhere, removals, NOT_IN_THE_LAB);
+}
+
+function becauseOf(
+  resources: readonly InventoryResource[],
+  removals: readonly Removal[],
+  otherwise: string,
+): Leftover[] {
+  return resources.map((resource) => ({
+    ...resource,
+    reason: removals.find(({ id }) => id === resource.id)?.reason ?? otherwise,
+  }));
 }
 
 async function takeDown(lab: LabContext, inventory: Inventory, steps: readonly Step[]): Promise<Removal[]> {
@@ -111,16 +149,13 @@ async function takeDown(lab: LabContext, inventory: Inventory, steps: readonly S
 const LOOKS = 4;
 const LOOK_EVERY_MS = 3_000;
 
-async function lookAgain(
-  lab: LabContext,
-  removals: readonly Removal[],
-): Promise<readonly InventoryResource[]> {
+async function lookAgain(lab: LabContext, removals: readonly Removal[]): Promise<Inventory> {
   const { aws, spec, prepared } = lab;
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const failed = new Set(removals.filter(({ outcome }) => outcome === "failed").map(({ id }) => id));
   for (let look = 1; ; look++) {
-    const { resources } = await readInventory(aws, spec, { account });
-    if (look === LOOKS || resources.every(({ id }) => failed.has(id))) return resources;
+    const inventory = await readInventory(aws, spec, { account });
+    if (look === LOOKS || inventory.resources.every(({ id }) => failed.has(id))) return inventory;
     await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
   }
 }

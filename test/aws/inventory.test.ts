@@ -1,5 +1,10 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateVpcCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateInternetGatewayCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
@@ -79,6 +84,50 @@ describe("readInventory", () => {
       );
     const { resources } = await inventoryOf(lab);
     expect(resources.map(({ part }) => part)).toEqual(["vpc-1", "vpc-1"]);
+  });
+
+  it("tells what has a copied tag in another VPC from what is the lab's", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "vpcs" });
+    const before = await inventoryOf(lab);
+    expect(before.elsewhere).toEqual([]);
+    const { ec2 } = lab.aws;
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.9.0.0/16" }));
+    const copied = (type: "subnet" | "internet-gateway", tags: Record<string, string>) =>
+      tagSpecifications(tags, type);
+    const { Subnet } = await ec2.send(
+      new CreateSubnetCommand({
+        VpcId: Vpc?.VpcId,
+        CidrBlock: "10.9.0.0/20",
+        TagSpecifications: copied("subnet", lab.spec.tagsOf("subnet-1", "us-east-1a")),
+      }),
+    );
+    const { InternetGateway } = await ec2.send(
+      new CreateInternetGatewayCommand({
+        TagSpecifications: copied("internet-gateway", { "vpclab:lab": lab.spec.lab }),
+      }),
+    );
+    const after = await inventoryOf(lab);
+    expect(after.resources).toEqual(before.resources);
+    expect(after.subnets).toHaveLength(2);
+    expect(after.elsewhere).toMatchObject([
+      { type: "subnet", id: Subnet?.SubnetId, part: "subnet-1" },
+      { type: "internet-gateway", id: InternetGateway?.InternetGatewayId, part: "" },
+    ]);
+  });
+
+  it("knows since when the lab stands", async () => {
+    const { lab } = embeddedLab();
+    const begun = lab.aws.clock.now();
+    await walkUp(lab, { until: "vpcs" });
+    expect((await inventoryOf(lab)).since).toBeUndefined();
+    await walkUp(lab, { until: "instances" });
+    const { since = 0 } = await inventoryOf(lab);
+    // AWS tells times in whole seconds.
+    expect(since).toBeGreaterThan(begun - 1_000);
+    await lab.aws.clock.sleep(3_600_000);
+    await walkUp(lab, { until: "log-group" });
+    expect((await inventoryOf(lab)).since).toBe(since);
   });
 
   it("counts a terminated instance as fading, and one that is shutting down as standing", async () => {

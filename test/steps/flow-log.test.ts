@@ -43,6 +43,8 @@ function inventory(...parts: readonly (readonly [InventoryResource["type"], stri
   return {
     resources: parts.map(([type, part, id]) => ({ type, part, id, name: id, state: "present" })),
     fading: [],
+    elsewhere: [],
+    since: undefined,
     vpcs: [],
     subnets: [],
     internetGateways: [],

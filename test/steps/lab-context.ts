@@ -86,6 +86,8 @@ export function holding(...resources: readonly (readonly [type: ResourceType, id
   return {
     resources: resources.map(([type, id]) => ({ type, part: type, id, name: id, state: "present" })),
     fading: [],
+    elsewhere: [],
+    since: undefined,
     vpcs: [],
     subnets: [],
     internetGateways: [],

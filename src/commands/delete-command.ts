@@ -1,0 +1,37 @@
+/** The AWS CLI's command that deletes a thing which vpclab has left: to be copied, or to ask somebody about. */
+import type { ResourceType } from "../lab/spec.ts";
+
+const COMMANDS: Readonly<Record<ResourceType, string>> = {
+  vpc: "ec2 delete-vpc --vpc-id",
+  subnet: "ec2 delete-subnet --subnet-id",
+  "internet-gateway": "ec2 delete-internet-gateway --internet-gateway-id",
+  "route-table": "ec2 delete-route-table --route-table-id",
+  "security-group": "ec2 delete-security-group --group-id",
+  instance: "ec2 terminate-instances --instance-ids",
+  "iam-role": "iam delete-role --role-name",
+  "instance-profile": "iam delete-instance-profile --instance-profile-name",
+  "log-group": "logs delete-log-group --log-group-name",
+  "iam-policy": "iam delete-policy --policy-arn",
+  "vpc-flow-log": "ec2 delete-flow-logs --flow-log-ids",
+  "vpc-peering-connection": "ec2 delete-vpc-peering-connection --vpc-peering-connection-id",
+  "network-interface": "ec2 delete-network-interface --network-interface-id",
+  "network-acl": "ec2 delete-network-acl --network-acl-id",
+  "elastic-ip": "ec2 release-address --allocation-id",
+  "vpc-endpoint": "ec2 delete-vpc-endpoints --vpc-endpoint-ids",
+  natgateway: "ec2 delete-nat-gateway --nat-gateway-id",
+};
+
+/** `aws ec2 delete-subnet --subnet-id subnet-0ab1 --region eu-west-3` */
+export function deleteCommand({ type, id }: { type: ResourceType; id: string }, region: string): string {
+  return `aws ${COMMANDS[type]} ${word(id)} --region ${word(region)}`;
+}
+
+/** Takes the lab's tag off a thing that is not the lab's. */
+export function untagCommand(id: string, region: string): string {
+  return `aws ec2 delete-tags --resources ${word(id)} --tags Key=vpclab:lab --region ${word(region)}`;
+}
+
+/** As a shell takes it for one word, whatever it holds: ids are AWS's, names are anybody's. */
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

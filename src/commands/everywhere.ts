@@ -1,0 +1,80 @@
+/** Labs of the account wherever they stand: for `teardown --all-regions` and `status --all`. */
+import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { findLabs, regionsByIam } from "../aws/labs.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import { labBeside, type OpenLab } from "./open-lab.ts";
+import type { Program } from "./program.ts";
+
+export interface StandingLab {
+  readonly lab: OpenLab;
+  readonly inventory: Inventory;
+}
+
+/** What could not be read: of it nothing can be said. */
+export interface Unread {
+  readonly region: string;
+  /** Undefined where nothing of the Region could be read. */
+  readonly lab: string | undefined;
+  readonly reason: string;
+}
+
+export interface LabsEverywhere {
+  /** Those that have anything standing, by Region and name. */
+  readonly standing: readonly StandingLab[];
+  readonly unread: readonly Unread[];
+  /** Values of the tag `vpclab:lab` that cannot be a lab's name, so that nobody takes them for one. */
+  readonly otherValues: readonly { readonly region: string; readonly value: string }[];
+}
+
+/**
+ * Asks every open Region of the account.
+ * @param name of the one lab to look for; undefined: all of them
+ */
+export async function labsEverywhere(
+  program: Program,
+  lab: OpenLab,
+  name: string | undefined,
+): Promise<LabsEverywhere> {
+  const { regions, unread } = await findLabs(lab.aws, (region) => lab.reopen(program.signal, region));
+  const candidates = new Map<string, { lab: string; region: string }>();
+  const add = (where: { lab: string; region: string }) =>
+    void candidates.set(`${where.region} ${where.lab}`, where);
+  for (const { region, labs } of regions)
+    for (const found of labs) if (name === undefined || found === name) add({ lab: found, region });
+  for (const region of await regionsByIam(lab.aws, lab.spec, lab.place.account))
+    if (regions.some((open) => open.region === region)) add({ lab: lab.place.lab, region });
+
+  const standing: StandingLab[] = [];
+  const unreadLabs: Unread[] = [];
+  for (const [, where] of [...candidates].sort(([a], [b]) => a.localeCompare(b))) {
+    const beside = labBeside(program, lab, where);
+    try {
+      const inventory = await readInventory(beside.aws, beside.spec, { account: lab.place.account });
+      if (inventory.resources.length + inventory.elsewhere.length > 0)
+        standing.push({ lab: beside, inventory });
+    } catch (error) {
+      program.signal.throwIfAborted();
+      unreadLabs.push({ ...where, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return {
+    standing,
+    unread: [...unread.map((one) => ({ ...one, lab: undefined })), ...unreadLabs],
+    otherValues: regions.flatMap(({ region, otherValues }) =>
+      otherValues.map((value) => ({ region, value })),
+    ),
+  };
+}
+
+/** On stderr: what the answer leaves open. */
+export function tellUnread(terminal: Terminal, unread: readonly Unread[]): void {
+  for (const { region, lab, reason } of unread) {
+    const what = lab === undefined ? region : `lab ${lab} in ${region}`;
+    terminal.say(
+      terminal.colour.yellow(
+        terminal.wrap(`${terminal.symbols.warning} Not read: ${what} (${plain(reason)}).`),
+      ),
+    );
+  }
+}

@@ -1,0 +1,162 @@
+/** What came of a teardown, for people, for programs, and for the file that is kept. */
+import type { Inventory, InventoryResource } from "../aws/inventory.ts";
+import type { Stray } from "../aws/strays.ts";
+import { hourlyPrice } from "../lab/prices.ts";
+import type { Removal } from "../steps/step.ts";
+import { type Leftover, NOT_IN_THE_LAB, type Receipt } from "../steps/walk.ts";
+import { duration, durationInWords, money } from "../ui/figures.ts";
+import { table } from "../ui/table.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import { deleteCommand, untagCommand } from "./delete-command.ts";
+import type { OpenLab } from "./open-lab.ts";
+import { strayLine, strayNext, titled } from "./strays-told.ts";
+
+/** What stood before the teardown, and how long it took. */
+export interface Before {
+  readonly inventory: Inventory;
+  readonly strays: readonly Stray[];
+  /** In ms. */
+  readonly tookMs: number;
+}
+
+/** For programs. `strays` is there only where there are any. */
+export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
+  const of = (outcome: Removal["outcome"]) =>
+    receipt.removals
+      .filter((removal) => removal.outcome === outcome)
+      .map(({ outcome: _outcome, ...removal }) => removal);
+  const strays = straysLeft(receipt, before).map((stray) => ({
+    ...stray,
+    next: strayNext(stray, lab.place.region),
+  }));
+  return {
+    deleted: of("deleted"),
+    absent: of("absent"),
+    failed: of("failed"),
+    leftovers: receipt.leftovers.map((leftover) => ({
+      type: leftover.type,
+      part: leftover.part,
+      id: leftover.id,
+      name: leftover.name,
+      reason: leftover.reason,
+      next: nextOf(leftover, lab.place.region),
+    })),
+    ...(strays.length > 0 && { strays }),
+    complete: receipt.complete,
+  };
+}
+
+/** Those in what is left of the lab's VPCs, and Elastic IPs that stay the account's after their VPC has gone. */
+function straysLeft({ removals, strays }: Receipt, before: Before): Stray[] {
+  const known = new Set([...removals, ...strays.found].map(({ id }) => id));
+  const addresses = before.strays.filter(({ type, id }) => type === "elastic-ip" && !known.has(id));
+  return [...strays.found, ...addresses.map((address) => ({ ...address, blocks: [] }))];
+}
+
+function nextOf(leftover: Leftover, region: string): string[] {
+  if (leftover.reason !== NOT_IN_THE_LAB) return [deleteCommand(leftover, region)];
+  return [`vpclab teardown --include ${leftover.id} --region ${region}`, untagCommand(leftover.id, region)];
+}
+
+/** The whole of it in lines, as it is kept in the lab's folder; the first line is the sum. */
+export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): string[] {
+  const count = (outcome: Removal["outcome"]) =>
+    receipt.removals.filter((removal) => removal.outcome === outcome).length;
+  const sum = [`Torn down in ${duration(before.tookMs)}`, `${count("deleted")} deleted`];
+  if (count("absent") > 0) sum.push(`${count("absent")} gone already`);
+  if (count("failed") > 0) sum.push(`${count("failed")} failed`);
+  sum.push(`${receipt.leftovers.length} left`, ...costOf(lab, before));
+  return [
+    sum.join(" · "),
+    ...receipt.removals.map(
+      ({ outcome, reason, ...resource }) =>
+        `  ${outcome.padEnd(8)} ${titled(resource)}${reason === undefined ? "" : `: ${reason}`}`,
+    ),
+    ...receipt.leftovers.flatMap((leftover) => [
+      `  left     ${titled(leftover)}: ${leftover.reason}`,
+      ...nextOf(leftover, lab.place.region).map((command) => `             ${command}`),
+    ]),
+    ...straysLeft(receipt, before).flatMap((stray) => [
+      `  not ours ${strayLine(stray, before.inventory.resources)}`,
+      `             ${strayNext(stray, lab.place.region)}`,
+    ]),
+  ];
+}
+
+/** How long it stood and what that cost, roughly; nothing where neither this machine nor AWS knows since when. */
+function costOf(lab: OpenLab, { inventory }: Before): string[] {
+  const since = lab.remembered?.standsSince ?? inventory.since;
+  if (since === undefined) return [];
+  const stood = Math.max(0, lab.aws.clock.now() - since);
+  const types = inventory.instances.map(({ InstanceType }) => InstanceType ?? "");
+  const cost = (hourlyPrice(lab.place.region, types).total * stood) / 3_600_000;
+  const price = lab.place.target === "aws" ? `about ${money(cost)}` : "at no cost";
+  return [`it had stood ${durationInWords(stood)}, ${price}`];
+}
+
+export async function showReceipt(
+  terminal: Terminal,
+  lab: OpenLab,
+  receipt: Receipt,
+  before: Before,
+): Promise<void> {
+  const [summary = "", ...rest] = receiptLines(lab, receipt, before);
+  const { symbols, colour } = terminal;
+  const removals = rest.slice(0, receipt.removals.length);
+  for (const line of removals) {
+    const isBad = line.trimStart().startsWith("failed");
+    const mark = isBad ? colour.red(symbols.failed) : colour.green(symbols.done);
+    terminal.out(`${mark} ${plain(line.trim())}`);
+  }
+  terminal.out("");
+  terminal.out(terminal.wrap(colour.bold(plain(summary))));
+  if (receipt.complete) tellGone(terminal, lab, receipt);
+  else tellLeft(terminal, lab, receipt);
+  const strays = straysLeft(receipt, before);
+  if (strays.length > 0) {
+    terminal.out("  Not the lab's, and still there:");
+    for (const stray of strays) {
+      terminal.out(terminal.wrap(plain(strayLine(stray, before.inventory.resources)), 4));
+      terminal.out(`      ${symbols.next} ${plain(strayNext(stray, lab.place.region))}`);
+    }
+    if (!receipt.complete)
+      terminal.out(
+        `  ${symbols.next} vpclab teardown --include-strays    deletes those in the lab's VPCs too`,
+      );
+  }
+}
+
+function tellGone(terminal: Terminal, { place }: OpenLab, { logGroupCameBack }: Receipt): void {
+  const logGroup = logGroupCameBack
+    ? "the log group came back with records in flight, and was deleted once more"
+    : "the log group stayed away";
+  terminal.out(
+    terminal.wrap(
+      `looked again: nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}; ${logGroup}.`,
+      2,
+    ),
+  );
+}
+
+function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt): void {
+  const { symbols, colour } = terminal;
+  terminal.out(colour.red("  Left behind:"));
+  for (const leftover of leftovers) {
+    terminal.out(terminal.wrap(plain(`${titled(leftover)}: ${leftover.reason}`), 4));
+    for (const command of nextOf(leftover, place.region))
+      terminal.out(`      ${symbols.next} ${plain(command)}`);
+  }
+  terminal.out(
+    `  ${symbols.next} vpclab teardown    tries again: what AWS held on to is often free minutes later`,
+  );
+}
+
+/** What is about to go, before the question. */
+export function resourceTable(terminal: Terminal, resources: readonly InventoryResource[]): Promise<string> {
+  return table(
+    [{ title: "resource", fit: "keep" }, { title: "id", fit: "keep" }, { title: "name" }],
+    resources.map(({ type, id, name }) => [type, id.startsWith("arn:") ? "–" : id, name].map(plain)),
+    terminal,
+  );
+}

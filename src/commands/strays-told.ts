@@ -1,0 +1,87 @@
+/** What others put into the lab's VPCs, and what only carries the lab's tag, as a person reads of it. */
+import type { Inventory, InventoryResource } from "../aws/inventory.ts";
+import type { Stray, Strays } from "../aws/strays.ts";
+import type { ResourceType } from "../lab/spec.ts";
+import { plural } from "../ui/figures.ts";
+import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import { deleteCommand, untagCommand } from "./delete-command.ts";
+
+/** Where the type is not what people call it. */
+const WORDS: Partial<Record<ResourceType, string>> = {
+  "elastic-ip": "Elastic IP",
+  "iam-policy": "IAM policy",
+  "iam-role": "IAM role",
+  natgateway: "NAT gateway",
+  "network-acl": "network ACL",
+  vpc: "VPC",
+  "vpc-endpoint": "VPC endpoint",
+  "vpc-flow-log": "flow log",
+  "vpc-peering-connection": "peering connection",
+};
+
+/** `network interface eni-0ab1 (made by hand)` */
+export function titled({ type, id, name }: { type: ResourceType; id: string; name: string }): string {
+  const isNamed = name !== "" && name !== id && !id.endsWith(`/${name}`);
+  return `${WORDS[type] ?? type.replaceAll("-", " ")} ${id}${isNamed ? ` (${name})` : ""}`;
+}
+
+/** `security group sg-0ab1 (mine), planted by GuardDuty: keeps NextWork-1-vpc` */
+export function strayLine(stray: Stray, resources: readonly InventoryResource[]): string {
+  const by = stray.plantedBy === undefined ? "" : `, planted by ${stray.plantedBy}`;
+  const kept = stray.blocks.map((id) => resources.find((resource) => resource.id === id)?.name || id);
+  const keeps = stray.type === "elastic-ip" ? "costs by the hour until it is released" : "";
+  const effects = [...(kept.length > 0 ? [`keeps ${kept.join(", ")}`] : []), ...(keeps ? [keeps] : [])];
+  return `${titled(stray)}${by}${effects.length > 0 ? `: ${effects.join("; ")}` : ""}`;
+}
+
+/** How to go on with a stray that stays. */
+export function strayNext(stray: Stray, region: string): string {
+  return stray.goesAlone
+    ? deleteCommand(stray, region)
+    : `delete what ${stray.plantedBy} has there: AWS lets ${stray.id} go with it`;
+}
+
+/** Lines for the terminal; none where there is nothing to tell. */
+export function straysTold(
+  terminal: Terminal,
+  { found, unseen }: Strays,
+  inventory: Inventory,
+  isIncluded: boolean,
+): string[] {
+  const lines: string[] = [];
+  if (found.length > 0) {
+    const verb = isIncluded
+      ? "goes too (--include-strays)"
+      : "stays, and keeps what is named beside it (vpclab teardown --include-strays deletes it)";
+    const title = `${terminal.symbols.warning} Not the lab's, but in its VPCs: ${plural(found.length, "thing")}. It ${verb}:`;
+    lines.push("", terminal.colour.yellow(terminal.wrap(title)));
+    for (const stray of found) lines.push(terminal.wrap(plain(strayLine(stray, inventory.resources)), 4));
+  }
+  if (unseen.length > 0)
+    lines.push(
+      terminal.wrap(
+        `Note: whether others have put ${unseen.join(", ")} there is not known; AWS did not let us look.`,
+      ),
+    );
+  return lines;
+}
+
+/** What carries the lab's tag in a VPC that is not the lab's, in lines; none where there is nothing. */
+export function elsewhereTold(
+  terminal: Terminal,
+  elsewhere: readonly InventoryResource[],
+  region: string,
+): string[] {
+  if (elsewhere.length === 0) return [];
+  const title = `${terminal.symbols.warning} This carries the lab's tag but is in none of the lab's VPCs: somebody may have copied the tag. It stays, unless you name it:`;
+  return [
+    "",
+    terminal.colour.yellow(terminal.wrap(title)),
+    ...elsewhere.flatMap((resource) => [
+      terminal.wrap(plain(titled(resource)), 4),
+      `      to delete it:        vpclab teardown --include ${plain(resource.id)}`,
+      `      to take the tag off: ${plain(untagCommand(resource.id, region))}`,
+    ]),
+  ];
+}
