@@ -1,6 +1,7 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, it } from "vitest";
 import { readInventory } from "../../src/aws/inventory.ts";
+import { NO_STRAYS } from "../../src/aws/strays.ts";
 import type { StepId } from "../../src/lab/spec.ts";
 import { STEPS } from "../../src/steps/index.ts";
 import type { Removal, Step } from "../../src/steps/step.ts";
@@ -177,6 +178,7 @@ describe("walkDown", () => {
     expect(await walkDown(lab, holding())).toEqual({
       removals: [],
       leftovers: [],
+      strays: NO_STRAYS,
       logGroupCameBack: false,
       complete: true,
     });
