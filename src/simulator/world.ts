@@ -77,7 +77,7 @@ export class World {
 
   /** To be called at the end of a process: from now on the world goes on in real time. */
   close(): void {
-    if (this.#state && this.clock.runsByItself) this.#noteTime(1);
+    if (this.#state) this.#noteTime(1);
   }
 
   /** Lets everything happen that is due by now, in its order, each at its own time. */
@@ -134,7 +134,6 @@ export class World {
 
   /** Takes over the time that other processes have reached, and notes ours for them. */
   #catchUp(): void {
-    if (!this.clock.runsByItself) return;
     const saved = this.#storage.readTime();
     if (saved) {
       const passed = Math.max(0, Date.now() - saved.real) * saved.speed;
@@ -145,6 +144,7 @@ export class World {
 
   #noteTime(speed: number): void {
     this.#timeNotedAt = Date.now();
-    this.#storage.writeTime({ world: this.clock.now(), real: this.#timeNotedAt, speed });
+    const goesOnAt = this.clock.runsByItself ? speed : 0;
+    this.#storage.writeTime({ world: this.clock.now(), real: this.#timeNotedAt, speed: goesOnAt });
   }
 }

@@ -1,3 +1,4 @@
+import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logs } from "../../src/commands/logs.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
@@ -5,7 +6,7 @@ import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
 import { up } from "../../src/commands/up.ts";
 import type { TrafficRecord } from "../../src/flow-logs/record.ts";
 import type { ForecastRecord } from "../../src/network/flow-log-forecast.ts";
-import { byHand } from "./by-hand.ts";
+import { byHand, letTimePass } from "./by-hand.ts";
 import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
 interface Told {
@@ -27,12 +28,11 @@ afterAll(() => home.remove());
 const make = (options: TrafficOptions = {}, run: RunOptions = {}) =>
   home.run((program) => traffic(program, { ...SIMULATED, ...options }), {
     json: options.json,
-    speed: FAST,
     ...run,
   });
 
 beforeAll(async () => {
-  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }), { speed: FAST });
+  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
   expect(code).toBe(0);
 }, 60_000);
 
@@ -92,7 +92,7 @@ describe("vpclab traffic", () => {
   }, 30_000);
 
   it("notes its pings, so that reconcile accounts for every packet of the log", async () => {
-    const { stdout, code } = await home.run((program) => logsReconcile(program, SIMULATED), { speed: FAST });
+    const { stdout, code } = await home.run((program) => logsReconcile(program, SIMULATED));
     expect(code).toBe(0);
     expect(stdout.match(/(1 → 2|2 → 1) \((private|public)\) +3\/3 +6 of 6 +accounted for/g)).toHaveLength(4);
     expect(stdout).toMatch(/^(\d+) of \1 packets are in the log/m);
@@ -108,6 +108,27 @@ describe("vpclab traffic", () => {
     expect(stdout).toMatch(/2 tries: silence +REJECT in/);
     expect(stdout).not.toContain("pings");
     expect(stdout).toContain("vpclab logs --action REJECT");
+  });
+
+  it("tells a port that is let in but that nothing listens on from one that is not let in", async () => {
+    await byHand(home, async ({ ec2 }) => {
+      const Filters = [{ Name: "tag:vpclab:part", Values: ["security-group-1"] }];
+      const { SecurityGroups } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+      const GroupId = SecurityGroups?.[0]?.GroupId;
+      const telnet = { IpProtocol: "tcp", FromPort: 23, ToPort: 23, CidrIp: "10.2.0.0/16" };
+      await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...telnet }));
+    });
+    const { stdout } = await make({ kinds: "blocked", json: true });
+    const told: Told[] = JSON.parse(stdout);
+    const ofInstance2 = told.filter(({ from }) => from === "instance-2");
+    expect(ofInstance2).toMatchObject([
+      { scope: "private", answered: 0, otherwise: ["refused"] },
+      { scope: "public", answered: 0, otherwise: ["silence"] },
+    ]);
+    expect(ofInstance2.map(({ flowLog }) => flowLog.map(({ action }) => action))).toEqual([
+      ["ACCEPT", "ACCEPT"],
+      ["REJECT"],
+    ]);
   });
 
   it.each<TrafficOptions>([
@@ -161,7 +182,7 @@ describe("vpclab traffic", () => {
 
 /** Once the records of what was sent after `since` (in ms) have had the time to arrive. */
 async function recordsSince(since: number): Promise<TrafficRecord[]> {
-  await byHand(home, ({ clock }) => clock.sleep(15 * 60_000));
+  await letTimePass(home, 15 * 60_000);
   const { stdout } = await home.run((program) => logs(program, { ...SIMULATED, json: true }), { json: true });
   const records: TrafficRecord[] = JSON.parse(stdout);
   return records.filter(({ start }) => start * 1000 >= since - 60_000);

@@ -24,15 +24,14 @@ import { waitFor } from "../../src/aws/waits.ts";
 import { up } from "../../src/commands/up.ts";
 import { type WhyOptions, why } from "../../src/commands/why.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
-import { byHand } from "./by-hand.ts";
-import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { byHand, letTimePass } from "./by-hand.ts";
+import { labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
 const home = labHome();
 const SPEC = labSpec({ ...DEFAULT_OPTIONS, region: "us-east-1", hours: undefined });
 afterAll(() => home.remove());
 
-const upUntil = (until: string) =>
-  home.run((program) => up(program, { ...SIMULATED, yes: true, until }), { speed: FAST });
+const upUntil = (until: string) => home.run((program) => up(program, { ...SIMULATED, yes: true, until }));
 const ask = (target = "private", options: WhyOptions = {}, run: RunOptions = {}) =>
   home.run((program) => why(program, target, { ...SIMULATED, ...options }), { json: options.json, ...run });
 const json = async (target = "private", options: WhyOptions = {}) =>
@@ -153,9 +152,9 @@ describe("vpclab why, before the peering", () => {
             VpcPeeringConnectionId,
           }),
         );
-      await aws.clock.sleep(20_000);
       return VpcPeeringConnectionId ?? "";
     });
+    await letTimePass(home, 20_000);
     expect(await json()).toMatchObject({
       stop: {
         kind: "route-table",
@@ -165,10 +164,8 @@ describe("vpclab why, before the peering", () => {
       changes: [{ kind: "accept-peering", peeringId: id }],
       repairedBy: "peering",
     });
-    await hand(async (aws) => {
-      await aws.ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId: id }));
-      await aws.clock.sleep(20_000);
-    });
+    await hand((aws) => aws.ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId: id })));
+    await letTimePass(home, 20_000);
     expect((await ask()).code).toBe(0);
   });
 });
@@ -230,7 +227,7 @@ describe("vpclab why, once peered", () => {
     });
     const asked = await json();
     expect(asked).toMatchObject({
-      stop: { way: "back", kind: "network-acl-in", code: "SUBNET_ACL_RESTRICTION" },
+      stop: { way: "back", number: 12, kind: "network-acl-in", code: "SUBNET_ACL_RESTRICTION" },
       changes: [
         {
           kind: "delete-network-acl-entry",
