@@ -1,5 +1,6 @@
 import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whoAmI } from "../../src/aws/identity.ts";
 import { logs } from "../../src/commands/logs.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
@@ -38,7 +39,11 @@ beforeAll(async () => {
 
 describe("vpclab traffic", () => {
   it("makes each kind both ways, and the records that it foretells come, with as many packets", async () => {
-    const since = await byHand(home, async ({ clock }) => clock.now());
+    const since = await byHand(home, async (aws) => {
+      // The world's time is known from its first answer on.
+      await whoAmI(aws);
+      return aws.clock.now();
+    });
     const { code, stdout } = await make({ json: true });
     const told: Told[] = JSON.parse(stdout);
     expect(code).toBe(0);
