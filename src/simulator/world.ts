@@ -48,7 +48,7 @@ export class World {
     const state = this.#load();
     this.#catchUp();
     const now = this.clock.now();
-    const isQuiet = state.regions[regionName] !== undefined && (state.events[0]?.at ?? Infinity) > now;
+    const isQuiet = Object.hasOwn(state.regions, regionName) && (state.events[0]?.at ?? Infinity) > now;
     if (!isQuiet) return this.change(regionName, work);
     return work(new Context(state, regionName, now));
   }
@@ -61,7 +61,7 @@ export class World {
       const now = this.clock.now();
       this.#settle(state, now);
       const context = new Context(state, regionName, now);
-      if (!state.regions[regionName]) this.#behaviour.layOutRegion(context);
+      if (!Object.hasOwn(state.regions, regionName)) this.#behaviour.layOutRegion(context);
       let result: T;
       try {
         result = work(context);

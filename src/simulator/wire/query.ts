@@ -19,24 +19,30 @@ export function decodeQuery(dialect: QueryDialect, schema: StaticOperationSchema
   const fields: Fields = Object.create(null);
   for (const [name, value] of new URLSearchParams(body)) {
     if (name === "Action" || name === "Version") continue;
-    put(fields, name.split("."), value);
+    put(fields, name, value);
   }
   const input = NormalizedSchema.of(schema[4]);
   return input.isStructSchema() ? decodeStruct(dialect, input, fields, "") : {};
 }
 
-function put(fields: Fields, path: string[], value: string): void {
-  const [head = "", ...rest] = path;
-  if (rest.length === 0) {
-    fields[head] = value;
-    return;
+/** No parameter of AWS's is nested as deep as this. */
+const DEEPEST = 32;
+
+function put(fields: Fields, name: string, value: string): void {
+  const path = name.split(".", DEEPEST + 1);
+  if (path.length > DEEPEST)
+    throw new AwsError("UnknownParameter", `The parameter ${name.slice(0, 100)}… is not recognized`);
+  const last = path.pop() ?? "";
+  let parent = fields;
+  for (const part of path) {
+    let below = parent[part];
+    if (typeof below !== "object") {
+      below = Object.create(null) as Fields;
+      parent[part] = below;
+    }
+    parent = below;
   }
-  let below = fields[head];
-  if (typeof below !== "object") {
-    below = Object.create(null) as Fields;
-    fields[head] = below;
-  }
-  put(below, rest, value);
+  parent[last] = value;
 }
 
 function decodeStruct(dialect: QueryDialect, schema: NormalizedSchema, fields: Fields, path: string) {
