@@ -27,7 +27,7 @@ async function vpcNames(endpoint: string): Promise<(string | undefined)[]> {
 
 describe("vpclab simulator", () => {
   it("says in one line of JSON where it listens, and ends with 0 on Ctrl-C and on SIGTERM", async () => {
-    const { vpclab } = freshHome();
+    const { vpclab } = freshHome("600");
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       const simulator = await serve(vpclab, "--memory");
       expect(simulator.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -39,7 +39,7 @@ describe("vpclab simulator", () => {
   });
 
   it("prints what to copy into bash, PowerShell and fish", async () => {
-    const { vpclab } = freshHome();
+    const { vpclab } = freshHome("600");
     const { code, stdout } = await vpclab(["simulator", "--port", "0", "--memory"], {
       during: (process) => process.stdout?.once("data", () => process.kill("SIGINT")),
     });
@@ -52,7 +52,7 @@ describe("vpclab simulator", () => {
   });
 
   it("shares its world with vpclab's own commands while it serves, and keeps it", async () => {
-    const { vpclab } = freshHome();
+    const { vpclab } = freshHome("600");
     const simulator = await serve(vpclab);
     await client(simulator.endpoint).send(
       new CreateVpcCommand({
@@ -75,7 +75,7 @@ describe("vpclab simulator", () => {
   });
 
   it("serves vpclab itself by --endpoint-url, as any AWS", async () => {
-    const { vpclab } = freshHome();
+    const { vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--memory");
     const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "us-east-1" };
     const { code } = await vpclab(["up", "--yes", "--until", "vpcs", "--endpoint-url", simulator.endpoint], {
@@ -87,7 +87,7 @@ describe("vpclab simulator", () => {
   });
 
   it("keeps other worlds apart, and nothing of --memory", async () => {
-    const { home, vpclab } = freshHome();
+    const { home, vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--world", "class-7");
     await simulator.end();
     expect(existsSync(join(home, "vpclab/worlds/class-7/world.json"))).toBe(true);
@@ -97,7 +97,7 @@ describe("vpclab simulator", () => {
   });
 
   it("meets the faults of a file, says so, and vpclab gets over them", async () => {
-    const { home, vpclab } = freshHome();
+    const { home, vpclab } = freshHome("600");
     const file = join(home, "faults.json");
     writeFileSync(
       file,
@@ -121,7 +121,7 @@ describe("vpclab simulator", () => {
   });
 
   it("lifts a quota", async () => {
-    const { vpclab } = freshHome();
+    const { vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--memory", "--quota", "vpcs=7");
     const create = () => client(simulator.endpoint).send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
     for (let made = 1; made < 7; made++) await create();
@@ -131,7 +131,7 @@ describe("vpclab simulator", () => {
 });
 
 describe("what cannot be served is told before anything is", () => {
-  const { home, vpclab } = freshHome();
+  const { home, vpclab } = freshHome("600");
 
   it("a port that is taken: exit 1, with a way out", async () => {
     const other = createServer();

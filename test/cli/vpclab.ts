@@ -20,8 +20,11 @@ export interface RunOptions {
   readonly during?: (process: ChildProcess) => void;
 }
 
-/** A fresh home, and `vpclab(...arguments)` that runs in it. The home is removed after the test file. */
-export function freshHome() {
+/**
+ * A fresh home, and `vpclab(...arguments)` that runs in it. The home is removed after the test file.
+ * @param speed of the embedded AWS; default: its time jumps to whatever is waited for
+ */
+export function freshHome(speed = "virtual") {
   const home = mkdtempSync(join(tmpdir(), "vpclab-cli-"));
   afterAll(() => rmSync(home, { recursive: true, force: true }));
   const vpclab = (args: readonly string[], { env = {}, during }: RunOptions = {}) =>
@@ -34,8 +37,7 @@ export function freshHome() {
           AWS_CONFIG_FILE: join(home, "no-config"),
           AWS_SHARED_CREDENTIALS_FILE: join(home, "no-credentials"),
           AWS_EC2_METADATA_DISABLED: "true",
-          // The embedded AWS's time jumps to whatever is waited for.
-          VPCLAB_SIM_SPEED: "virtual",
+          VPCLAB_SIM_SPEED: speed,
           LANG: "C.UTF-8",
           ...env,
         },
