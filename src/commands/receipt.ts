@@ -67,12 +67,14 @@ export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): st
   if (count("absent") > 0) sum.push(`${count("absent")} gone already`);
   if (count("failed") > 0) sum.push(`${count("failed")} failed`);
   sum.push(`${receipt.leftovers.length} left`, ...costOf(lab, before));
+  const left = new Set(receipt.leftovers.map(({ id }) => id));
   return [
     sum.join(" · "),
-    ...receipt.removals.map(
-      ({ outcome, reason, ...resource }) =>
-        `  ${outcome.padEnd(8)} ${titled(resource)}${reason === undefined ? "" : `: ${reason}`}`,
-    ),
+    ...receipt.removals.map(({ outcome, reason, ...resource }) => {
+      // What is left is told below, with the reason.
+      const why = reason === undefined || left.has(resource.id) ? "" : `: ${reason}`;
+      return `  ${outcome.padEnd(8)} ${titled(resource)}${why}`;
+    }),
     ...receipt.leftovers.flatMap((leftover) => [
       `  left     ${titled(leftover)}: ${leftover.reason}`,
       ...nextOf(leftover, lab.place.region).map((command) => `             ${command}`),

@@ -51,10 +51,10 @@ export function straysTold(
 ): string[] {
   const lines: string[] = [];
   if (found.length > 0) {
-    const verb = isIncluded
-      ? "goes too (--include-strays)"
-      : "stays, and keeps what is named beside it (vpclab teardown --include-strays deletes it)";
-    const title = `${terminal.symbols.warning} Not the lab's, but in its VPCs: ${plural(found.length, "thing")}. It ${verb}:`;
+    const fate = isIncluded
+      ? "deleted too (--include-strays)"
+      : "kept, with what of the lab each keeps in turn, unless you say vpclab teardown --include-strays";
+    const title = `${terminal.symbols.warning} In the lab's VPCs, but not the lab's (${plural(found.length, "thing")}), and so ${fate}:`;
     lines.push("", terminal.colour.yellow(terminal.wrap(title)));
     for (const stray of found) lines.push(terminal.wrap(plain(strayLine(stray, inventory.resources)), 4));
   }

@@ -159,14 +159,16 @@ async function takeDown(
     narrator,
     prepared: { account: lab.place.account },
   };
+  const going = options.includeStrays ? strays : [];
+  const count = inventory.resources.length + going.length;
   let receipt: Receipt;
   try {
     receipt = await narrator.wait(
       {
-        text: `${plural(inventory.resources.length, "resource")} go, the instances first`,
+        text: `${plural(count, "resource")} ${count === 1 ? "goes" : "go"}, the instances first`,
         usually: "1:00 to 3:00",
       },
-      () => walkDown(context, inventory, undefined, options.includeStrays ? strays : []),
+      () => walkDown(context, inventory, undefined, going),
     );
     program.signal.throwIfAborted();
   } catch (error) {
