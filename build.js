@@ -1,27 +1,66 @@
-// Bundles the program into dist/: one chunk a command, so that `--help` loads no SDK.
-import { readFile, rm } from "node:fs/promises";
-import { build } from "esbuild";
+// Bundles the program into dist/: one chunk a command, so that `--help` loads no SDK. Does nothing where dist/ is newer
+// than what it is built from: npm runs this before every `npx vpclab` in the checkout.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const { version } = JSON.parse(await readFile(new URL("package.json", import.meta.url), "utf8"));
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
-await rm("dist", { recursive: true, force: true });
-await build({
-  entryPoints: ["src/cli.ts"],
-  outdir: "dist",
-  bundle: true,
-  splitting: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  // The SDK's ES modules, so that only the operations imported by name are bundled.
-  mainFields: ["module", "main"],
-  conditions: ["module"],
-  minify: true,
-  keepNames: true,
-  define: { VPCLAB_VERSION: JSON.stringify(version) },
-  // Some dependencies are CommonJS and call require for Node's own modules.
-  banner: {
-    js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
-  },
-  logLevel: "warning",
-});
+const ENTRY = "dist/cli.js";
+const sources = ["build.js", "package.json", "package-lock.json", ...filesBelow("src")];
+const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
+if (!existsSync(ENTRY) || statSync(ENTRY).mtimeMs < changedAt) await bundle();
+
+async function bundle() {
+  const { build } = await import("esbuild");
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { outputFiles } = await build({
+    entryPoints: ["src/cli.ts"],
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    // The SDK's ES modules, so that only the operations imported by name are bundled.
+    mainFields: ["module", "main"],
+    conditions: ["module"],
+    minify: true,
+    keepNames: true,
+    define: { VPCLAB_VERSION: JSON.stringify(version) },
+    // Some dependencies are CommonJS and call require for Node's own modules.
+    banner: {
+      js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
+    },
+    logLevel: "warning",
+    write: false,
+  });
+  // Whole files only, the entry last: whoever starts the program meanwhile, or kills the build, meets a whole program.
+  mkdirSync("dist", { recursive: true });
+  const names = outputFiles
+    .map(({ path }) => basename(path))
+    .sort((name) => (name === basename(ENTRY) ? 1 : -1));
+  for (const name of names) {
+    const file = outputFiles.find(({ path }) => basename(path) === name);
+    const temporary = join("dist", `${name}.${process.pid}.new`);
+    writeFileSync(temporary, file?.contents ?? "");
+    renameSync(temporary, join("dist", name));
+  }
+  for (const name of filesBelow("dist").map((path) => basename(path)))
+    if (!names.includes(name)) rmSync(join("dist", name));
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from "node:events";
 import { Command, CommanderError, Option } from "commander";
+import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
 import { homeFolder } from "./lab/home.ts";
@@ -21,7 +22,14 @@ const interruption = new AbortController();
 // Every wait, call and prompt of a long walk listens to it.
 setMaxListeners(0, interruption.signal);
 
+/** As the command was called; an error is told in the same way. */
+let called: GlobalOptions = {
+  json: process.argv.includes("--json"),
+  color: !process.argv.includes("--no-color"),
+};
+
 function programFor(options: GlobalOptions): Program {
+  called = options;
   return {
     terminal: openTerminal({
       stdout: process.stdout,
@@ -30,6 +38,7 @@ function programFor(options: GlobalOptions): Program {
       env: process.env,
       color: options.color,
       json: options.json,
+      rephrase: asTyped(options, process.env),
     }),
     signal: interruption.signal,
     env: process.env,
@@ -338,12 +347,8 @@ async function main(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof Interrupted) return EXIT_INTERRUPTED;
-    const options: GlobalOptions = {
-      json: process.argv.includes("--json"),
-      color: !process.argv.includes("--no-color"),
-    };
     const { showError } = await import("./commands/show-error.ts");
-    return showError(programFor(options).terminal, error, process.argv.includes("--debug"));
+    return showError(programFor(called).terminal, error, process.argv.includes("--debug"));
   }
 }
 

@@ -16,8 +16,8 @@ export function header(terminal: Terminal, lab: OpenLab): void {
 
 function whereOf({ place, identity }: OpenLab): string {
   const region = `${place.region} (${REGIONS[place.region] ?? ""})`;
-  if (place.target === "simulator") return `embedded AWS, no account touched · ${region}`;
-  const who = plain(identity.replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
+  if (place.target === "simulator") return `embedded AWS · ${region}`;
+  const who = plain(redacted(identity).replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
   const endpoint = place.endpointUrl === undefined ? "" : ` at ${plain(place.endpointUrl)}`;
   return `AWS account ${dashed(place.account)} as ${who} · ${region}${endpoint}`;
 }

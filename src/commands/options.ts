@@ -71,6 +71,7 @@ export function labName(text: string): string {
     throw usageError(
       `"${text}" cannot be a lab's name: take 1 to 32 of a-z, 0-9 and hyphen, such as --lab class-7.`,
     );
+  if (text.startsWith("-")) throw usageError(`--lab wants a name before the next flag, ${text}.`);
   // Group names may not begin with "sg-", and the lab's names begin with its own.
   if (/^sg(-|$)/.test(text))
     throw usageError(`"${text}" cannot be a lab's name: AWS keeps names that begin with sg- to itself.`);

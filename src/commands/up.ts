@@ -1,6 +1,6 @@
 /** `vpclab up`: walks the lab, step by step, from wherever it stands. */
 import { readInventory } from "../aws/inventory.ts";
-import { Interrupted, usageError } from "../lab/error.ts";
+import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
@@ -80,6 +80,9 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     } catch (error) {
       if (error instanceof StoppedHere) await closing(program, lab, true);
       else {
+        // What was refused is not what the lab is: the next `up` goes on with what it was asked for before.
+        if (error instanceof LabError && error.code === "cidr-differs" && lab.remembered)
+          lab.memory.remember(lab.remembered);
         await whatStands(program, lab, error);
         throw error;
       }

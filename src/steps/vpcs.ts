@@ -74,11 +74,14 @@ export async function setUpNetwork(lab: LabContext, side: Side): Promise<void> {
     part: `vpc-${side}`,
     type: "vpc",
     text: `${spec.nameOf(`vpc-${side}`)} is a private network, ${cidrOf(lab, side)}`,
-    find: () => findVpcs(aws, spec, side),
+    async find() {
+      const found = await findVpcs(aws, spec, side);
+      if (found[0]) refuseOtherCidr(found[0], cidrOf(lab, side), side);
+      return found;
+    },
     create: () => createVpc(aws, spec, side),
     idOf: ({ VpcId }) => VpcId,
   });
-  refuseOtherCidr(vpc, cidrOf(lab, side), side);
   const vpcId = given(vpc.VpcId, "the VPC's id");
   if (vpc.State !== "available") await waitUntilVpcAvailable(aws, vpcId);
   const [, subnetId, gatewayId, table] = await together(lab, [

@@ -14,7 +14,8 @@ export interface ErrorReport {
 /** Prints `error: what: why` on stderr, and under it an indented line for each next step. Texts are escaped. */
 export function errorBlock(terminal: Terminal, { what, why, next = [] }: ErrorReport): void {
   const { colour, symbols } = terminal;
-  const sentence = plainLines(why === undefined || why === "" ? what : `${what}: ${why}`).join("\n");
+  const joint = /[.!?]$/.test(what) ? " " : ": ";
+  const sentence = plainLines(why === undefined || why === "" ? what : `${what}${joint}${why}`).join("\n");
   // Two columns less, for the indentation of the lines that follow.
   const [first = "", ...rest] = wrapText(`error: ${sentence}`, terminal.width - 2);
   terminal.say(

@@ -70,13 +70,15 @@ export interface TerminalOptions {
   readonly json?: boolean | undefined;
   /** `process.platform`; tells what a Windows console can show. */
   readonly platform?: NodeJS.Platform | undefined;
+  /** The last touch on our own words: how a command is to be typed here. Must change nothing the second time. */
+  readonly rephrase?: ((text: string) => string) | undefined;
 }
 
 const UNICODE_SYMBOLS: Symbols = { done: "✔", failed: "✘", warning: "!", next: "→" };
 const ASCII_SYMBOLS: Symbols = { done: "+", failed: "x", warning: "!", next: "->" };
 
 export function openTerminal(options: TerminalOptions): Terminal {
-  const { stdout, stderr, stdin, env } = options;
+  const { stdout, stderr, stdin, env, rephrase = (text: string) => text } = options;
   const isTerminal = (stream: OutputStream | InputStream) => stream.isTTY === true;
   const isBare = saysYes(env.CI) || env.TERM === "dumb";
   // https://no-color.org: any value but the empty one.
@@ -90,7 +92,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   // Where only one of the two streams is a terminal, the same coloured text may be meant for either: so colour is
   // taken out again on the way to the one that is not.
   const write = (stream: OutputStream, text: string) => {
-    const harmless = styled(text);
+    const harmless = styled(options.json && stream === stdout ? text : rephrase(text));
     stream.write(`${colours(stream) ? harmless : stripVTControlCharacters(harmless)}\n`);
   };
 
@@ -116,7 +118,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
       if (isTerminal(stdout) && !isBare) stdout.write("\u001b[2J\u001b[3J\u001b[H");
     },
     wrap(text, columns = 0) {
-      return indent(wrapText(text, this.width - columns).join("\n"), columns);
+      return indent(wrapText(rephrase(text), this.width - columns).join("\n"), columns);
     },
   };
 }

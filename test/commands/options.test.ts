@@ -111,6 +111,7 @@ describe("bad input is a usage error with the fix", () => {
     ["an empty lab's name", () => labName("")],
     ["a lab's name of 33", () => labName("a".repeat(33))],
     ["a lab's name that would make a group's begin with sg-", () => labName("sg-7")],
+    ["a flag where the lab's name was forgotten", () => labName("--yes")],
     ["a path as a lab's name", () => labName("../x")],
     ["a Region that is none", () => regionName("eu-west-9")],
     ["a Region by its city", () => regionName("Paris")],
