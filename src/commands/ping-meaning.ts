@@ -2,6 +2,7 @@
 import type { Inventory } from "../aws/inventory.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { LabSpec } from "../lab/spec.ts";
+import { contains, isPrivateAddress } from "../network/cidr.ts";
 
 export function pingMeaning(
   ping: PingSummary,
@@ -9,13 +10,12 @@ export function pingMeaning(
   spec: LabSpec,
 ): { sentence: string; next: string } {
   const status = { next: "vpclab status" };
-  if (ping.scope === "other")
+  if (ping.from === ping.to || contains("127.0.0.0/8", ping.address))
     return {
-      sentence: ping.reachable
-        ? `${ping.address} answers: the way out through the internet gateway and the way back are both open.`
-        : `${ping.address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`,
-      ...status,
+      sentence: "It pinged itself, which says nothing of the way to anybody else.",
+      next: "vpclab ping",
     };
+  if (ping.scope === "other") return { sentence: strangerSentence(ping, spec), ...status };
   if (ping.scope === "public")
     return ping.reachable
       ? {
@@ -44,6 +44,21 @@ export function pingMeaning(
     sentence: `No reply on the private address. ${whyNot(inventory, spec)}`,
     next: "vpclab up --until peering",
   };
+}
+
+/** What an address that is none of the lab's instances says by answering or not. */
+function strangerSentence({ address, reachable }: PingSummary, { cidr1, cidr2 }: LabSpec): string {
+  if (contains(cidr1, address) || contains(cidr2, address))
+    return reachable
+      ? `${address} answers, from inside the lab's own address ranges.`
+      : `${address} is in the lab's own address ranges, but no instance has it.`;
+  if (isPrivateAddress(address))
+    return reachable
+      ? `${address} answers: some network that VPC 1 is connected to has this private address.`
+      : `${address} is a private address outside the lab: the packet followed 0.0.0.0/0 to the internet gateway, which drops it.`;
+  return reachable
+    ? `${address} answers: the way out through the internet gateway and the way back are both open.`
+    : `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`;
 }
 
 /** The commonest causes, looked for in what AWS shows, in the order a packet meets them. */

@@ -57,7 +57,7 @@ export async function ping(program: Program, target: string, options: PingOption
       : wait(
           terminal,
           {
-            text: `${from} pings ${goal.to} at ${goal.address}, ${plural(count, "packet")}`,
+            text: `${from} pings ${goal.to === goal.address ? "" : `${goal.to} at `}${goal.address}, ${plural(count, "packet")}`,
             usually: `about 0:${String(Math.min(59, count + 3)).padStart(2, "0")}`,
             now: () => lab.aws.clock.now(),
           },
@@ -140,6 +140,8 @@ async function pingThere(
 
 /** This machine's own ping. The address is a checked dotted quad and goes to no shell. */
 export async function pingHere(address: string, count: number): Promise<Sent> {
+  // It may have come from AWS, and what begins with a hyphen would be an option.
+  ipv4Address(address);
   const flag = process.platform === "win32" ? "-n" : "-c";
   const output = await new Promise<string>((resolve, reject) => {
     execFile(
@@ -186,7 +188,7 @@ function show(
   terminal.out(
     bold(
       `${summary.sent} sent, ${summary.received} received, ${summary.lossPercent}% packet loss` +
-        (rttMs ? `, round trip ${rttMs.min}/${rttMs.avg}/${rttMs.max} ms (min/avg/max)` : ""),
+        (rttMs ? `, ${rttMs.avg} ms on average` : ""),
     ),
   );
   const { sentence, next } = pingMeaning(summary, inventory, lab.spec);

@@ -32,9 +32,6 @@ export interface TeardownOptions extends GlobalOptions {
 /** Something of the lab is left on AWS. */
 const EXIT_LEFTOVERS = 5;
 
-/** What was asked for was not done: a script that waits for a teardown has to learn it. */
-const EXIT_DECLINED = 1;
-
 /** A lab about to be taken down. */
 interface Doomed extends StandingLab {
   readonly strays: Strays;
@@ -64,10 +61,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
       terminal.out(nothingStands(lab, options, unread));
     else if (asks) {
       await listResources(terminal, doomed, options);
-      if (!(await agreed(program, lab))) {
-        terminal.say("Nothing was deleted.");
-        return EXIT_DECLINED;
-      }
+      await agree(program, lab);
     }
     const receipts: { lab: OpenLab; receipt: Receipt; before: Before }[] = [];
     for (const each of doomed) receipts.push(await takeDown(program, each, options));
@@ -198,14 +192,15 @@ function nothingDone({ inventory, strays }: Doomed): Receipt {
 }
 
 /** The lab's name typed: a yes is too quickly said. */
-async function agreed(program: Program, lab: OpenLab): Promise<boolean> {
-  const answer = await typeToConfirm(program.terminal, {
-    message: `All of this is deleted for good. Type the lab's name, ${lab.place.lab}, to go on (Ctrl-C: leave it standing).`,
+async function agree({ terminal, signal }: Program, lab: OpenLab): Promise<void> {
+  const answer = await typeToConfirm(terminal, {
+    message: `Type ${lab.place.lab} to delete all of this for good:`,
     expected: lab.place.lab,
-    signal: program.signal,
+    signal,
   });
-  if (answer === CANCELLED && program.signal.aborted) throw new Interrupted();
-  return answer === true;
+  if (answer !== CANCELLED) return;
+  terminal.say("Nothing was deleted.");
+  throw new Interrupted();
 }
 
 async function showDryRun(
