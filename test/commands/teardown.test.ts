@@ -300,7 +300,7 @@ describe("labs in several Regions", () => {
     await forgetVpc();
     const ran = home.run(
       (program, terminal) => {
-        void until(() => terminal.stderr.written.includes("Type the lab's name"), "asked").then(() =>
+        void until(() => terminal.stderr.written.includes("Type class-7 to delete"), "asked").then(() =>
           terminal.stdin.write("class-7\r"),
         );
         return teardown(program, { ...SIMULATED, lab: "class-7", allRegions: true });
@@ -308,7 +308,7 @@ describe("labs in several Regions", () => {
       { columns: 100 },
     );
     const { code, stdout, stderr } = await ran;
-    expect(stderr.match(/Type the lab's name/g)).not.toBeNull();
+    expect(stderr.match(/Type class-7 to delete/g)).not.toBeNull();
     expect(stdout).toContain("This deletes 1 resource in ap-south-1");
     expect(stdout).toContain("This deletes 15 resources in eu-west-3");
     expect(code).toBe(0);
