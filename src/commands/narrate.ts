@@ -66,7 +66,17 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
 }
 
 /** What is to be looked at before anything else scrolls it away. */
-const PAUSE_AFTER: ReadonlySet<Finding["kind"]> = new Set(["ping", "route-table", "record", "query"]);
+const PAUSE_AFTER: ReadonlySet<Finding["kind"]> = new Set([
+  "ping",
+  "network-acl",
+  "route-table",
+  "walk",
+  "drawing",
+  "records",
+  "addresses",
+  "record",
+  "query",
+]);
 
 async function pause(terminal: Terminal, signal: AbortSignal): Promise<void> {
   const answer = await choose(terminal, {

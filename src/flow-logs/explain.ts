@@ -11,9 +11,9 @@ export interface ExplainedField {
   readonly meaning: string;
 }
 
-/** A record that only lacks a route leaves as ACCEPT: what the lab's learners get wrong most often. */
+/** A packet that routing loses is an ACCEPT: what the lab's learners get wrong most often. */
 const ACCEPT_IS_NOT_ARRIVAL =
-  "Security groups and network ACLs let it pass. That does not say that it arrived: a packet without a route is ACCEPT too.";
+  "Security groups and network ACLs let it pass. That does not say that it arrived: a packet that routing loses further on is ACCEPT too.";
 
 /**
  * Each field of a record, in the record's order.
@@ -74,7 +74,7 @@ function follows(
     case "action":
       return value === "ACCEPT"
         ? ACCEPT_IS_NOT_ARRIVAL
-        : "A security group or a network ACL said no. A missing route is never the reason.";
+        : "No security group's rule let it pass, or a network ACL denied it. A missing route is never the reason.";
     case "log-status":
       return aboutStatus(value);
     case "tcp-flags":

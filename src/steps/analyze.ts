@@ -8,12 +8,13 @@ import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { namedQuery } from "../insights/named-queries.ts";
 import type { Journal } from "../lab/journal.ts";
+import type { Bar } from "../lab/narrator.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { labPicture } from "./lab-picture.ts";
 import { analyzeLesson } from "./lessons/analyze.ts";
 import { isPing } from "./ping-account.ts";
-import { INSTANCE_1, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
+import { addressRows, INSTANCE_1, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
 import type { LabContext, Step } from "./step.ts";
 
 export const analyze: Step = {
@@ -52,6 +53,7 @@ export const analyze: Step = {
     await takeOneApart(lab, recorded, whose);
     tellVerdicts(lab, recorded, whose);
     await query(lab, whose);
+    tellWhatWasLearned(lab);
     return undefined;
   },
 
@@ -81,9 +83,9 @@ function warnOfFailedDelivery({ narrator }: LabContext, flowLog: FlowLog): void 
     );
 }
 
-/** How many of each kind are shown: enough to see the kinds, few enough to read. */
-const SHOWN_PINGS = 8;
-const SHOWN_OTHERS = 3;
+/** How many of each kind are shown: enough to see the kinds, few enough for one screen. */
+const SHOWN_PINGS = 5;
+const SHOWN_OTHERS = 1;
 
 async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
   const { records, streams, account } = recorded;
@@ -120,13 +122,10 @@ function tellAccount({ account: { expected, recorded } }: Recorded): string {
 }
 
 async function showAddresses(lab: LabContext, { records }: Recorded, whose: WhoseAddress): Promise<void> {
-  const addresses = new Set(
-    records.flatMap(({ record }) => (record.logStatus === "OK" ? [record.srcAddr, record.dstAddr] : [])),
+  const rows = addressRows(
+    records.map(({ record }) => record),
+    whose,
   );
-  const rows = [...addresses].map((address) => ({ address, whose: whose(address) ?? "unknown" }));
-  // The lab's own first, then by owner.
-  const rank = (owner: string) => (owner.startsWith("instance ") ? `0${owner}` : `1${owner}`);
-  rows.sort((a, b) => rank(a.whose).localeCompare(rank(b.whose)));
   await lab.narrator.finding({ kind: "addresses", title: "Which address is whose", rows });
 }
 
@@ -152,24 +151,24 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   const unanswered = all.reduce((sum, record) => sum + unansweredPackets(record, all, whose), 0);
   if (unanswered > 0)
     lab.narrator.say(
-      `${unanswered} ping packets went out and nothing came back for them. They are ACCEPT: no security group or network ACL ` +
-        "stopped them, they had no route. ACCEPT out and silence means routing.",
+      `${unanswered} ping packets went out and nothing came back for them. They are ACCEPT: no security group or network ACL of VPC 1 ` +
+        "stopped them; they got lost on the way. ACCEPT out and silence means routing.",
     );
   const rejected = all.flatMap((record) =>
     record.logStatus === "OK" && record.action === "REJECT" ? [record] : [],
   );
   if (rejected.length === 0) {
     lab.narrator.say(
-      "There is no REJECT so far. It would mean that a security group or a network ACL said no.",
+      "There is no REJECT so far. It would mean that no rule let a packet in, or that a network ACL denied it.",
     );
     return;
   }
   const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1);
   lab.narrator.say(
-    `REJECT means that a security group or a network ACL said no. It stands on ${rejected.length} of ${all.length} records` +
+    `REJECT means that no rule let the packet in, or that a network ACL denied it. It stands on ${rejected.length} of ${all.length} records` +
       (own.length === 0
         ? ", and all of them came from outside: strangers try every public address on the internet. None is a ping of yours."
-        : `, and ${own.length} of those left instance 1 itself: a rule of VPC 1 stops what it sends.`),
+        : `, and ${own.length} of those left instance 1 itself: VPC 1 stops what it sends.`),
   );
 }
 
@@ -182,18 +181,37 @@ async function query(lab: LabContext, whose: WhoseAddress): Promise<void> {
   const result = await narrator.wait({ text: "Logs Insights runs a query", usually: "0:02 to 0:10" }, () =>
     runInsightsQuery(aws, { logGroupName: spec.nameOf("log-group"), query: named.query }),
   );
+  const bars = barsOf(result, whose);
+  // Before the finding, which waits for the learner: after it this would stand alone.
+  narrator.say(tellAnswer(result, bars));
   await narrator.finding({
     kind: "query",
     title: `Logs Insights: ${named.title}`,
     query: named.query,
     columns: result.columns,
     rows: result.rows.map((row) => result.columns.map((column) => row[column] ?? "")),
-    bars: barsOf(result, whose),
+    bars,
   });
-  narrator.say(`It scanned ${result.recordsScanned} records, ${result.bytesScanned} bytes. ${named.purpose}`);
 }
 
-function barsOf({ rows }: InsightsResult, whose: WhoseAddress) {
+function tellAnswer({ recordsScanned, bytesScanned }: InsightsResult, [most]: readonly Bar[]): string {
+  const scanned = `Logs Insights went through ${recordsScanned} records (${bytesScanned} bytes) for the answer`;
+  if (most === undefined) return `Who sends the most to whom? ${scanned}, and there is none.`;
+  return `Who sends the most to whom? ${most.label}: ${most.value} bytes. ${scanned}.`;
+}
+
+/** What the seven steps come to, and how the learner's predictions fared. */
+function tellWhatWasLearned({ journal, narrator }: LabContext): void {
+  narrator.say(
+    "That was the lab. A packet arrives if something lets it in and a route leads there. A peering connection carries " +
+      "nothing until both route tables lead to it. In a flow log, REJECT speaks of rules; ACCEPT and silence, of routing.",
+  );
+  const predictions = journal.entries().flatMap((entry) => (entry.kind === "prediction" ? [entry] : []));
+  const right = predictions.filter((prediction) => prediction.right).length;
+  if (predictions.length > 0) narrator.say(`Of your ${predictions.length} predictions, ${right} came true.`);
+}
+
+function barsOf({ rows }: InsightsResult, whose: WhoseAddress): Bar[] {
   const name = (address = "-") => whose(address) ?? address;
   return rows.map(({ srcAddr, dstAddr, bytesTransferred }) => ({
     label: `${name(srcAddr)} → ${name(dstAddr)}`,

@@ -9,6 +9,7 @@ export const INSTANCE_1 = "instance 1";
 const INSTANCE_2_PRIVATE = "instance 2 (private)";
 const INSTANCE_2_PUBLIC = "instance 2 (public)";
 const AWS = "AWS";
+const STRANGER = "a stranger on the internet";
 
 /**
  * Names the addresses of the records: the lab's own by what AWS says of the instances, others by what they did. Whom
@@ -35,8 +36,40 @@ export function nameAddresses(
   return (address) => {
     const owner = whose(address);
     if (owner !== "internet") return owner;
-    return called.get(address) ?? (rejected.has(address) ? "a stranger on the internet" : owner);
+    return called.get(address) ?? (rejected.has(address) ? STRANGER : owner);
   };
+}
+
+/** Of each owner but the lab: a public address meets hundreds of strangers in a day. */
+const SHOWN_OF_EACH = 5;
+
+/**
+ * Which address of the records is whose: the lab's own first and all of them, then a few of each other owner, and how
+ * many more there are.
+ */
+export function addressRows(
+  records: readonly FlowLogRecord[],
+  whose: WhoseAddress,
+): { readonly address: string; readonly whose: string }[] {
+  const addresses = new Set(
+    records.flatMap((record) => (record.logStatus === "OK" ? [record.srcAddr, record.dstAddr] : [])),
+  );
+  const byOwner = new Map<string, string[]>();
+  for (const address of addresses) {
+    const owner = whose(address) ?? "unknown";
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), address]);
+  }
+  const isLab = (owner: string) => owner.startsWith("instance ");
+  const rank = (owner: string) => (isLab(owner) ? 0 : owner === STRANGER ? 2 : 1);
+  const owners = [...byOwner].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+  return owners.flatMap(([owner, all]) => {
+    const shown = isLab(owner) ? all : all.slice(0, SHOWN_OF_EACH);
+    const rows = shown.map((address) => ({ address, whose: owner }));
+    const more = all.length - shown.length;
+    if (more === 0) return rows;
+    const others = owner === STRANGER ? "strangers on the internet" : owner;
+    return [...rows, { address: `… and ${more} more`, whose: others }];
+  });
 }
 
 /** One line on a record: who to whom, what, how much, and what follows. */
@@ -62,7 +95,7 @@ function kindOf(record: TrafficRecord): string {
 }
 
 function consequence(record: TrafficRecord, records: readonly FlowLogRecord[], whose: WhoseAddress): string {
-  if (record.action === "REJECT") return "REJECT, a security group or network ACL said no";
+  if (record.action === "REJECT") return "REJECT, no rule let it in or a network ACL denied it";
   if (!isPing(record) || whose(record.srcAddr) !== INSTANCE_1) return "ACCEPT";
   const unanswered = unansweredPackets(record, records, whose);
   if (unanswered === 0) return "ACCEPT, and answered";
@@ -71,7 +104,7 @@ function consequence(record: TrafficRecord, records: readonly FlowLogRecord[], w
     : `ACCEPT, and ${unanswered} of them were not answered`;
 }
 
-/** How many packets of a ping of instance 1 were let out and never answered: what a missing route looks like. */
+/** How many packets of a ping of instance 1 were let out and never answered: what a missing way looks like. */
 export function unansweredPackets(
   record: FlowLogRecord,
   records: readonly FlowLogRecord[],

@@ -59,7 +59,7 @@ export function whyNoReply({ there, back }: RoundTrip, from: Host): string[] {
   return [
     `Why: ${what} stops at ${placeOf(stop)}: ${stop.reason}.${route}`,
     isRejected
-      ? "In the flow log this will be REJECT: a security group or a network ACL of VPC 1 said no."
-      : "In the flow log this will be ACCEPT and silence, not REJECT: no security group or network ACL of VPC 1 said no.",
+      ? "In the flow log this will be REJECT: no rule of VPC 1 let it pass, or its network ACL denied it."
+      : "In the flow log this will be ACCEPT and silence, not REJECT: no security group or network ACL of VPC 1 stopped it.",
   ];
 }

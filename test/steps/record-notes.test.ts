@@ -3,7 +3,7 @@ import { type FlowLogRecord, parseRecord } from "../../src/flow-logs/record.ts";
 import type { PingSummary } from "../../src/lab/narrator.ts";
 import type { Host } from "../../src/steps/hosts.ts";
 import { accountForPings } from "../../src/steps/ping-account.ts";
-import { nameAddresses, noteOn, unansweredPackets } from "../../src/steps/record-notes.ts";
+import { addressRows, nameAddresses, noteOn, unansweredPackets } from "../../src/steps/record-notes.ts";
 
 const ONE = host(1, "10.1.4.12", "3.8.1.2");
 const TWO = host(2, "10.2.9.80", "3.8.9.9");
@@ -122,5 +122,23 @@ describe("accounting for pings", () => {
 
   test("leaves out pings that did not start at the logged instance", () => {
     expect(accountForPings([ping("10.1.4.12", 5, 5, "instance-2")], [], "10.1.4.12").expected).toBe(0);
+  });
+});
+
+describe("which address is whose", () => {
+  test("the lab's own, AWS's, and only a few of hundreds of strangers", () => {
+    const knocks = Array.from({ length: 395 }, (_, n) =>
+      record(`198.51.${n >> 8}.${n & 255} 10.1.4.12 40000 23 6`, 1, [100, 104], "REJECT"),
+    );
+    const all = [...knocks, record(OUT), record(BACK), record("10.1.4.12 52.94.0.1 40000 443 6")];
+    const rows = addressRows(all, nameAddresses(all, [ONE, TWO]));
+    expect(rows.map(({ whose }) => whose)).toEqual([
+      "instance 1",
+      "instance 2 (private)",
+      "AWS",
+      ...Array.from({ length: 5 }, () => "a stranger on the internet"),
+      "strangers on the internet",
+    ]);
+    expect(rows.at(-1)?.address).toBe("… and 390 more");
   });
 });
