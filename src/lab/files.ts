@@ -5,11 +5,12 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 /**
  * Makes a folder (0700) and those above it. Not by mkdir's own `recursive`: below a folder that takes none, as /proc,
@@ -51,5 +52,26 @@ export function writeAtomically(path: string, text: string): void {
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Removes what processes that were killed in the middle of `writeAtomically` left in a folder.
+ * @throws the system's error where the folder cannot be read
+ */
+export function removeHalfWritten(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /\.(\d+)\.\d+\.new$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process may not be asked, and is alive.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

@@ -5,7 +5,7 @@
 import { appendFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { makeFolder, writeAtomically } from "./files.ts";
+import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 
 const placeSchema = z.object({
@@ -74,9 +74,10 @@ export function labMemory(home: string, warn: (text: string) => void): LabMemory
   return {
     labs: () => readLabs(join(home, "labs"), warn),
     remember: (lab) =>
-      orWarn("Where this lab lives", () =>
-        writeAtomically(join(folderOf(lab), "lab.json"), `${JSON.stringify(lab, null, 2)}\n`),
-      ),
+      orWarn("Where this lab lives", () => {
+        writeAtomically(join(folderOf(lab), "lab.json"), `${JSON.stringify(lab, null, 2)}\n`);
+        removeHalfWritten(folderOf(lab));
+      }),
     journal: (place) => fileJournal(join(folderOf(place), "journal.jsonl"), warn, orWarn),
     closeJournal: (place) =>
       orWarn("The journal", () => {

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
-import { makeFolder, writeAtomically } from "../lab/files.ts";
+import { makeFolder, removeHalfWritten, writeAtomically } from "../lab/files.ts";
 
 export interface Storage {
   /** The saved world, or undefined where there is none yet. */
@@ -62,6 +62,7 @@ export class FileStorage implements Storage {
   /** @param folder made if absent, readable by the owner only */
   constructor(folder: string) {
     makeFolder(folder);
+    removeHalfWritten(folder);
     this.#folder = folder;
     this.place = join(folder, "world.json");
     this.#timeFile = join(folder, "time.json");

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeFolder, writeAtomically } from "../../src/lab/files.ts";
+import { makeFolder, removeHalfWritten, writeAtomically } from "../../src/lab/files.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -44,6 +45,22 @@ describe("a local file", () => {
     }
     expect(readFileSync(path, "utf8")).toBe("the old text");
     expect(readdirSync(folder)).toEqual(["file"]);
+  });
+});
+
+describe("what a killed process left half-written", () => {
+  it("is removed, and what a living one writes is not, nor anything else", () => {
+    const { pid: dead } = spawnSync(process.execPath, ["-e", ""]);
+    const names = [
+      `world.json.${dead}.3.new`,
+      `world.json.${process.pid}.3.new`,
+      "world.json",
+      "a.new",
+      "1.2.new",
+    ];
+    for (const name of names) writeFileSync(join(folder, name), "");
+    removeHalfWritten(folder);
+    expect(readdirSync(folder).sort()).toEqual(names.slice(1).sort());
   });
 });
 

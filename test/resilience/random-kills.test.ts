@@ -2,6 +2,8 @@
  * Fifty times `kill -9` at a moment that nobody chose, of `up` or of `teardown`, on the world that the program keeps
  * in a file: then one of the two is run to its end and has to end clean. `VPCLAB_KILL_SEED` repeats a session.
  */
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { freshHome } from "../cli/vpclab.ts";
 import { census, shape } from "./census.ts";
@@ -62,5 +64,6 @@ describe(`${ROUNDS} kills at random moments (VPCLAB_KILL_SEED=${seed})`, () => {
     const run = await home.vpclab(TEARDOWN);
     expect(run.code, told(run)).toBe(0);
     expect(Object.fromEntries(census(worldOf(home)))).toEqual(Object.fromEntries(empty));
+    expect(readdirSync(dirname(home.worldFile)).sort()).toEqual(["time.json", "world.json"]);
   });
 });

@@ -5,6 +5,9 @@ export default defineConfig({
   test: {
     include: ["test/resilience/**/*.test.ts"],
     globalSetup: ["test/build.ts"],
+    // Much of the time is processes that wait: more files at once than there are cores.
+    maxWorkers: 3,
+    slowTestThreshold: 30_000,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: [new Survivors()],
