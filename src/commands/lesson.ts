@@ -24,11 +24,17 @@ export function showConcepts(terminal: Terminal, step: Step): void {
   }
 }
 
+/** Comments, so that they may be copied along. */
+const OF_EACH_BLOCK = [
+  "# For bash; all steps in one shell, from step 1 on, instead of vpclab up.",
+  "# vpclab neither sees nor deletes what you make this way.",
+];
+
 export function showByHand(terminal: Terminal, step: Step, spec: LabSpec): void {
   const { bold, cyan } = terminal.colour;
   terminal.out("");
   terminal.out(`  ${bold("The same by AWS CLI")}`);
-  for (const command of step.lesson.byCli(spec))
+  for (const command of [...OF_EACH_BLOCK, ...step.lesson.byCli(spec)])
     for (const line of foldCommand(command, terminal.width - 6)) terminal.out(`    ${cyan(line)}`);
   terminal.out("");
   terminal.out(`  ${bold("The same in the console")}`);

@@ -2,9 +2,10 @@
 import { namedQuery } from "../../insights/named-queries.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
+import { untilItSays, variable } from "./in-shell.ts";
 
 export const analyzeLesson: Lesson = {
-  goal: "We have read what the network did, one record in detail and all of them by a query.",
+  goal: "By the end we have read what the network did: one record in detail, and all of them by a query.",
   why: [
     "A flow log is worth what you can read in it: who talked to whom, and what was turned away.",
     "Records arrive some minutes after the packets, so patience comes first.",
@@ -21,7 +22,7 @@ export const analyzeLesson: Lesson = {
     },
     {
       term: "ACCEPT and REJECT",
-      text: "The verdict of security groups and network ACLs, and nothing else. ACCEPT out and nothing back means routing. REJECT means that a rule said no; in this lab that is strangers who scan the internet.",
+      text: "The verdict of security groups and network ACLs, and nothing else. ACCEPT out and nothing back means routing. REJECT means that no rule let it in, or that a network ACL denied it; in this lab that is strangers who scan the internet.",
     },
     {
       term: "Protocol numbers",
@@ -46,13 +47,20 @@ export const analyzeLesson: Lesson = {
 };
 
 function byCli(spec: LabSpec): string[] {
-  const region = `--region ${spec.region}`;
-  const group = `--log-group-name ${spec.nameOf("log-group")}`;
+  const name = spec.nameOf("log-group");
+  const group = `--log-group-name ${name}`;
   const query = (namedQuery("top-10-byte-transfers")?.query ?? "").replaceAll("\n", " ");
   return [
-    `aws logs describe-log-streams ${region} ${group} --query 'logStreams[].logStreamName'`,
-    `aws logs filter-log-events ${region} ${group} --query 'events[].message' --output text`,
-    `QUERY=$(aws logs start-query ${region} ${group} --start-time $(( $(date +%s) - 3600 )) --end-time $(date +%s) --query-string '${query}' --query queryId --output text)`,
-    `aws logs get-query-results ${region} --query-id $QUERY`,
+    "# Records come some minutes after their packets",
+    untilItSays(`aws logs describe-log-streams ${group} --query 'length(logStreams)'`, "[1-9]*"),
+    `aws logs describe-log-streams ${group} --query 'logStreams[].logStreamName' --output text`,
+    `aws logs filter-log-events ${group} --max-items 10 --query 'events[].[message]' --output text`,
+    "# The query asks about a day from when the group was made, in seconds",
+    `BEGUN=$(aws logs describe-log-groups --log-group-name-prefix ${name} --query 'logGroups[0].creationTime' --output text)`,
+    "BEGUN=$((BEGUN / 1000))",
+    ...variable("QUERY", query),
+    `QUERY_ID=$(aws logs start-query ${group} --start-time $BEGUN --end-time $((BEGUN + 86400)) --query-string "$QUERY" --query queryId --output text)`,
+    untilItSays("aws logs get-query-results --query-id $QUERY_ID --query status", "[CFT]*"),
+    "aws logs get-query-results --query-id $QUERY_ID --query '[status, results[*][*].value]'",
   ];
 }

@@ -1,11 +1,12 @@
 /** What step 5 tells. */
 import type { Lesson } from "../step.ts";
+import { untilItSays } from "./in-shell.ts";
 
 export const firstPingLesson: Lesson = {
-  goal: "One ping fails, one works, and we know why.",
+  goal: "By the end we know at which of its addresses instance 2 answers instance 1, and why.",
   why: [
     "Ping asks a machine to answer: the simplest question there is, and it leaves traces in the flow log.",
-    "We ask instance 2 twice, by its private address and by its public one, and learn from the difference.",
+    "We ask instance 2 twice, by its private address and by its public one, and look at what comes back.",
     "Whoever can tell what is in the way from what is missing has half of networking behind them.",
   ],
   concepts: [
@@ -27,32 +28,42 @@ export const firstPingLesson: Lesson = {
     },
     {
       term: "ACCEPT and silence",
-      text: "A flow log notes what security groups and network ACLs decided. A packet that merely has no route was let pass, so it is an ACCEPT with no reply. REJECT means that a rule said no.",
+      text: "A flow log notes what security groups and network ACLs decided. A packet that none of them stopped and that got lost on the way, by routing, is an ACCEPT with no reply. REJECT means that no rule let it in, or that a network ACL denied it.",
     },
     {
       term: "From your own machine",
-      text: "Try `ping` with the public address from your own terminal: it answers too, only slower: within a Region it takes about half a millisecond, over the internet the distance counts.",
+      text: "On a real AWS account you can ask the same of instance 2 from your own computer: vpclab ping public --from local. Within a Region a reply takes about half a millisecond; over the internet the distance counts. On the embedded AWS the public addresses exist inside this program only: outside, they are somebody else's.",
     },
   ],
-  byCli: (spec) => {
-    const region = `--region ${spec.region}`;
-    const instance = (side: 1 | 2, field: string) =>
-      `$(aws ec2 describe-instances ${region} --filters 'Name=tag:Name,Values=${spec.nameOf(`instance-${side}`)}' Name=instance-state-name,Values=running --query 'Reservations[0].Instances[0].${field}' --output text)`;
+  byCli: () => {
+    const address = (field: string) =>
+      `$(aws ec2 describe-instances --instance-ids $I_2 --query 'Reservations[0].Instances[0].${field}' --output text)`;
     return [
-      `I1=${instance(1, "InstanceId")}`,
-      `PRIVATE2=${instance(2, "PrivateIpAddress")}`,
-      `PUBLIC2=${instance(2, "PublicIpAddress")}`,
-      `COMMAND=$(aws ssm send-command ${region} --instance-ids $I1 --document-name AWS-RunShellScript --parameters "commands=ping -c 5 -W 2 $PRIVATE2" --query Command.CommandId --output text)`,
-      `aws ssm get-command-invocation ${region} --command-id $COMMAND --instance-id $I1 --query StandardOutputContent --output text`,
-      "# The same again with $PUBLIC2; then see where packets go:",
-      `aws ec2 describe-route-tables ${region} --filters Name=tag:Name,Values=${spec.nameOf("route-table-1")} --query 'RouteTables[0].Routes'`,
-      `aws ec2 describe-network-acls ${region} --filters Name=association.subnet-id,Values=${instance(1, "SubnetId")} --query 'NetworkAcls[0].Entries'`,
+      "aws ec2 wait instance-running --instance-ids $I_1 $I_2",
+      "# Until the agent on instance 1 asks for work",
+      untilItSays(
+        "aws ssm describe-instance-information --filters Key=InstanceIds,Values=$I_1 --query 'InstanceInformationList[0].PingStatus'",
+        "Online",
+      ),
+      `PRIVATE_2=${address("PrivateIpAddress")}`,
+      `PUBLIC_2=${address("PublicIpAddress")}`,
+      "# Instance 1 pings; where no reply comes, ping fails, and so does the wait",
+      "ping_from_1() {",
+      '  COMMAND=$(aws ssm send-command --instance-ids $I_1 --document-name AWS-RunShellScript --parameters "commands=ping -c 5 -W 2 $1" --query Command.CommandId --output text)',
+      "  aws ssm wait command-executed --command-id $COMMAND --instance-id $I_1 || true",
+      "  aws ssm get-command-invocation --command-id $COMMAND --instance-id $I_1 --query StandardOutputContent --output text",
+      "}",
+      "ping_from_1 $PRIVATE_2",
+      "ping_from_1 $PUBLIC_2",
+      "# Is something in the way? Is there a way?",
+      "aws ec2 describe-network-acls --filters Name=association.subnet-id,Values=$SUBNET_1 --query 'NetworkAcls[0].Entries'",
+      "aws ec2 describe-route-tables --route-table-ids $RTB_1 --query 'RouteTables[0].Routes'",
     ];
   },
   byConsole: (spec) => [
     `EC2 › Instances › ${spec.nameOf("instance-1")} › Connect › EC2 Instance Connect (a terminal in the browser)`,
-    "ping <the private IPv4 address of instance 2>: nothing comes; stop it with Ctrl-C",
-    "ping <the public IPv4 address of instance 2>: replies",
+    "ping -c 5 <the private IPv4 address of instance 2>",
+    "ping -c 5 <the public IPv4 address of instance 2>",
     `VPC › Subnets › ${spec.nameOf("vpc-1")}'s subnet › tabs Route table and Network ACL`,
   ],
 };

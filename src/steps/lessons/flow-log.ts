@@ -3,9 +3,10 @@ import { FLOW_LOG_ACTIONS } from "../../aws/flow-log.ts";
 import { flowLogPermission } from "../../aws/flow-log-permission.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
+import { untilItWorks, variable } from "./in-shell.ts";
 
 export const flowLogLesson: Lesson = {
-  goal: "A flow log notes the traffic of VPC 1, with a role of its own that lets it write.",
+  goal: "By the end a flow log notes the traffic of VPC 1, with a role of its own that lets it write.",
   why: [
     "Nothing in AWS may do anything unless a policy allows it, and that holds for AWS's own services too.",
     "So flow logs get a role: its policy says what may be done, its trust policy says who may do it.",
@@ -26,11 +27,11 @@ export const flowLogLesson: Lesson = {
     },
     {
       term: "Least privilege",
-      text: "The lab's policy allows five actions on every log group of the account, logs:CreateLogGroup among them. AWS's guide recommends less, and --least-privilege does it: writing to this one group alone, by flow logs of this account and Region alone, and no CreateLogGroup, since the group is made beforehand. That last one is why a deleted log group can come back in the lab as it is: records in flight make it again. Without it, it stays gone.",
+      text: "The lab's policy allows five actions on every log group of the account, logs:CreateLogGroup among them. AWS's guide recommends less, and --least-privilege does it: writing to this one group alone, by flow logs of this account and Region alone, and no CreateLogGroup, since step 3 made the group. That last one is why a deleted log group can come back in the lab as it is: records in flight make it again. Without it, it stays gone.",
     },
     {
       term: "ALL, ACCEPT, REJECT",
-      text: "Which traffic is noted, by the verdict of security groups and network ACLs. ALL shows both sides of the story, and costs the most. A packet that merely has no route was still let pass: it is an ACCEPT.",
+      text: "Which traffic is noted, by the verdict of security groups and network ACLs. ALL shows both sides of the story, and costs the most. A packet that gets lost further on, by routing, was still let pass here: it is an ACCEPT.",
     },
     {
       term: "Aggregation interval",
@@ -60,17 +61,20 @@ export const flowLogLesson: Lesson = {
 const ACCOUNT = "ACCOUNT";
 
 function byCli(spec: LabSpec): string[] {
-  const permission = flowLogPermission(spec, ACCOUNT);
-  // Out of the single quotes, so that the shell fills it in.
-  const inShell = (document: string) => `'${document.replaceAll(ACCOUNT, `'"$ACCOUNT"'`)}'`;
+  const permission = flowLogPermission(spec, "$ACCOUNT");
   const role = spec.nameOf("flow-log-role");
-  const region = `--region ${spec.region}`;
   return [
     "ACCOUNT=$(aws sts get-caller-identity --query Account --output text)",
-    `VPC1=$(aws ec2 describe-vpcs ${region} --filters Name=tag:Name,Values=${spec.nameOf("vpc-1")} --query 'Vpcs[0].VpcId' --output text)`,
-    `aws iam create-policy --policy-name ${spec.nameOf("flow-log-policy")} --policy-document ${inShell(permission.policy)}`,
-    `aws iam create-role --role-name ${role} --assume-role-policy-document ${inShell(permission.trust)}`,
-    `aws iam attach-role-policy --role-name ${role} --policy-arn arn:aws:iam::$ACCOUNT:policy/${spec.nameOf("flow-log-policy")}`,
-    `aws ec2 create-flow-logs ${region} --resource-type VPC --resource-ids $VPC1 --traffic-type ${spec.trafficType} --max-aggregation-interval ${spec.aggregationSeconds} --log-destination-type cloud-watch-logs --log-group-name ${spec.nameOf("log-group")} --deliver-logs-permission-arn arn:aws:iam::$ACCOUNT:role/${role}`,
+    "# What may be done, and who may do it",
+    ...variable("POLICY", permission.policy),
+    ...variable("TRUST", permission.trust),
+    `POLICY_ARN=$(aws iam create-policy --policy-name ${spec.nameOf("flow-log-policy")} --policy-document "$POLICY" --query Policy.Arn --output text)`,
+    `ROLE_ARN=$(aws iam create-role --role-name ${role} --assume-role-policy-document "$TRUST" --query Role.Arn --output text)`,
+    `aws iam wait role-exists --role-name ${role}`,
+    `aws iam attach-role-policy --role-name ${role} --policy-arn $POLICY_ARN`,
+    "# A new role cannot be taken at once; then no flow log is made: None",
+    untilItWorks(
+      `FLOW_LOG=$(aws ec2 create-flow-logs --resource-type VPC --resource-ids $VPC_1 --traffic-type ${spec.trafficType} --max-aggregation-interval ${spec.aggregationSeconds} --log-destination-type cloud-watch-logs --log-group-name ${spec.nameOf("log-group")} --deliver-logs-permission-arn $ROLE_ARN --tag-specifications "$(named vpc-flow-log ${spec.nameOf("flow-log")})" --query 'FlowLogIds[0]' --output text) && [ $FLOW_LOG != None ]`,
+    ),
   ];
 }

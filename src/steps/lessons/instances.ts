@@ -1,9 +1,12 @@
 /** What step 2 teaches. */
+import { IMAGE_PARAMETER } from "../../aws/image.ts";
 import type { Side } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
+import { untilItWorks } from "./in-shell.ts";
+import { prepareLesson } from "./prepare.ts";
 
 export const instancesLesson: Lesson = {
-  goal: "A small Linux machine in each VPC that answers a ping.",
+  goal: "By the end a small Linux machine starts in each VPC, behind a security group that lets pings in.",
   why: [
     "Two machines that will talk to each other, so that there is traffic to watch.",
     "They need a public address: the agent that runs our pings calls out through the internet gateway.",
@@ -16,7 +19,7 @@ export const instancesLesson: Lesson = {
     },
     {
       term: "Why ICMP from everywhere, and why only here",
-      text: "We ping from another VPC, by a private and by a public address, and from your own machine if you like, so the source is not known beforehand. In production you would name the addresses that need it: whoever may ping everything can map your network. SSH from 0.0.0.0/0 is worse, scanners find it within minutes; you will see them in the flow log.",
+      text: "We ping from another VPC, by a private and by a public address, and on a real account from your own machine too if you like, so the source is not known beforehand. In production you would name the addresses that need it: whoever may ping everything can map your network. SSH from 0.0.0.0/0 is worse, scanners find it within minutes; you will see them in the flow log.",
     },
     {
       term: "Public and private address",
@@ -32,24 +35,29 @@ export const instancesLesson: Lesson = {
     },
   ],
   byCli: (spec) => {
+    const allow = (n: Side, rule: string) =>
+      `aws ec2 authorize-security-group-ingress --group-id $SG_${n} ${rule}`;
     const commands = (n: Side) => [
       `# VPC ${n}`,
-      `SG_${n}=$(aws ec2 create-security-group --group-name '${spec.nameOf(`security-group-${n}`)}' --description 'ICMP and SSH' --vpc-id $VPC_${n} --query GroupId --output text)`,
-      `aws ec2 authorize-security-group-ingress --group-id $SG_${n} --ip-permissions 'IpProtocol=icmp,FromPort=-1,ToPort=-1,IpRanges=[{CidrIp=0.0.0.0/0}]'`,
-      ...(spec.sshFrom === undefined
-        ? []
-        : [
-            `aws ec2 authorize-security-group-ingress --group-id $SG_${n} --protocol tcp --port 22 --cidr ${spec.sshFrom}`,
-          ]),
-      `I_${n}=$(aws ec2 run-instances --image-id $AMI --instance-type ${spec.instanceType ?? "t2.micro"} --subnet-id $SUBNET_${n} --security-group-ids $SG_${n} --iam-instance-profile 'Name=${spec.nameOf("instance-profile")}' --metadata-options HttpTokens=required --tag-specifications 'ResourceType=instance,Tags=[{Key=Name,Value=${spec.nameOf(`instance-${n}`)}}]' --query 'Instances[0].InstanceId' --output text)`,
+      `SG_${n}=$(aws ec2 create-security-group --group-name ${spec.nameOf(`security-group-${n}`)} --description 'lets ping in' --vpc-id $VPC_${n} --tag-specifications "$(named security-group ${spec.nameOf(`security-group-${n}`)})" --query GroupId --output text)`,
+      `aws ec2 wait security-group-exists --group-ids $SG_${n}`,
+      allow(n, "--protocol icmp --port -1 --cidr 0.0.0.0/0"),
+      ...(spec.sshFrom === undefined ? [] : [allow(n, `--protocol tcp --port 22 --cidr ${spec.sshFrom}`)]),
+      untilItWorks(
+        `I_${n}=$(aws ec2 run-instances --image-id $AMI --instance-type $TYPE --subnet-id $SUBNET_${n} --security-group-ids $SG_${n} --iam-instance-profile Name=${spec.nameOf("instance-profile")} --metadata-options HttpTokens=required --tag-specifications "$(named instance '${spec.nameOf(`instance-${n}`)}')" --query 'Instances[0].InstanceId' --output text)`,
+      ),
     ];
     return [
-      "AMI=$(aws ssm get-parameter --name /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64 --query Parameter.Value --output text)",
+      ...prepareLesson.byCli(spec),
+      "# The newest Amazon Linux 2023",
+      `AMI=${IMAGE_PARAMETER}`,
+      "AMI=$(aws ssm get-parameter --name $AMI --query Parameter.Value --output text)",
       ...commands(1),
       ...commands(2),
     ];
   },
   byConsole: (spec) => [
+    ...prepareLesson.byConsole(spec),
     "Open EC2 › Instances › Launch instances.",
     `Name: ${spec.nameOf("instance-1")}. Amazon Linux 2023, ${spec.instanceType ?? "t2.micro (t3.micro if your account is not offered it)"}, proceed without a key pair.`,
     `Network settings › Edit: VPC ${spec.nameOf("vpc-1")}, its public subnet, auto-assign public IP: enable.`,

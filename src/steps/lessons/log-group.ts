@@ -2,10 +2,10 @@
 import type { Lesson } from "../step.ts";
 
 export const logGroupLesson: Lesson = {
-  goal: "A log group waits for the records of VPC 1.",
+  goal: "By the end a log group waits for the records of VPC 1.",
   why: [
     "A flow log needs somewhere to write. CloudWatch Logs keeps its records where they can be searched.",
-    "Made by hand beforehand, the group has the name, the retention and the tags that we want.",
+    "We make it before the flow log, which would make one too: so it has the name, retention and tags we want.",
   ],
   concepts: [
     {
@@ -30,11 +30,11 @@ export const logGroupLesson: Lesson = {
     },
   ],
   byCli: (spec) => [
-    `aws logs create-log-group --region ${spec.region} --log-group-name ${spec.nameOf("log-group")}`,
+    `aws logs create-log-group --log-group-name ${spec.nameOf("log-group")}`,
     ...(spec.retentionDays === undefined
       ? []
       : [
-          `aws logs put-retention-policy --region ${spec.region} --log-group-name ${spec.nameOf("log-group")} --retention-in-days ${spec.retentionDays}`,
+          `aws logs put-retention-policy --log-group-name ${spec.nameOf("log-group")} --retention-in-days ${spec.retentionDays}`,
         ]),
   ],
   byConsole: (spec) => [

@@ -1,8 +1,9 @@
 /** What step 6 teaches. */
 import type { Lesson } from "../step.ts";
+import { untilItSays, untilItWorks } from "./in-shell.ts";
 
 export const peeringLesson: Lesson = {
-  goal: "Instance 1 reaches instance 2 by its private address.",
+  goal: "By the end the two VPCs have a private way to each other.",
   why: [
     "A peering connection joins two VPCs inside AWS's own network: no gateway, no public address, no internet.",
     "It takes three things: VPC 1 asks, VPC 2 accepts, and each side gets a route to the other.",
@@ -31,11 +32,16 @@ export const peeringLesson: Lesson = {
     },
   ],
   byCli: (spec) => [
-    `PCX=$(aws ec2 create-vpc-peering-connection --vpc-id $VPC_1 --peer-vpc-id $VPC_2 --tag-specifications 'ResourceType=vpc-peering-connection,Tags=[{Key=Name,Value="${spec.nameOf("peering-connection")}"}]' --query VpcPeeringConnection.VpcPeeringConnectionId --output text)`,
+    `PCX=$(aws ec2 create-vpc-peering-connection --vpc-id $VPC_1 --peer-vpc-id $VPC_2 --tag-specifications "$(named vpc-peering-connection '${spec.nameOf("peering-connection")}')" --query VpcPeeringConnection.VpcPeeringConnectionId --output text)`,
     "aws ec2 wait vpc-peering-connection-exists --vpc-peering-connection-ids $PCX",
-    "aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id $PCX",
+    untilItWorks("aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id $PCX"),
+    untilItSays(
+      "aws ec2 describe-vpc-peering-connections --vpc-peering-connection-ids $PCX --query 'VpcPeeringConnections[0].Status.Code'",
+      "active",
+    ),
     `aws ec2 create-route --route-table-id $RTB_1 --destination-cidr-block ${spec.cidr2} --vpc-peering-connection-id $PCX`,
     `aws ec2 create-route --route-table-id $RTB_2 --destination-cidr-block ${spec.cidr1} --vpc-peering-connection-id $PCX`,
+    "ping_from_1 $PRIVATE_2",
   ],
   byConsole: (spec) => [
     "Open VPC › Peering connections › Create peering connection.",

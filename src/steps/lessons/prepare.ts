@@ -1,9 +1,11 @@
 /** What step 0 tells. */
-import { IMAGE_PARAMETER } from "../../aws/image.ts";
+import { managedPolicyArn } from "../../aws/policy.ts";
+import { trustPolicy } from "../../aws/role.ts";
 import type { Lesson } from "../step.ts";
+import { variable } from "./in-shell.ts";
 
 export const prepareLesson: Lesson = {
-  goal: "We know the account, the instance type, the zone and the image, and the instances' role is begun.",
+  goal: "By the end we know the account, the instance type, the zone and the image, and the instances have a role.",
   why: [
     "Not every account may use every instance type, and not every zone offers it, so we ask before we build.",
     "The role is made first because IAM is worldwide and takes some seconds to tell all of AWS.",
@@ -26,15 +28,19 @@ export const prepareLesson: Lesson = {
       text: "How much machine you rent. t2.micro is the lab's own; accounts opened since July 2025 get t3.micro for free instead, and are refused t2.micro.",
     },
   ],
-  byCli: (spec) => [
-    "aws sts get-caller-identity",
-    `aws ssm get-parameter --region ${spec.region} --name ${IMAGE_PARAMETER} --query Parameter.Value --output text`,
-    `aws ec2 describe-instance-types --region ${spec.region} --filters Name=free-tier-eligible,Values=true --query 'InstanceTypes[].InstanceType'`,
-    `aws iam create-role --role-name ${spec.nameOf("instance-role")} --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'`,
-    `aws iam attach-role-policy --role-name ${spec.nameOf("instance-role")} --policy-arn arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore`,
-    `aws iam create-instance-profile --instance-profile-name ${spec.nameOf("instance-profile")}`,
-    `aws iam add-role-to-instance-profile --instance-profile-name ${spec.nameOf("instance-profile")} --role-name ${spec.nameOf("instance-role")}`,
-  ],
+  byCli: (spec) => {
+    const role = spec.nameOf("instance-role");
+    const profile = spec.nameOf("instance-profile");
+    return [
+      "# A role by which the instances reach Systems Manager",
+      ...variable("TRUST", trustPolicy("ec2.amazonaws.com")),
+      `aws iam create-role --role-name ${role} --assume-role-policy-document "$TRUST"`,
+      `aws iam attach-role-policy --role-name ${role} --policy-arn ${managedPolicyArn(spec.region, "AmazonSSMManagedInstanceCore")}`,
+      `aws iam create-instance-profile --instance-profile-name ${profile}`,
+      `aws iam add-role-to-instance-profile --instance-profile-name ${profile} --role-name ${role}`,
+      `aws iam wait instance-profile-exists --instance-profile-name ${profile}`,
+    ];
+  },
   byConsole: (spec) => [
     "IAM › Roles › Create role",
     "Trusted entity: AWS service; use case: EC2 › EC2 Role for AWS Systems Manager; Next, Next",

@@ -1,11 +1,11 @@
 /** What step 1 teaches. */
 
 import { subnetCidr } from "../../aws/subnet.ts";
-import type { Side } from "../../lab/spec.ts";
+import type { LabSpec, Side } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
 
 export const vpcsLesson: Lesson = {
-  goal: "Two separate private networks, each with a public subnet.",
+  goal: "By the end there are two separate private networks, each with a public subnet.",
   why: [
     "A VPC (Virtual Private Cloud) is a network of your own inside AWS; nothing gets in or out unless you say so.",
     "We make two that know nothing of each other, to see later what it takes to connect them.",
@@ -36,17 +36,27 @@ export const vpcsLesson: Lesson = {
   byCli: (spec) => {
     const commands = (n: Side, cidr: string) => [
       `# VPC ${n}`,
-      `VPC_${n}=$(aws ec2 create-vpc --cidr-block ${cidr} --tag-specifications 'ResourceType=vpc,Tags=[{Key=Name,Value=${spec.nameOf(`vpc-${n}`)}}]' --query Vpc.VpcId --output text)`,
+      `VPC_${n}=$(aws ec2 create-vpc --cidr-block ${cidr} --tag-specifications "$(named vpc ${spec.nameOf(`vpc-${n}`)})" --query Vpc.VpcId --output text)`,
+      `aws ec2 wait vpc-available --vpc-ids $VPC_${n}`,
       `aws ec2 modify-vpc-attribute --vpc-id $VPC_${n} --enable-dns-hostnames`,
-      `SUBNET_${n}=$(aws ec2 create-subnet --vpc-id $VPC_${n} --cidr-block ${subnetCidr(cidr)} --query Subnet.SubnetId --output text)`,
+      `SUBNET_${n}=$(aws ec2 create-subnet --vpc-id $VPC_${n} --cidr-block ${subnetCidr(cidr)} --availability-zone $AZ --tag-specifications "$(named subnet ${spec.nameOf(`subnet-${n}`, "$AZ")})" --query Subnet.SubnetId --output text)`,
       `aws ec2 modify-subnet-attribute --subnet-id $SUBNET_${n} --map-public-ip-on-launch`,
-      `IGW_${n}=$(aws ec2 create-internet-gateway --query InternetGateway.InternetGatewayId --output text)`,
+      `IGW_${n}=$(aws ec2 create-internet-gateway --tag-specifications "$(named internet-gateway ${spec.nameOf(`internet-gateway-${n}`)})" --query InternetGateway.InternetGatewayId --output text)`,
       `aws ec2 attach-internet-gateway --internet-gateway-id $IGW_${n} --vpc-id $VPC_${n}`,
-      `RTB_${n}=$(aws ec2 create-route-table --vpc-id $VPC_${n} --query RouteTable.RouteTableId --output text)`,
+      `RTB_${n}=$(aws ec2 create-route-table --vpc-id $VPC_${n} --tag-specifications "$(named route-table ${spec.nameOf(`route-table-${n}`)})" --query RouteTable.RouteTableId --output text)`,
       `aws ec2 create-route --route-table-id $RTB_${n} --destination-cidr-block 0.0.0.0/0 --gateway-id $IGW_${n}`,
       `aws ec2 associate-route-table --route-table-id $RTB_${n} --subnet-id $SUBNET_${n}`,
     ];
-    return [...commands(1, spec.cidr1), ...commands(2, spec.cidr2)];
+    return [
+      `export AWS_REGION=${spec.region} AWS_PAGER=`,
+      "export AWS_DEFAULT_REGION=$AWS_REGION",
+      ...typeByCli(spec),
+      "AZ=$(aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=instance-type,Values=$TYPE --query 'sort(InstanceTypeOfferings[].Location)[0]' --output text)",
+      "# Writes down a name for the call that makes the thing",
+      'named() { echo "ResourceType=$1,Tags=[{Key=Name,Value="$2"}]"; }',
+      ...commands(1, spec.cidr1),
+      ...commands(2, spec.cidr2),
+    ];
   },
   byConsole: (spec) => [
     'Open VPC › Your VPCs › Create VPC, and choose "VPC and more".',
@@ -57,3 +67,13 @@ export const vpcsLesson: Lesson = {
     "For both subnets: Actions › Edit subnet settings › Enable auto-assign public IPv4 address.",
   ],
 };
+
+/** As `vpclab up` chooses it: not every account may have t2.micro. */
+function typeByCli({ instanceType }: LabSpec): string[] {
+  if (instanceType !== undefined) return [`TYPE=${instanceType}`];
+  return [
+    "# t2.micro, or t3.micro where that is the free one",
+    "FREE=Name=free-tier-eligible,Values=true",
+    "TYPE=$(aws ec2 describe-instance-types --filters $FREE Name=instance-type,Values=t2.micro,t3.micro --query 'sort(InstanceTypes[].InstanceType)[0]' --output text)",
+  ];
+}
