@@ -9,12 +9,36 @@ import type { Context } from "../context.ts";
 import { notePacket } from "./flow-logs/capture.ts";
 import { topologyOf } from "./topology.ts";
 
+/** The longest IP packet that passes an internet gateway; inside a VPC and over peering it is 9001 bytes. */
+export const GATEWAY_MTU = 1_500;
+
 /**
  * Sends one packet.
  * @param bytes length of the whole IP packet
  */
 export function sendPacket(context: Context, packet: Packet, bytes: number, options: WalkOptions = {}): Walk {
+  return note(context, walk(topologyAt(context), packet, options), packet, bytes);
+}
+
+/**
+ * Sends one packet that may not be cut (as programs that look for the path's MTU do): an internet gateway drops it if
+ * it is too long, and only the sender's side has seen it.
+ */
+export function sendUncut(
+  context: Context,
+  packet: Packet,
+  bytes: number,
+  options: WalkOptions,
+): Walk & { readonly isTooLong: boolean } {
   const walked = walk(topologyAt(context), packet, options);
+  const isTooLong = bytes > GATEWAY_MTU && walked.hops.some(({ kind }) => kind === "internet-gateway");
+  if (!isTooLong) return { ...note(context, walked, packet, bytes), isTooLong };
+  const sightings = walked.sightings.filter(({ flow }) => flow === "egress");
+  const dropped = { ...walked, delivered: false, deliveredTo: undefined, sightings, arrived: packet };
+  return { ...note(context, dropped, packet, bytes), isTooLong };
+}
+
+function note(context: Context, walked: Walk, packet: Packet, bytes: number): Walk {
   for (const sighting of walked.sightings) notePacket(context, sighting, packet.protocol, bytes);
   return walked;
 }

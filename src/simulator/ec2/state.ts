@@ -1,3 +1,5 @@
+import type { WebServer } from "../guest/web-server.ts";
+
 /**
  * What EC2 and VPC remember in one Region, by id. Fields are named as AWS names them; what follows from others (a
  * route's state, a public address's mapping) is worked out when asked, not kept twice.
@@ -130,6 +132,10 @@ export interface InstanceState {
   instanceProfileArn?: string;
   instanceProfileAssociationId?: string;
   userData?: string;
+  /** cloud-init runs user data at the first boot only. */
+  hasRunUserData?: boolean;
+  /** What its user data set up and listens now. */
+  webServer?: WebServer;
   shutdownBehavior: "stop" | "terminate";
   disableApiTermination: boolean;
   metadataOptions: {

@@ -147,7 +147,8 @@ function strangersTraffic(
       at: context.randomInteger(from, until - 1),
       send: (at: Context) => {
         const there = sendPacket(at, packet, bytes);
-        // Where a group lets it in nothing listens: TCP says so with a reset. (UDP's answer would be ICMP.)
+        // Where a group lets it in TCP answers: with a reset, or as shortly where something listens. (UDP's answer
+        // would be ICMP.)
         if (there.delivered && !isUdp) sendReply(at, there, 40);
       },
     };

@@ -1,14 +1,17 @@
-/** `curl` for one URL: its page from the few web servers there are, and curl's own words where there is none. */
+/** `curl` for one URL: its page from the few web servers there are, instances' own among them, and curl's own words where there is none. */
 import { type Opening, openConnection, talk } from "./connection.ts";
 import type { Host } from "./hosts.ts";
 import { hostAt } from "./hosts.ts";
 import { fail, type Machine, type Program, type Turn } from "./program.ts";
+import { pageOf } from "./web-page.ts";
+import type { WebServer } from "./web-server.ts";
 
 interface Options {
   readonly url: URL;
   readonly isSilent: boolean;
   readonly showsErrors: boolean;
   readonly isHead: boolean;
+  readonly failsOnError: boolean;
   readonly discardsBody: boolean;
   readonly writeOut: string;
   readonly timeoutMs?: number;
@@ -46,6 +49,8 @@ export const curl: Program = (machine, args, memory) => {
         28,
       );
     case "open": {
+      const { webServer } = attempt.answer;
+      if (webServer) return served(machine, options, webServer, attempt.connection);
       const host = hostAt(address);
       if (!host || port === 53) {
         // SSH says who it is before it is asked, which is no HTTP.
@@ -56,6 +61,25 @@ export const curl: Program = (machine, args, memory) => {
     }
   }
 };
+
+/** The page of an instance's web server, which knows no TLS. */
+function served(
+  machine: Machine,
+  options: Options,
+  server: WebServer,
+  connection: Parameters<typeof talk>[1],
+): Turn {
+  if (options.url.protocol === "https:") {
+    talk(machine, connection, [517, 310]);
+    return complain(options, "(35) TLS connect error: error:0A00010B:SSL routines::wrong version number", 35);
+  }
+  const { status, head, body } = pageOf(server, options.url.pathname, machine.now);
+  talk(machine, connection, [REQUEST_BYTES, head.length + (options.isHead ? 0 : Buffer.byteLength(body))]);
+  if (options.failsOnError && status >= 400)
+    return complain(options, `(22) The requested URL returned error: ${status}`, 22, status);
+  const shown = options.isHead ? head : body;
+  return { stdout: `${options.discardsBody ? "" : shown}${writeOut(options, status)}`, next: { exit: 0 } };
+}
 
 function page(machine: Machine, options: Options, host: Host, connection: Parameters<typeof talk>[1]): Turn {
   const body = `<!doctype html><title>${host.names[0] ?? host.address}</title>\n`;
@@ -69,9 +93,9 @@ function page(machine: Machine, options: Options, host: Host, connection: Parame
   };
 }
 
-function complain(options: Options, message: string, exit: number): Turn {
+function complain(options: Options, message: string, exit: number, status = 0): Turn {
   const stderr = options.isSilent && !options.showsErrors ? "" : `curl: ${message}\n`;
-  return { stdout: writeOut(options, 0), stderr, next: { exit } };
+  return { stdout: writeOut(options, status), stderr, next: { exit } };
 }
 
 function writeOut({ writeOut: format }: Options, code: number): string {
@@ -83,7 +107,14 @@ function writeOut({ writeOut: format }: Options, code: number): string {
 
 function parse(args: readonly string[]): Options | Turn {
   let text: string | undefined;
-  const options = { isSilent: false, showsErrors: false, isHead: false, discardsBody: false, writeOut: "" };
+  const options = {
+    isSilent: false,
+    showsErrors: false,
+    isHead: false,
+    failsOnError: false,
+    discardsBody: false,
+    writeOut: "",
+  };
   let timeoutMs: number | undefined;
   const unmodelled = (what: string) =>
     fail(`curl: ${what} is not modelled by the instances of vpclab's embedded AWS`, 2);
@@ -92,7 +123,8 @@ function parse(args: readonly string[]): Options | Turn {
     if (arg === "-s" || arg === "--silent") options.isSilent = true;
     else if (arg === "-S" || arg === "--show-error") options.showsErrors = true;
     else if (arg === "-I" || arg === "--head") options.isHead = true;
-    else if (["-4", "-k", "--insecure", "-L", "--location", "-f", "--fail"].includes(arg)) continue;
+    else if (arg === "-f" || arg === "--fail") options.failsOnError = true;
+    else if (["-4", "-k", "--insecure", "-L", "--location"].includes(arg)) continue;
     else if (["-m", "--max-time", "--connect-timeout"].includes(arg)) {
       const seconds = Number(rest.shift());
       if (!(seconds > 0)) return fail(`curl: option ${arg}: expected a proper numerical parameter`, 2);

@@ -12,6 +12,9 @@ export interface Host {
 
 const WEB = [80, 443];
 
+/** Amazon Linux's packages lie in S3, under another name in each Region; here one name stands for all of them. */
+export const PACKAGE_REPOSITORY = "al2023-repos.s3.amazonaws.com";
+
 const HOSTS: readonly Host[] = [
   { address: "8.8.8.8", names: ["dns.google"], rttMicroseconds: [980, 1_900], ttl: 117, tcpPorts: [53, 443] },
   { address: "8.8.4.4", names: [], rttMicroseconds: [980, 1_900], ttl: 117, tcpPorts: [53, 443] },
@@ -49,6 +52,13 @@ const HOSTS: readonly Host[] = [
     names: ["checkip.amazonaws.com"],
     rttMicroseconds: [900, 1_700],
     ttl: 240,
+    tcpPorts: WEB,
+  },
+  {
+    address: "52.216.57.42",
+    names: [PACKAGE_REPOSITORY],
+    rttMicroseconds: [700, 1_400],
+    ttl: 241,
     tcpPorts: WEB,
   },
 ];

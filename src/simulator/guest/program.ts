@@ -1,5 +1,6 @@
 /** What a program of the guest is, and what it can do with the machine that it runs on. */
 import type { Packet } from "../../network/walk.ts";
+import type { WebServer } from "./web-server.ts";
 
 /** The instance, as its programs see it. */
 export interface Machine {
@@ -13,7 +14,8 @@ export interface Machine {
   resolve(name: string): string | undefined;
   /**
    * Puts a packet on the wire at this moment, and with it the answer of whoever it reaches: an echo's reply, or what
-   * a port says to a first TCP segment. The answer is as long as the packet.
+   * a port says to a first TCP segment. The answer is as long as the packet. To UDP it is the ICMP message that nothing
+   * listens there.
    * @param bytes length of the IP packet
    * @returns undefined where no answer came
    */
@@ -29,8 +31,12 @@ export interface Answer {
   readonly rttMicroseconds: number;
   /** Time to live that the answer has left. */
   readonly ttl: number;
-  /** TCP: nothing listens on that port. */
+  /** TCP and UDP: nothing listens on that port. */
   readonly isRefused?: boolean;
+  /** TCP: the web server that listens there. */
+  readonly webServer?: WebServer;
+  /** The packet was too long for what comes after this router, and may not be cut. */
+  readonly tooLong?: { readonly router: string; readonly mtu: number };
 }
 
 /** What a program did in one turn, and how it goes on. */

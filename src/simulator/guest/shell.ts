@@ -10,6 +10,7 @@ import type { Machine, Program } from "./program.ts";
 import { type Command, parseScript } from "./script.ts";
 import { echo, failing, hostname, sleep, succeed } from "./small-programs.ts";
 import { ssh } from "./ssh.ts";
+import { tracepath } from "./tracepath.ts";
 
 /** A script being run, as plain JSON: it is saved with the world between two turns. */
 export interface Process {
@@ -30,6 +31,7 @@ const PROGRAMS: ReadonlyMap<string, Program> = new Map([
   ["nc", nc],
   ["ncat", nc],
   ["ssh", ssh],
+  ["tracepath", tracepath],
   ["echo", echo],
   ["true", succeed],
   [":", succeed],

@@ -1,5 +1,6 @@
 /** Instances with their network interfaces and volumes: the operations, and what happens by itself. */
 import type { EventHandler } from "../../context.ts";
+import { firstBootEvents } from "../../guest/first-boot.ts";
 import type { Operation } from "../../operation.ts";
 import { attributeOperations } from "./attributes.ts";
 import { describeInstanceOperations } from "./describe-instances.ts";
@@ -17,4 +18,4 @@ export const instanceOperations: Operation[] = [
   ...volumeOperations,
 ];
 
-export const instanceEvents: Record<string, EventHandler> = lifecycleEvents;
+export const instanceEvents: Record<string, EventHandler> = { ...lifecycleEvents, ...firstBootEvents };

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Context, EventHandler } from "../../context.ts";
 import { AwsError } from "../../error.ts";
+import { endWhatIsNotEnabled, planUserData } from "../../guest/first-boot.ts";
 import { operation } from "../../operation.ts";
 import { newPublicAddress } from "../public-addresses.ts";
 import { find, INSTANCE } from "../resources.ts";
@@ -103,6 +104,7 @@ const stopInstances = operation<StopInstancesRequest, object>(
       if (instance.state !== "running" && instance.state !== "pending")
         throw incorrectState(instance, "stopped");
       unplan(context, instance);
+      endWhatIsNotEnabled(context, instance);
       instance.state = "stopping";
       instance.stateChangedAt = context.now;
       instance.stateReason = {
@@ -118,9 +120,13 @@ const rebootInstances = operation<RebootInstancesRequest, object>(
   RebootInstances$,
   ["InstanceIds"],
   (context, input) => {
-    for (const id of input.InstanceIds ?? []) {
-      const instance = find(context, INSTANCE, id);
+    const instances = (input.InstanceIds ?? []).map((id) => find(context, INSTANCE, id));
+    for (const instance of instances) {
       if (instance.state !== "running") throw incorrectState(instance, "rebooted");
+    }
+    for (const instance of instances) {
+      endWhatIsNotEnabled(context, instance);
+      planUserData(context, instance);
     }
     return {};
   },
@@ -141,6 +147,7 @@ const terminateInstances = operation<TerminateInstancesRequest, object>(
       TerminatingInstances: changeStates(context, input.InstanceIds, (instance) => {
         if (instance.state === "shutting-down" || instance.state === "terminated") return;
         unplan(context, instance);
+        endWhatIsNotEnabled(context, instance);
         instance.state = "shutting-down";
         instance.stateChangedAt = context.now;
         instance.stateReason = {
@@ -168,6 +175,7 @@ export const lifecycleEvents: Readonly<Record<string, EventHandler>> = {
   "ec2.instance-running": about("pending", (context, instance) => {
     instance.state = "running";
     plan(context, instance, agentStartMs(context), "ssm.agent-starts");
+    planUserData(context, instance);
   }),
   "ec2.instance-stopped": about("stopping", (context, instance) => {
     instance.state = "stopped";
