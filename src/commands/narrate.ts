@@ -32,6 +32,7 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
   return {
     resource: (event) => terminal.out(resourceLine(terminal, event)),
     say: (text) => terminal.out(terminal.wrap(plain(text), 2)),
+    stands: (text) => terminal.out(terminal.wrap(`${terminal.symbols.done} ${plain(text)}`)),
     warn: (text) =>
       terminal.say(
         terminal.colour.yellow(terminal.wrap(`${terminal.symbols.warning} Note: ${plain(text)}`, 2)),
@@ -98,6 +99,7 @@ export function collectingNarrator(): Narrator & { readonly findings: readonly F
     findings,
     resource: () => undefined,
     say: () => undefined,
+    stands: () => undefined,
     warn: () => undefined,
     wait: (_wait, work) => work(() => undefined),
     finding: async (finding) => void findings.push(finding),

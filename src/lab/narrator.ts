@@ -21,6 +21,8 @@ export interface Narrator {
   finding(finding: Finding): Promise<void>;
   /** Asks what the learner expects; the index of the choice, or undefined where nobody is there to answer. */
   predict(question: Question): Promise<number | undefined>;
+  /** A step that an earlier run has done, in a line. Absent: each step is told in full, whatever stands. */
+  stands?(text: string): void;
 }
 
 export interface ResourceEvent {

@@ -7,13 +7,14 @@ import { readStrays, type Stray, type Strays } from "../aws/strays.ts";
 import { type Part, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "./index.ts";
 import { reasonOf } from "./removal.ts";
+import { doneSteps, resume } from "./resume.ts";
 import type { LabContext, Removal, Step } from "./step.ts";
 import { removeAlongside, removeFirst } from "./strays.ts";
 
 export interface WalkUpOptions {
   /** The last step to walk; all of them if undefined. */
   readonly until?: StepId | undefined;
-  /** Asked before each step, prepare included; "stop" ends the walk before it. */
+  /** Asked before each step that is not done already, prepare included; "stop" ends the walk before it. */
   readonly beforeStep?: ((step: Step) => Promise<"go" | "stop">) | undefined;
   readonly afterStep?: ((step: Step) => Promise<void>) | undefined;
   /** Default: the lab's own. */
@@ -21,12 +22,19 @@ export interface WalkUpOptions {
 }
 
 /**
- * Builds the lab step by step; what stands already is found, not made again.
+ * Builds the lab step by step; what stands already is found, not made again. Steps that an earlier run has done are
+ * told in a line where the narrator can do so.
  * @returns the step before which it was stopped; undefined if it came to the end
  * @throws what a step throws: the steps before it stand, and walking again goes on from there
  */
 export async function walkUp(lab: LabContext, options: WalkUpOptions = {}): Promise<StepId | undefined> {
+  const done = lab.narrator.stands === undefined ? new Set() : await doneSteps(lab);
   for (const step of options.steps ?? STEPS) {
+    if (done.has(step.id)) {
+      await resume(lab, step);
+      if (step.id === options.until) return undefined;
+      continue;
+    }
     if ((await options.beforeStep?.(step)) === "stop") return step.id;
     if ((await step.up(lab)) !== "unfinished")
       lab.journal.add({ kind: "step-done", at: lab.aws.clock.now(), step: step.id });
