@@ -16,7 +16,7 @@ export interface ChosenQuery {
   readonly title: string;
   readonly purpose: string;
   readonly text: string;
-  /** Undefined where the query asks for a command that our own engine has not, but AWS has. */
+  /** Undefined where our own engine cannot run it: Logs Insights knows more than it does, and has the say on AWS. */
   readonly parsed: Query | undefined;
 }
 
@@ -32,7 +32,7 @@ const PATIENCE_MS = 1_000;
 /**
  * @param name of a named query, "-" for stdin
  * @returns undefined where no query was given at all
- * @throws LabError with exit code 2 for a name that is none and a query that cannot be run
+ * @throws LabError with exit code 2 for a name that is none
  */
 export async function chooseQuery(
   terminal: Terminal,
@@ -98,8 +98,7 @@ async function whatIsPiped({ stdin }: Terminal): Promise<string | undefined> {
 
 /**
  * Parses and plans the query, and warns of fields that no record has.
- * @returns undefined where AWS has a command that our own engine has not: whoever runs the query has to say
- * @throws LabError with exit code 2
+ * @returns undefined where our own engine cannot run it: whoever is asked has to say what is wrong, if anything is
  */
 function parsed(terminal: Terminal, text: string): Query | undefined {
   try {
@@ -119,10 +118,8 @@ function parsed(terminal: Terminal, text: string): Query | undefined {
     }
     return query;
   } catch (error) {
-    if (!(error instanceof QueryError)) throw error;
-    // "not supported here": our engine lacks what Logs Insights has.
-    if (isUnsupported(error)) return undefined;
-    throw refused(terminal, text, error);
+    if (error instanceof QueryError) return undefined;
+    throw error;
   }
 }
 
@@ -136,11 +133,6 @@ export function ownQuery(terminal: Terminal, { text, parsed }: ChosenQuery): Que
   } catch (error) {
     throw error instanceof QueryError ? refused(terminal, text, error) : error;
   }
-}
-
-/** What Logs Insights has and our engine has not, by the engine's own words. A function that it lacks is a typing error. */
-function isUnsupported({ message }: QueryError): boolean {
-  return /(is|are) not supported here/.test(message) && !message.startsWith("the function");
 }
 
 function refused(terminal: Terminal, text: string, error: QueryError): LabError {

@@ -237,7 +237,7 @@ async function list(terminal: Terminal): Promise<number> {
   );
   terminal.say(
     `\n  ${terminal.symbols.next} vpclab insights top-10-byte-transfers\n` +
-      `  ${terminal.symbols.next} vpclab insights --query 'filter action = "REJECT" | stats count(*) by dstPort'`,
+      `  ${terminal.symbols.next} vpclab insights --query 'stats count(*) by action, dstPort'`,
   );
   return 0;
 }

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import {
   CloudWatchLogsClient,
   DescribeLogGroupsCommand,
+  GetQueryResultsCommand,
   MalformedQueryException,
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
@@ -192,7 +193,7 @@ describe("vpclab insights", () => {
     ["filter protocol=1\n| stats cont(*) by srcAddr", "        ^^^^^^^", "Did you mean count?"],
     ["filter srcAddr = ", "                ^", ""],
   ])("puts a caret under the place in %j", async (query, caret, hint) => {
-    const error = await refusal(() => ask(undefined, { query }));
+    const error = await refusal(() => ask(undefined, { query, file: file("caret.txt", text) }));
     expect(error).toMatchObject({ code: "malformed-query", exitCode: 2 });
     const { why, next } = error as { why: string; next: string[] };
     expect(why.split("\n").at(-1)).toBe(`  ${caret}`);
@@ -201,7 +202,8 @@ describe("vpclab insights", () => {
 
   it("shows of a long query the part around the place", async () => {
     const query = `fields srcAddr | filter ${"bytes > 1 and ".repeat(20)}bytes >> 2`;
-    const { why } = (await refusal(() => ask(undefined, { query }))) as { why: string };
+    const refused = await refusal(() => ask(undefined, { query, file: file("long.txt", text) }));
+    const { why } = refused as { why: string };
     const [shown = "", caret = ""] = why.split("\n").slice(-2);
     expect(shown.length).toBeLessThanOrEqual(80);
     expect(shown[caret.indexOf("^")]).toBe(">");
@@ -242,7 +244,7 @@ describe("the range", () => {
   });
 });
 
-describe("a query that AWS refuses", () => {
+describe("a query on AWS", () => {
   const logs = mockClient(CloudWatchLogsClient);
   const sts = mockClient(STSClient);
   afterEach(() => {
@@ -254,7 +256,39 @@ describe("a query that AWS refuses", () => {
     sts.restore();
   });
 
-  it("is shown with AWS's words and its place", async () => {
+  const endpointUrl = "http://127.0.0.1:9";
+
+  it.each([
+    "pattern @message",
+    "newcommand srcAddr",
+    "fields newFunction(srcAddr) as x | filter x = 1",
+    "fields abs(bytes, 2)",
+    "fields srcAddr !! dstAddr",
+  ])("goes there as it is, also where our own engine could not run it: %j", async (query) => {
+    sts
+      .on(GetCallerIdentityCommand)
+      .resolves({ Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/ana" });
+    logs
+      .on(DescribeLogGroupsCommand)
+      .resolves({ logGroups: [{ logGroupName: "NextWorkVPCFlowLogsGroup", creationTime: 0 }] })
+      .on(StartQueryCommand)
+      .resolves({ queryId: "q" })
+      .on(GetQueryResultsCommand)
+      .resolves({ status: "Complete", results: [[{ field: "x", value: "1" }]] });
+    const { stdout } = await ask(undefined, {
+      query,
+      region: "us-east-1",
+      endpointUrl,
+      simulate: false,
+      csv: true,
+    });
+    expect(stdout).toBe("x\n1\n");
+    expect(logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.queryString)).toEqual([
+      query,
+    ]);
+  });
+
+  it("that it refuses is shown with AWS's words and its place", async () => {
     const query = "diff | stats sum(bytes) by srcaddr";
     sts
       .on(GetCallerIdentityCommand)
@@ -273,7 +307,6 @@ describe("a query that AWS refuses", () => {
           },
         }),
       );
-    const endpointUrl = "http://127.0.0.1:9";
     const error = await refusal(() =>
       ask(undefined, { query, region: "us-east-1", endpointUrl, simulate: false }),
     );
