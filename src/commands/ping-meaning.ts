@@ -40,10 +40,7 @@ export function pingMeaning(
       sentence: `The private way works: VPC 1 <> VPC 2 is active, and both route tables know the other side.`,
       next: "vpclab teardown    when you have seen enough",
     };
-  return {
-    sentence: `No reply on the private address. ${whyNot(inventory, spec)}`,
-    next: "vpclab up --until peering",
-  };
+  return noReplyInPrivate(ping, inventory);
 }
 
 /** What an address that is none of the lab's instances says by answering or not. */
@@ -61,26 +58,21 @@ function strangerSentence({ address, reachable }: PingSummary, { cidr1, cidr2 }:
     : `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`;
 }
 
-/** The commonest causes, looked for in what AWS shows, in the order a packet meets them. */
-function whyNot(inventory: Inventory, spec: LabSpec): string {
-  const peering = inventory.peeringConnections[0];
-  const status = peering?.Status?.Code ?? "";
-  if (!peering)
-    return "The VPCs are not peered: the packet follows 0.0.0.0/0 to the internet gateway, which drops private addresses.";
-  if (status !== "active") return `The peering connection is ${status}, not active.`;
-  for (const [part, destination] of [
-    ["route-table-1", spec.cidr2],
-    ["route-table-2", spec.cidr1],
-  ] as const) {
-    const routeTable = inventory.routeTables.find(({ Tags }) =>
-      Tags?.some(({ Key, Value }) => Key === "vpclab:part" && Value === part),
-    );
-    const route = routeTable?.Routes?.find(
-      ({ DestinationCidrBlock }) => DestinationCidrBlock === destination,
-    );
-    if (!route)
-      return `Route table ${part.slice(-1)} has no route to ${destination}: one way alone is not enough.`;
-    if (route.State !== "active") return `The route to ${destination} is a ${route.State}.`;
-  }
-  return "Peering and routes stand, so a security group, a network ACL or the other instance itself keeps quiet.";
+/** Before the peering is active, that is the cause; afterwards only a walk through the configuration can tell. */
+function noReplyInPrivate(
+  { from }: PingSummary,
+  { peeringConnections }: Inventory,
+): { sentence: string; next: string } {
+  const codes = peeringConnections.map(({ Status }) => Status?.Code);
+  if (codes.includes("active"))
+    return {
+      sentence:
+        "No reply on the private address, although the VPCs are peered: a route, a rule or the other instance stops it.",
+      next: `vpclab why private${from === "instance-2" ? " --from instance-2" : ""}    names what`,
+    };
+  const why =
+    codes.length === 0
+      ? "The VPCs are not peered: the packet follows 0.0.0.0/0 to the internet gateway, which drops private addresses."
+      : `The peering connection is ${codes[0] ?? "in no known state"}, not active.`;
+  return { sentence: `No reply on the private address. ${why}`, next: "vpclab up --until peering" };
 }

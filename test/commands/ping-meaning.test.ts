@@ -6,7 +6,7 @@ import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 
 const SPEC = labSpec({ ...DEFAULT_OPTIONS, region: "us-east-1", hours: undefined, leastPrivilege: false });
 
-function sentence(ping: Partial<PingSummary>): string {
+function meaning(ping: Partial<PingSummary>, ...peerings: string[]) {
   const summary: PingSummary = {
     from: "instance-1",
     to: ping.address ?? "",
@@ -19,8 +19,9 @@ function sentence(ping: Partial<PingSummary>): string {
     reachable: false,
     ...ping,
   };
-  const inventory = { peeringConnections: [], routeTables: [] } as Partial<Inventory> as Inventory;
-  return pingMeaning(summary, inventory, SPEC).sentence;
+  const peeringConnections = peerings.map((Code) => ({ Status: { Code } }));
+  const inventory = { peeringConnections, routeTables: [] } as Partial<Inventory> as Inventory;
+  return pingMeaning(summary, inventory, SPEC);
 }
 
 describe("what a ping means", () => {
@@ -33,7 +34,24 @@ describe("what a ping means", () => {
     [{ address: "8.8.8.8" }, /proves nothing/],
     [{ address: "10.2.0.9", to: "instance-2", scope: "private" }, /not peered/],
     [{ address: "10.2.0.9", to: "instance-2", scope: "private", reachable: true }, /private way works/],
-  ])("%o", (ping, meaning) => {
-    expect(sentence(ping)).toMatch(meaning);
+  ])("%o", (ping, words) => {
+    expect(meaning(ping).sentence).toMatch(words);
+  });
+
+  const silent = { address: "10.2.0.9", to: "instance-2", scope: "private" } as const;
+
+  it("leads to the peering where none is active, and says what state it is in", () => {
+    expect(meaning(silent).next).toBe("vpclab up --until peering");
+    expect(meaning(silent, "pending-acceptance")).toMatchObject({
+      sentence: expect.stringContaining("is pending-acceptance, not active"),
+      next: "vpclab up --until peering",
+    });
+  });
+
+  it("leaves the cause to `vpclab why` where the peering is active", () => {
+    expect(meaning(silent, "active").next).toMatch(/^vpclab why private {2}/);
+    expect(meaning(silent, "deleted", "active").next).toMatch(/^vpclab why private/);
+    const back = { address: "10.1.0.9", from: "instance-2", to: "instance-1", scope: "private" } as const;
+    expect(meaning(back, "active").next).toMatch(/^vpclab why private --from instance-2 /);
   });
 });
