@@ -12,6 +12,7 @@ import type { AwsCredentialIdentity, Pluggable } from "@smithy/types";
 import type { Clock } from "../lab/clock.ts";
 import { decodeDenials } from "./authorization-message.ts";
 import { answerLost, type CallTrace, followServiceTime, stopWhenAborted, traceCalls } from "./middleware.ts";
+import { redactErrors } from "./redact.ts";
 import { ClockedRetryStrategy } from "./retries.ts";
 import { ServiceClock } from "./service-clock.ts";
 
@@ -75,7 +76,11 @@ export function connect(options: ConnectOptions): Aws {
     requestHandler: options.embedded?.requestHandler ?? TIMEOUTS,
     ...(options.embedded && { credentials: options.embedded.credentials }),
   };
-  const plugins: Pluggable<object, object>[] = [stopWhenAborted(options.signal), answerLost()];
+  const plugins: Pluggable<object, object>[] = [
+    redactErrors(),
+    stopWhenAborted(options.signal),
+    answerLost(),
+  ];
   if (serviceClock) plugins.push(followServiceTime(serviceClock));
   if (options.trace) plugins.push(traceCalls(options.trace, clock));
 

@@ -1,5 +1,6 @@
 /** Who is asking. */
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { LabError } from "../lab/error.ts";
 import type { Aws } from "./clients.ts";
 
 export interface Identity {
@@ -11,6 +12,15 @@ export interface Identity {
 /** The account and the identity that the credentials belong to. Needs no permission; bad credentials show here. */
 export async function whoAmI(aws: Aws): Promise<Identity> {
   const { Account = "", Arn = "" } = await aws.sts.send(new GetCallerIdentityCommand({}));
+  // It names folders here and stands in ARNs: whatever answers in AWS's place is to give digits alone.
+  if (!/^\d{12}$/.test(Account))
+    throw new LabError(
+      "bad-account",
+      `AWS named no account of twelve digits, but ${JSON.stringify(Account)}.`,
+      {
+        next: ["See what answers there: aws sts get-caller-identity"],
+      },
+    );
   return { account: Account, arn: Arn };
 }
 

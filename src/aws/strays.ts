@@ -5,7 +5,6 @@
 import type { NetworkInterface, SecurityGroup, VpcPeeringConnection } from "@aws-sdk/client-ec2";
 import type { ResourceType } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
-import { codeOf } from "./errors.ts";
 import { describeInstances, isGone } from "./instance.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
 import type { Inventory } from "./inventory.ts";
@@ -13,6 +12,7 @@ import { describeNatGateways } from "./nat-gateway.ts";
 import { describeNetworkAcls } from "./network-acl.ts";
 import { describeNetworkInterfaces } from "./network-interface.ts";
 import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
+import { isDenied } from "./readiness/check.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
@@ -53,7 +53,7 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
       return await read;
     } catch (error) {
       // A person with an older policy may not ask for these; the teardown is none the worse for it.
-      if (!/^(UnauthorizedOperation|AccessDenied(Exception)?)$/.test(codeOf(error))) throw error;
+      if (!isDenied(error)) throw error;
       unseen.push(what);
       return [];
     }

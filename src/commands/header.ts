@@ -1,4 +1,5 @@
 /** The first line of a command: which lab, on whose account, where. On stderr: it is not the result. */
+import { redacted } from "../aws/redact.ts";
 import { REGIONS } from "../lab/regions.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";

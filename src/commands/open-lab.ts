@@ -6,11 +6,13 @@ import { type Aws, connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
 import { whoAmI } from "../aws/identity.ts";
 import { ALWAYS_OPEN_REGION, refusedInRegion } from "../aws/readiness/access.ts";
+import { redacted } from "../aws/redact.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import type { Journal } from "../lab/journal.ts";
 import { type LabMemory, labMemory, type Place, type RememberedLab } from "../lab/memory.ts";
 import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
+import { plain } from "../ui/text.ts";
 import { showCall } from "./debug.ts";
 import { DEFAULT_SPEED, type LabFlags, labChoices, labName, regionName, worldSpeed } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
@@ -51,7 +53,7 @@ export async function openLab(
   options: GlobalOptions,
   { flags = {}, beforeCalls }: OpenLabOptions = {},
 ): Promise<OpenLab> {
-  const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${text}`));
+  const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${plain(text)}`));
   const lab = labName(options.lab ?? DEFAULT_LAB);
   const flagRegion = options.region === undefined ? undefined : regionName(options.region);
   const envRegion = program.env.AWS_REGION || program.env.AWS_DEFAULT_REGION;
@@ -220,7 +222,9 @@ async function requireCredentials(
 function noCredentials(cause?: unknown): LabError {
   return new LabError("no-credentials", "No usable AWS credentials.", {
     why:
-      cause instanceof Error ? cause.message : "Neither the environment nor the shared AWS files hold any.",
+      cause instanceof Error
+        ? redacted(cause.message)
+        : "Neither the environment nor the shared AWS files hold any.",
     next: [
       "Sign in with the AWS CLI: aws login (or aws configure sso, or aws configure), then run this again.",
       "Or name a profile that has them: --profile NAME.",

@@ -7,12 +7,14 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
+import { isLabName } from "./spec.ts";
 
+// Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
 const placeSchema = z.object({
-  lab: z.string(),
+  lab: z.string().refine(isLabName),
   target: z.enum(["aws", "simulator"]),
-  region: z.string(),
-  account: z.string(),
+  region: z.string().regex(/^[a-z0-9-]+$/),
+  account: z.string().regex(/^\d{12}$/),
   profile: z.string().optional(),
   endpointUrl: z.string().optional(),
 });

@@ -2,6 +2,7 @@
 import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
 import type { Aws } from "../clients.ts";
 import { isCode, LabError } from "../errors.ts";
+import { redacted } from "../redact.ts";
 import { type Check, check, look } from "./check.ts";
 
 /** What walking the lab takes with some reading: credentials that end sooner end in the middle of it. */
@@ -13,9 +14,10 @@ const WALK_MS = 3_600_000;
  */
 export async function lookAtCredentials(aws: Aws, arn: string): Promise<Check> {
   const { expiration } = await aws.sts.config.credentials();
-  if (expiration === undefined) return check("credentials", "pass", `You are ${arn}.`);
+  const you = redacted(arn);
+  if (expiration === undefined) return check("credentials", "pass", `You are ${you}.`);
   const minutes = Math.max(0, Math.round((expiration.getTime() - aws.clock.now()) / 60_000));
-  const text = `You are ${arn}, for ${minutes} more minutes.`;
+  const text = `You are ${you}, for ${minutes} more minutes.`;
   if (minutes * 60_000 >= WALK_MS) return check("credentials", "pass", text);
   return check(
     "credentials",

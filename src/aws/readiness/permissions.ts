@@ -6,6 +6,7 @@ import type { LabSpec } from "../../lab/spec.ts";
 import type { Aws } from "../clients.ts";
 import { codeOf, isCode, isNotFound } from "../errors.ts";
 import { type Identity, partitionOf } from "../identity.ts";
+import { redacted } from "../redact.ts";
 import { allPages, tagSpecifications } from "../tags.ts";
 import { type Check, check, isDenied } from "./check.ts";
 
@@ -99,7 +100,8 @@ async function simulate(aws: Aws, spec: LabSpec, identity: Identity): Promise<Si
   if (identity.arn.endsWith(":root"))
     return { ...nothing, unknown: "you are the account's root user, whom no policy limits" };
   const principal = await policySource(aws, identity.arn);
-  if (principal === undefined) return { ...nothing, unknown: `${identity.arn} is no user and no role` };
+  if (principal === undefined)
+    return { ...nothing, unknown: `${redacted(identity.arn)} is no user and no role` };
   const { Statement } = labPolicy(spec, identity.account, partitionOf(aws.region));
   try {
     const outcomes = await Promise.all(Statement.map((statement) => simulateOne(aws, principal, statement)));
