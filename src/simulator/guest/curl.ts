@@ -11,6 +11,7 @@ interface Options {
   readonly isSilent: boolean;
   readonly showsErrors: boolean;
   readonly isHead: boolean;
+  readonly showsHead: boolean;
   readonly failsOnError: boolean;
   readonly discardsBody: boolean;
   readonly writeOut: string;
@@ -77,7 +78,7 @@ function served(
   talk(machine, connection, [REQUEST_BYTES, head.length + (options.isHead ? 0 : Buffer.byteLength(body))]);
   if (options.failsOnError && status >= 400)
     return complain(options, `(22) The requested URL returned error: ${status}`, 22, status);
-  const shown = options.isHead ? head : body;
+  const shown = options.isHead ? head : `${options.showsHead ? head : ""}${body}`;
   return { stdout: `${options.discardsBody ? "" : shown}${writeOut(options, status)}`, next: { exit: 0 } };
 }
 
@@ -86,7 +87,7 @@ function page(machine: Machine, options: Options, host: Host, connection: Parame
   const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n`;
   const payloads = [REQUEST_BYTES, head.length + (options.isHead ? 0 : body.length)];
   talk(machine, connection, options.url.protocol === "https:" ? [...TLS_PAYLOADS, ...payloads] : payloads);
-  const shown = options.isHead ? head : body;
+  const shown = options.isHead ? head : `${options.showsHead ? head : ""}${body}`;
   return {
     stdout: `${options.discardsBody ? "" : shown}${writeOut(options, 200)}`,
     next: { exit: 0 },
@@ -111,6 +112,7 @@ function parse(args: readonly string[]): Options | Turn {
     isSilent: false,
     showsErrors: false,
     isHead: false,
+    showsHead: false,
     failsOnError: false,
     discardsBody: false,
     writeOut: "",
@@ -123,6 +125,7 @@ function parse(args: readonly string[]): Options | Turn {
     if (arg === "-s" || arg === "--silent") options.isSilent = true;
     else if (arg === "-S" || arg === "--show-error") options.showsErrors = true;
     else if (arg === "-I" || arg === "--head") options.isHead = true;
+    else if (arg === "-i" || arg === "--include") options.showsHead = true;
     else if (arg === "-f" || arg === "--fail") options.failsOnError = true;
     else if (["-4", "-k", "--insecure", "-L", "--location"].includes(arg)) continue;
     else if (["-m", "--max-time", "--connect-timeout"].includes(arg)) {

@@ -54,6 +54,8 @@ describe("an instance with a web server by user data", () => {
     expect(await curl(id)).toMatchObject({ Status: "Success", StandardOutputContent: "<h1>Hello</h1>\n" });
     const { StandardOutputContent: head } = await curl(id, "-sI");
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\nServer: Apache\/[\d.]+ \(Amazon Linux\)\r\n/);
+    const { StandardOutputContent: both } = await curl(id, "-si");
+    expect(both).toMatch(/^HTTP\/1\.1 200 OK\r\n(\S+: .+\r\n)+\r\n<h1>Hello<\/h1>\n$/);
     const address = (await describe1(aws, id)).PublicIpAddress;
     const missing = await run(aws, lab.instance1.InstanceId, `curl -fsS http://${address}/no.html`);
     expect(missing).toMatchObject({ ResponseCode: 22 });
