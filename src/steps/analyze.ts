@@ -84,7 +84,7 @@ function warnOfFailedDelivery({ narrator }: LabContext, flowLog: FlowLog): void 
 }
 
 /** How many of each kind are shown: enough to see the kinds, few enough for one screen. */
-const SHOWN_PINGS = 5;
+const SHOWN_PINGS = 4;
 const SHOWN_OTHERS = 1;
 
 async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
@@ -172,6 +172,9 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   );
 }
 
+/** Under the ten rows themselves: so few that both are on one screen. */
+const SHOWN_BARS = 5;
+
 const TOP_TEN = "top-10-byte-transfers";
 
 async function query(lab: LabContext, whose: WhoseAddress): Promise<void> {
@@ -213,7 +216,7 @@ function tellWhatWasLearned({ journal, narrator }: LabContext): void {
 
 function barsOf({ rows }: InsightsResult, whose: WhoseAddress): Bar[] {
   const name = (address = "-") => whose(address) ?? address;
-  return rows.map(({ srcAddr, dstAddr, bytesTransferred }) => ({
+  return rows.slice(0, SHOWN_BARS).map(({ srcAddr, dstAddr, bytesTransferred }) => ({
     label: `${name(srcAddr)} → ${name(dstAddr)}`,
     value: Number(bytesTransferred),
   }));

@@ -8,9 +8,9 @@ import type { LabContext, Step } from "./step.ts";
 
 /** The steps that show rather than make, and what shows the same again: there is nothing in them to make sure of. */
 const SHOWN_AGAIN_BY: Partial<Record<StepId, string>> = {
-  "first-ping": "vpclab ping pings once more",
-  peering: "vpclab ping pings once more",
-  analyze: "vpclab logs and vpclab insights look again",
+  "first-ping": "vpclab ping",
+  peering: "vpclab ping",
+  analyze: "vpclab insights",
 };
 
 /**
@@ -37,7 +37,7 @@ export async function resume(lab: LabContext, step: Step): Promise<void> {
   const number = STEP_IDS.indexOf(step.id);
   const where = number === 0 ? "Before we begin" : `Step ${number} of ${STEP_IDS.length - 1}`;
   lab.narrator.stands?.(
-    `${where} · ${step.title}: ${again === undefined ? "stands already" : `done (${again})`}`,
+    `${where} · ${step.title}: ${again === undefined ? "stands already" : `done (again: ${again})`}`,
   );
   if (again === undefined) await step.up({ ...lab, narrator: quiet(lab.narrator) });
 }

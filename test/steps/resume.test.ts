@@ -42,8 +42,8 @@ describe("up of a lab that stands", () => {
       "Step 2 of 7 · Launch an instance in each VPC: stands already",
       "Step 3 of 7 · Set up a log group: stands already",
       expect.stringMatching(/^Step 4 of 7 · .+: stands already$/),
-      "Step 5 of 7 · First pings, and troubleshooting: done (vpclab ping pings once more)",
-      "Step 6 of 7 · Peer the VPCs: done (vpclab ping pings once more)",
+      "Step 5 of 7 · First pings, and troubleshooting: done (again: vpclab ping)",
+      "Step 6 of 7 · Peer the VPCs: done (again: vpclab ping)",
     ]);
     expect(run.told.resources).toEqual([]);
     expect(run.told.findings.map(({ kind }) => kind)).not.toContain("ping");
