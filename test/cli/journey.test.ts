@@ -94,7 +94,9 @@ describe("the lab from up to teardown", () => {
     const again = await vpclab(["up", "--yes"]);
     expect(again.code).toBe(0);
     expect(again.stdout).toContain("Step 1 of 7 · Set up two VPCs: stands already");
-    expect(again.stdout).toContain("Step 5 of 7 · First pings, and troubleshooting: done (again: vpclab ping)");
+    expect(again.stdout).toContain(
+      "Step 5 of 7 · First pings, and troubleshooting: done (again: vpclab ping)",
+    );
     expect(again.stdout).not.toContain("packet loss");
     expect(ids(await json("status"))).toEqual(first);
   });
