@@ -8,8 +8,8 @@ export default defineConfig({
     // Much of the time is processes that wait: more files at once than there are cores.
     maxWorkers: 3,
     slowTestThreshold: 30_000,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: [new Survivors()],
     env: {
       AWS_EC2_METADATA_DISABLED: "true",
