@@ -82,7 +82,7 @@ export async function walkDown(
   const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
   const logGroupCameBack =
     groupDeleted && (await deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun));
-  const after = await lookAgain(lab, tried);
+  const after = await lookAgain(lab, inventory, tried);
   const strayed = await readStrays(lab.aws, after);
   const left = new Set([...after.resources, ...after.elsewhere, ...strayed.found].map(({ id }) => id));
   // What could not be deleted and is gone all the same went with what it hung on: a flow log with its VPC. A log group
@@ -157,13 +157,20 @@ async function takeDown(lab: LabContext, inventory: Inventory, steps: readonly S
 const LOOKS = 4;
 const LOOK_EVERY_MS = 3_000;
 
-async function lookAgain(lab: LabContext, removals: readonly Removal[]): Promise<Inventory> {
+async function lookAgain(
+  lab: LabContext,
+  before: Inventory,
+  removals: readonly Removal[],
+): Promise<Inventory> {
   const { aws, spec, prepared } = lab;
   const account = prepared.account ?? (await whoAmI(aws)).account;
-  const failed = new Set(removals.filter(({ outcome }) => outcome === "failed").map(({ id }) => id));
+  const failed = removals.filter(({ outcome }) => outcome === "failed");
+  const toStay = new Set([...failed, ...before.elsewhere].map(({ id }) => id));
   for (let look = 1; ; look++) {
     const inventory = await readInventory(aws, spec, { account });
-    if (look === LOOKS || inventory.resources.every(({ id }) => failed.has(id))) return inventory;
+    // Also elsewhere: what shows a little longer than the VPC that it was in seems to be in another one.
+    const shown = [...inventory.resources, ...inventory.elsewhere];
+    if (look === LOOKS || shown.every(({ id }) => toStay.has(id))) return inventory;
     await aws.clock.sleep(LOOK_EVERY_MS, aws.signal);
   }
 }

@@ -173,6 +173,24 @@ describe("walkDown", () => {
     expect(again).toMatchObject({ logGroupCameBack: false, leftovers: [] });
   });
 
+  it("looks once more where something shows longer than the VPC that it was in", async () => {
+    const { lab } = embeddedLab();
+    let stale = 2;
+    lab.aws.ec2.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const result = await next(args);
+          if (commandName === "DescribeSubnetsCommand" && stale-- > 0) {
+            const Tags = [{ Key: "vpclab:lab", Value: lab.spec.lab }];
+            Object.assign(result.output, { Subnets: [{ SubnetId: "subnet-1", VpcId: "vpc-1", Tags }] });
+          }
+          return result;
+        },
+      { step: "initialize" },
+    );
+    expect(await walkDown(lab, holding())).toMatchObject({ leftovers: [], complete: true });
+  });
+
   it("is content with nothing to do", async () => {
     const { lab } = embeddedLab();
     expect(await walkDown(lab, holding())).toEqual({
