@@ -16,36 +16,31 @@ aws() { command aws --endpoint-url "$ENDPOINT" "$@"; }
 sleep() { command sleep 0.2; }
 `;
 
-test
-  .skipIf(awsCli === undefined)
-  .each([{ leastPrivilege: false }, { leastPrivilege: true, retentionDays: 7, instanceType: "t3.micro" }])(
-  "the lessons' commands do the lab, %o",
-  async (options) => {
-    const script = join(mkdtempSync(join(tmpdir(), "vpclab-lessons-")), "lessons.sh");
-    writeFileSync(
-      script,
-      SHELL +
-        lessonLines(options)
-          .map((line) => `    ${line}\n`)
-          .join(""),
-    );
-    const simulator = await serve(vpclab, "--memory", "--speed", "300");
-    try {
-      const run = await runScript("bash", script, simulator.endpoint);
-      expect(run.code, run.stdout + run.stderr).toBe(0);
-      const losses = [...run.stdout.matchAll(/(\d+)% packet loss/g)].map(([, percent]) => Number(percent));
-      expect(losses).toEqual([100, 0, 0]);
-      expect(run.stdout).toMatch(/eni-[0-9a-f]{17}-all/);
-      const answer = JSON.parse(run.stdout.slice(run.stdout.lastIndexOf('[\n    "Complete"')));
-      expect(answer).toEqual([
-        "Complete",
-        expect.arrayContaining([[expect.any(String), expect.any(String), expect.stringMatching(/^\d+$/)]]),
-      ]);
-    } finally {
-      expect(await simulator.end()).toMatchObject({
-        code: 0,
-        stderr: expect.not.stringContaining("not answered"),
-      });
-    }
-  },
-);
+test.skipIf(awsCli === undefined)("the lessons' commands do the lab", async () => {
+  const script = join(mkdtempSync(join(tmpdir(), "vpclab-lessons-")), "lessons.sh");
+  writeFileSync(
+    script,
+    SHELL +
+      lessonLines({})
+        .map((line) => `    ${line}\n`)
+        .join(""),
+  );
+  const simulator = await serve(vpclab, "--memory", "--speed", "300");
+  try {
+    const run = await runScript("bash", script, simulator.endpoint);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    const losses = [...run.stdout.matchAll(/(\d+)% packet loss/g)].map(([, percent]) => Number(percent));
+    expect(losses).toEqual([100, 0, 0]);
+    expect(run.stdout).toMatch(/eni-[0-9a-f]{17}-all/);
+    const answer = JSON.parse(run.stdout.slice(run.stdout.lastIndexOf('[\n    "Complete"')));
+    expect(answer).toEqual([
+      "Complete",
+      expect.arrayContaining([[expect.any(String), expect.any(String), expect.stringMatching(/^\d+$/)]]),
+    ]);
+  } finally {
+    expect(await simulator.end()).toMatchObject({
+      code: 0,
+      stderr: expect.not.stringContaining("not answered"),
+    });
+  }
+});
