@@ -1,7 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-/** These fake the SDK's clients by their class: each file needs the SDK for itself. */
-const FAKING = ["test/aws/**/*.test.ts", "test/steps/**/*.test.ts", "test/commands/**/*.test.ts"];
 /** These start the built program. */
 const PROCESSES = ["test/cli/**/*.test.ts"];
 
@@ -19,16 +17,16 @@ const common = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...common, name: "faking", include: FAKING } },
       { test: { ...common, name: "processes", include: PROCESSES, globalSetup: ["test/build.ts"] } },
       {
         test: {
           ...common,
-          name: "together",
+          name: "in process",
           include: ["test/**/*.test.ts"],
-          exclude: [...FAKING, ...PROCESSES, "test/clients/**", "test/resilience/**"],
+          exclude: [...PROCESSES, "test/clients/**", "test/resilience/**"],
           // Loading the SDK anew for each file takes longer than the tests.
           isolate: false,
+          setupFiles: ["test/restore-clients.ts"],
         },
       },
     ],
