@@ -74,7 +74,7 @@ describe("vpclab simulator", () => {
     await again.end();
   });
 
-  it("serves vpclab itself by --endpoint-url, as any AWS", async () => {
+  it("serves vpclab itself by --endpoint-url, like any AWS", async () => {
     const { vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--memory");
     const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "us-east-1" };
