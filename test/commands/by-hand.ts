@@ -32,8 +32,3 @@ export function letTimePass(home: LabHome, ms: number): Promise<unknown> {
     await whoAmI(aws);
   });
 }
-
-/** Lets world time go by, and what happens by itself in it happen. */
-export async function pass(home: LabHome, ms: number): Promise<void> {
-  await byHand(home, ({ clock }) => clock.sleep(ms));
-}

@@ -8,7 +8,7 @@ import { status } from "../../src/commands/status.ts";
 import { up } from "../../src/commands/up.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import { until } from "../ui/fake-terminal.ts";
-import { pass } from "./by-hand.ts";
+import { letTimePass } from "./by-hand.ts";
 import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
 const home = labHome();
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
   expect(code).toBe(0);
   // So that there is more than the pings: the agent, the time servers, strangers.
-  await pass(home, 10 * 60_000);
+  await letTimePass(home, 10 * 60_000);
 }, 60_000);
 afterAll(() => home.remove());
 
@@ -202,7 +202,7 @@ describe("vpclab logs reconcile", () => {
     expect(soon.stdout).toContain("instance 2 → 1 (private)");
     expect(soon.stdout).toContain("still to come");
     expect(soon.stdout).toMatch(/by \d\d:\d\d:\d\d UTC/);
-    await pass(home, 10 * 60_000);
+    await letTimePass(home, 10 * 60_000);
     const later = await home.run((program) => logsReconcile(program, SIMULATED));
     expect(later.stdout).toContain("31 of 31 packets are in the log");
   });
