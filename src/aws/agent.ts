@@ -6,7 +6,7 @@ import { allPages } from "./tags.ts";
 import { waitFor } from "./waits.ts";
 
 /** Of these instances, the ones whose agent is Online. */
-export async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
+async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
   if (instanceIds.length === 0) return new Set();
   try {
     // All instances of the account would come in pages of 10: ask for ours alone.

@@ -34,7 +34,7 @@ export interface LabsFound {
 const AT_ONCE = 8;
 
 /** The Regions that the account may use: those open to all and those it has opted in to. */
-export async function openRegions(aws: Aws): Promise<string[]> {
+async function openRegions(aws: Aws): Promise<string[]> {
   const { Regions = [] } = await aws.ec2.send(new DescribeRegionsCommand({}));
   return Regions.flatMap(({ RegionName }) => RegionName ?? []).sort();
 }

@@ -167,7 +167,7 @@ export function malformed(terminal: Terminal, refusal: Refusal): LabError {
 }
 
 /** The query's line with carets under the place; of a long line, the part around it. Two lines, indented by two. */
-export function place(text: string, start: number, end: number, width: number): string {
+function place(text: string, start: number, end: number, width: number): string {
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const lineEnd = text.indexOf("\n", lineStart) === -1 ? text.length : text.indexOf("\n", lineStart);
   const room = width - 4;

@@ -19,7 +19,7 @@ const DATE_AND_TIME =
  * records.
  * @throws LabError with exit code 2
  */
-export function instant(flag: string, text: string): number {
+function instant(flag: string, text: string): number {
   if (/^\d{9,11}$/.test(text)) return Number(text) * 1000;
   const [, date, time = "00:00", zone = "Z"] = DATE_AND_TIME.exec(text) ?? [];
   const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${zone}`);

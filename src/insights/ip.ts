@@ -39,7 +39,7 @@ export function isIn(address: Address, subnet: Subnet): boolean {
   return address.number >> BigInt(width - subnet.length) === subnet.prefix;
 }
 
-export function parseIpv4(text: string): number | undefined {
+function parseIpv4(text: string): number | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
   let number = 0;

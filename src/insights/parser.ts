@@ -8,7 +8,7 @@ import { isWord, type Token, tokenize } from "./tokenizer.ts";
 export const MAX_LIMIT = 100_000;
 
 /** StartQuery takes no longer query (its API reference). */
-export const MAX_LENGTH = 10_000;
+const MAX_LENGTH = 10_000;
 
 /** Two `stats` in one query are AWS's own bound. */
 const MAX_STATS = 2;

@@ -12,7 +12,7 @@ import { format } from "./values.ts";
 export type { LogEvent } from "./event.ts";
 
 /** Rows that come back where neither the query nor the caller sets a limit (StartQuery's default). */
-export const DEFAULT_LIMIT = 10_000;
+const DEFAULT_LIMIT = 10_000;
 
 export interface RunOptions {
   /** For a query without a `limit` of its own, as StartQuery's parameter: 1 to 100,000. Default 10,000. */

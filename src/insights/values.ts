@@ -72,7 +72,7 @@ function formatNumber(value: number): string {
 
 const LAST_DATE = 8.64e15;
 
-export function formatTimestamp(ms: number): string | undefined {
+function formatTimestamp(ms: number): string | undefined {
   if (Math.abs(ms) > LAST_DATE) return undefined;
   return new Date(Math.floor(ms)).toISOString().replace("T", " ").replace("Z", "");
 }

@@ -101,7 +101,7 @@ export const DEFAULT_OPTIONS = {
 /** Tag keys. Only what carries our `vpclab:lab` is ever changed or deleted. */
 export const TAG_LAB = "vpclab:lab";
 export const TAG_PART = "vpclab:part";
-export const TAG_STEP = "vpclab:step";
+const TAG_STEP = "vpclab:step";
 /** On IAM resources, which are global: another Region's are foreign. */
 export const TAG_REGION = "vpclab:region";
 

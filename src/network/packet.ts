@@ -5,7 +5,7 @@ export const ICMP = 1;
 export const TCP = 6;
 export const UDP = 17;
 /** What AWS writes for every protocol. */
-export const ALL_PROTOCOLS = -1;
+const ALL_PROTOCOLS = -1;
 
 export interface Packet {
   /** Protocol number: 1 ICMP, 6 TCP, 17 UDP. */

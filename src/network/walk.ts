@@ -8,7 +8,7 @@ import { type Packet, replyTo } from "./packet.ts";
 import type { Topology } from "./topology.ts";
 import { topologyIndex } from "./topology-index.ts";
 
-export type { ExplanationCode, Hop, HopKind } from "./hop.ts";
+export type { Hop } from "./hop.ts";
 export type { Packet } from "./packet.ts";
 
 /** What a flow log on an interface would note for this packet there. */

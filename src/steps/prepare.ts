@@ -20,7 +20,7 @@ import type { LabContext, Step } from "./step.ts";
 import { together } from "./together.ts";
 
 /** What the Systems Manager agent on an instance needs, kept by AWS. */
-export const AGENT_POLICY = "AmazonSSMManagedInstanceCore";
+const AGENT_POLICY = "AmazonSSMManagedInstanceCore";
 
 export const prepare: Step = {
   id: "prepare",

@@ -27,7 +27,7 @@ export function flowEvents(lines: readonly string[] = RECORDS): LogEvent[] {
   }));
 }
 
-export const APP_LINES: readonly string[] = [
+const APP_LINES: readonly string[] = [
   "25 May 2019 10:24:39,474 [ERROR] {foo=2, bar=data} The error was: DataIntegrityException",
   "user=ana, method:GET, latency := 10",
   "user=ana, method:GET, latency := 20",

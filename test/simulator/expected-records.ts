@@ -39,7 +39,7 @@ export interface Flow {
 }
 
 /** A record's flow as one line: interface, addresses, ports, protocol and verdict. */
-export function key(interfaceId: string, flow: Flow, isAccepted: boolean): string {
+function key(interfaceId: string, flow: Flow, isAccepted: boolean): string {
   const { source, destination, sourcePort, destinationPort, protocol } = flow;
   return `${interfaceId} ${source}:${sourcePort} > ${destination}:${destinationPort} ${protocol} ${isAccepted ? "ACCEPT" : "REJECT"}`;
 }

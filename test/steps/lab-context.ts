@@ -41,7 +41,7 @@ export interface TestLab {
 
 const REGION = "us-east-1";
 
-export const PREPARED: Prepared = {
+const PREPARED: Prepared = {
   account: "123456789012",
   availabilityZone: "us-east-1a",
   instanceType: "t2.micro",

@@ -12,7 +12,7 @@ import { describeVpcs } from "../vpc.ts";
 import { type Check, type CheckId, check, look } from "./check.ts";
 
 /** VPCs in a Region, the default VPC counted; the quota of internet gateways follows it (AWS-FACTS §2). */
-export const DEFAULT_VPC_QUOTA = 5;
+const DEFAULT_VPC_QUOTA = 5;
 /** Service Quotas' default for Running On-Demand Standard instances; many accounts were granted 32 or more. */
 const DEFAULT_VCPU_QUOTA = 5;
 /** The families of that quota; of letters like theirs, `inf`, `trn`, `mac`, `hpc` and `dl` have their own. */

@@ -20,7 +20,7 @@ import type { NetworkAclEntryState, NetworkAclState } from "./state.ts";
 const LAST_RULE_NUMBER = 32_766;
 
 /** How the final `*` is numbered. */
-export const FINAL_RULE_NUMBER = 32_767;
+const FINAL_RULE_NUMBER = 32_767;
 
 /** The final `*` of one direction: in every network ACL, not to be changed. */
 export function finalEntry(egress: boolean): NetworkAclEntryState {

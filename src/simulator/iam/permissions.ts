@@ -90,10 +90,7 @@ export function roleHasManagedPolicy(context: Context, roleName: string, policyA
 }
 
 /** All that a role's policies say, in their versions in force. */
-export function statementsOf(
-  context: Context,
-  powers: Omit<RolePowers, "assumeRolePolicyDocument">,
-): Statement[] {
+function statementsOf(context: Context, powers: Omit<RolePowers, "assumeRolePolicyDocument">): Statement[] {
   const attached = powers.attachedPolicyArns.flatMap(
     (arn) => findPolicy(context, arn)?.versions.find((version) => version.isDefault)?.document ?? [],
   );

@@ -72,7 +72,7 @@ export function checkPolicyDocument(document: string | undefined): string {
   return text;
 }
 
-export function attachmentCount(context: Context, arn: string): number {
+function attachmentCount(context: Context, arn: string): number {
   const roles = Object.values(context.state.iam.roles);
   const holders = [learner(context), ...roles];
   return holders.filter((holder) => holder.attachedPolicyArns.includes(arn)).length;

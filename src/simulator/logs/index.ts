@@ -9,8 +9,7 @@ import { queryOperations } from "./queries.ts";
 import { startQueryOperations } from "./start-query.ts";
 import { tagOperations } from "./tags.ts";
 
-export { type Delivery, deliverLogEvents, type NewLogEvent } from "./delivery.ts";
-export { logGroupArn } from "./log-groups.ts";
+export { type Delivery, deliverLogEvents } from "./delivery.ts";
 
 export const logsService: Service = {
   signingName: "logs",
