@@ -176,9 +176,12 @@ export interface VolumeState {
   encrypted: boolean;
   availabilityZone: string;
   createdAt: number;
+  /** Absent once it is detached, or its instance terminated without it. */
   instanceId?: string;
   deviceName: string;
   deleteOnTermination: boolean;
+  /** DeleteVolume was called: shown for some seconds more. */
+  isDeleting?: true;
   tags: Tags;
 }
 

@@ -10,7 +10,9 @@ import { AwsError } from "../../error.ts";
 import { operation } from "../../operation.ts";
 import { find, INSTANCE } from "../resources.ts";
 import type { InstanceState, NetworkInterfaceState } from "../state.ts";
+import { showVolume } from "./describe-instances.ts";
 import { groupIdentifiers, securityGroupIdsFor } from "./network-interfaces.ts";
+import { keepOrNot } from "./volumes.ts";
 
 function liveInstance(context: Context, id: string | undefined) {
   const instance = find(context, INSTANCE, id);
@@ -25,7 +27,15 @@ function liveInstance(context: Context, id: string | undefined) {
 
 const modifyInstanceAttribute = operation<ModifyInstanceAttributeRequest, object>(
   ModifyInstanceAttribute$,
-  ["InstanceId", "Groups", "DisableApiTermination", "InstanceInitiatedShutdownBehavior", "SourceDestCheck"],
+  [
+    "InstanceId",
+    "Groups",
+    "DisableApiTermination",
+    "InstanceInitiatedShutdownBehavior",
+    "SourceDestCheck",
+    "BlockDeviceMappings.DeviceName",
+    "BlockDeviceMappings.Ebs.DeleteOnTermination",
+  ],
   (context, input) => {
     const { instance, networkInterface } = liveInstance(context, input.InstanceId);
     const {
@@ -33,8 +43,9 @@ const modifyInstanceAttribute = operation<ModifyInstanceAttributeRequest, object
       DisableApiTermination,
       InstanceInitiatedShutdownBehavior: shutdown,
       SourceDestCheck,
+      BlockDeviceMappings,
     } = input;
-    const changes = [Groups, DisableApiTermination, shutdown, SourceDestCheck];
+    const changes = [Groups, DisableApiTermination, shutdown, SourceDestCheck, BlockDeviceMappings];
     if (changes.filter((change) => change !== undefined).length !== 1)
       throw new AwsError(
         "InvalidParameterCombination",
@@ -43,6 +54,7 @@ const modifyInstanceAttribute = operation<ModifyInstanceAttributeRequest, object
     if (Groups) networkInterface.securityGroupIds = securityGroupIdsFor(context, instance.vpcId, Groups);
     if (DisableApiTermination) instance.disableApiTermination = DisableApiTermination.Value ?? false;
     if (SourceDestCheck) networkInterface.sourceDestCheck = SourceDestCheck.Value ?? true;
+    if (BlockDeviceMappings) keepOrNot(context, instance, BlockDeviceMappings);
     if (shutdown) {
       if (shutdown.Value !== "stop" && shutdown.Value !== "terminate")
         throw new AwsError("InvalidParameterValue", `Invalid value '${shutdown.Value}' for attribute.`);
@@ -67,6 +79,7 @@ const SHOWN: Readonly<
     InstanceInitiatedShutdownBehavior: { Value: shutdownBehavior },
   }),
   rootDeviceName: () => ({ RootDeviceName: { Value: "/dev/xvda" } }),
+  blockDeviceMapping: (context, instance) => ({ BlockDeviceMappings: showVolume(context, instance) }),
   sourceDestCheck: (_, __, { sourceDestCheck }) => ({ SourceDestCheck: { Value: sourceDestCheck } }),
   groupSet: (context, _, networkInterface) => ({ Groups: groupIdentifiers(context, networkInterface) }),
 };

@@ -22,6 +22,7 @@ import { privateDnsName } from "./addresses.ts";
 import { isNitro } from "./capacity.ts";
 import { STATE_CODES } from "./lifecycle.ts";
 import { associationOf, groupIdentifiers, publicNameOf } from "./network-interfaces.ts";
+import { rootVolumeOf } from "./volumes.ts";
 
 /** Status checks take about two minutes after the launch. */
 const INITIALIZING_MS = 120_000;
@@ -152,9 +153,12 @@ function showNetwork(context: Context, instance: InstanceState): Partial<Instanc
   };
 }
 
-function showVolume(context: Context, instance: InstanceState): NonNullable<Instance["BlockDeviceMappings"]> {
-  const volume = context.region.ec2.volumes[instance.volumeId];
-  if (!volume?.instanceId) return [];
+export function showVolume(
+  context: Context,
+  instance: InstanceState,
+): NonNullable<Instance["BlockDeviceMappings"]> {
+  const volume = rootVolumeOf(context, instance);
+  if (!volume) return [];
   const { id, createdAt, deleteOnTermination, deviceName } = volume;
   return [
     {
@@ -223,7 +227,7 @@ function filterFields(context: Context): FilterFields<InstanceState> {
     "network-interface.vpc-id": (item) => nic(item)?.vpcId,
     "network-interface.addresses.private-ip-address": privateAddress,
     "network-interface.association.public-ip": publicAddress,
-    "block-device-mapping.volume-id": (item) => context.region.ec2.volumes[item.volumeId]?.id,
+    "block-device-mapping.volume-id": (item) => rootVolumeOf(context, item)?.id,
     "root-device-type": () => "ebs",
     "root-device-name": () => "/dev/xvda",
     "monitoring-state": (item) => item.monitoring,

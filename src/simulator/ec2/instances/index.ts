@@ -7,7 +7,7 @@ import { describeInstanceOperations } from "./describe-instances.ts";
 import { lifecycleEvents, lifecycleOperations } from "./lifecycle.ts";
 import { networkInterfaceOperations } from "./network-interfaces.ts";
 import { runInstances } from "./run-instances.ts";
-import { volumeOperations } from "./volumes.ts";
+import { volumeEvents, volumeOperations } from "./volumes.ts";
 
 export const instanceOperations: Operation[] = [
   runInstances,
@@ -18,4 +18,8 @@ export const instanceOperations: Operation[] = [
   ...volumeOperations,
 ];
 
-export const instanceEvents: Record<string, EventHandler> = { ...lifecycleEvents, ...firstBootEvents };
+export const instanceEvents: Record<string, EventHandler> = {
+  ...lifecycleEvents,
+  ...firstBootEvents,
+  ...volumeEvents,
+};

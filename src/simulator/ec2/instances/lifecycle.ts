@@ -19,6 +19,7 @@ import { find, INSTANCE } from "../resources.ts";
 import type { InstanceState } from "../state.ts";
 import { requireVcpus } from "./capacity.ts";
 import { removeNetworkInterface } from "./network-interfaces.ts";
+import { releaseVolume, rootVolumeOf } from "./volumes.ts";
 
 /** The codes that stand beside the states' names. */
 export const STATE_CODES: Readonly<Record<InstanceState["state"], number>> = {
@@ -76,6 +77,14 @@ function incorrectState(instance: InstanceState, verb: string): AwsError {
   );
 }
 
+/** AWS's text (VM Import guide, troubleshooting); its code is not known [U]. */
+function noRootVolume(instance: InstanceState): AwsError {
+  return new AwsError(
+    "InvalidParameterValue",
+    `Invalid value '${instance.id}' for instanceId. Instance does not have a volume attached at root (/dev/xvda)`,
+  );
+}
+
 const startInstances = operation<StartInstancesRequest, object>(
   StartInstances$,
   ["InstanceIds"],
@@ -83,6 +92,7 @@ const startInstances = operation<StartInstancesRequest, object>(
     StartingInstances: changeStates(context, input.InstanceIds, (instance) => {
       if (instance.state === "pending" || instance.state === "running") return;
       if (instance.state !== "stopped") throw incorrectState(instance, "started");
+      if (!rootVolumeOf(context, instance)) throw noRootVolume(instance);
       requireVcpus(context, instance.instanceType, 1, 1);
       instance.state = "pending";
       instance.launchedAt = context.now;
@@ -196,12 +206,6 @@ export const lifecycleEvents: Readonly<Record<string, EventHandler>> = {
 
 function releaseAutoAssignedAddress(context: Context, instance: InstanceState): void {
   delete context.region.ec2.networkInterfaces[instance.networkInterfaceId]?.publicAddress;
-}
-
-function releaseVolume(context: Context, instance: InstanceState): void {
-  const volume = context.region.ec2.volumes[instance.volumeId];
-  if (volume?.deleteOnTermination) delete context.region.ec2.volumes[volume.id];
-  else if (volume) delete volume.instanceId;
 }
 
 function releaseInterface(context: Context, instance: InstanceState): void {

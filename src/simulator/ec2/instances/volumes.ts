@@ -1,17 +1,23 @@
-/** Root volumes: made with their instance, shown, gone with it. */
+/** Root volumes: made with their instance, shown, gone with it or left behind. */
 import {
   type BlockDeviceMapping,
+  DeleteVolume$,
+  type DeleteVolumeRequest,
   DescribeVolumes$,
   type DescribeVolumesRequest,
+  DetachVolume$,
+  type DetachVolumeRequest,
+  type InstanceBlockDeviceMappingSpecification,
   type Volume,
+  type VolumeAttachment,
 } from "@aws-sdk/client-ec2";
-import type { Context } from "../../context.ts";
+import type { Context, EventHandler } from "../../context.ts";
 import { AwsError } from "../../error.ts";
 import { operation } from "../../operation.ts";
 import { select } from "../describe.ts";
 import type { FilterFields } from "../filters.ts";
-import { VOLUME } from "../resources.ts";
-import type { Tags, VolumeState } from "../state.ts";
+import { find, notFound, VOLUME } from "../resources.ts";
+import type { InstanceState, Tags, VolumeState } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
 import type { Image } from "./images.ts";
 
@@ -60,7 +66,43 @@ export function createVolume(
   return volume;
 }
 
-const stateOf = (volume: VolumeState) => (volume.instanceId ? "in-use" : "available");
+/** What DeleteVolume's "yes" is short of; AWS's guide allows for minutes. */
+const deleteMs = (context: Context) => context.randomInteger(2_000, 10_000);
+
+function stateOf(volume: VolumeState): "in-use" | "available" | "deleting" {
+  if (volume.isDeleting) return "deleting";
+  return volume.instanceId ? "in-use" : "available";
+}
+
+/** The volume that an instance starts from; undefined where it was detached. */
+export function rootVolumeOf(context: Context, instance: InstanceState): VolumeState | undefined {
+  const volume = context.region.ec2.volumes[instance.volumeId];
+  return volume?.instanceId === instance.id ? volume : undefined;
+}
+
+/** At the end of its instance: goes with it, or stays and belongs to nobody. */
+export function releaseVolume(context: Context, instance: InstanceState): void {
+  const volume = rootVolumeOf(context, instance);
+  if (volume?.deleteOnTermination) delete context.region.ec2.volumes[volume.id];
+  else delete volume?.instanceId;
+}
+
+/**
+ * ModifyInstanceAttribute's block device mappings: whether volumes go with their instance.
+ * @throws AwsError for a device that the instance does not have; code and text are Eucalyptus's for the same [U]
+ */
+export function keepOrNot(
+  context: Context,
+  instance: InstanceState,
+  mappings: readonly InstanceBlockDeviceMappingSpecification[],
+): void {
+  const volume = rootVolumeOf(context, instance);
+  for (const { DeviceName, Ebs } of mappings) {
+    if (!volume || volume.deviceName !== DeviceName)
+      throw new AwsError("InvalidInstanceAttributeValue", `No device is currently mapped at ${DeviceName}`);
+    volume.deleteOnTermination = Ebs?.DeleteOnTermination ?? true;
+  }
+}
 
 function show(context: Context, volume: VolumeState): Volume {
   const { id, volumeType, encrypted, instanceId } = volume;
@@ -75,19 +117,19 @@ function show(context: Context, volume: VolumeState): Volume {
     VolumeType: volumeType as "gp2" | "gp3" | "standard",
     ...(volumeType === "gp3" && { Iops: 3000, Throughput: 125 }),
     MultiAttachEnabled: false,
-    Attachments: instanceId
-      ? [
-          {
-            VolumeId: id,
-            InstanceId: instanceId,
-            Device: volume.deviceName,
-            State: "attached",
-            AttachTime: new Date(volume.createdAt),
-            DeleteOnTermination: volume.deleteOnTermination,
-          },
-        ]
-      : [],
+    Attachments: instanceId ? [showAttachment(volume, "attached")] : [],
     Tags: tagSet(volume.tags),
+  };
+}
+
+function showAttachment(volume: VolumeState, State: "attached" | "detaching"): VolumeAttachment {
+  return {
+    VolumeId: volume.id,
+    InstanceId: volume.instanceId,
+    Device: volume.deviceName,
+    State,
+    AttachTime: new Date(volume.createdAt),
+    DeleteOnTermination: volume.deleteOnTermination,
   };
 }
 
@@ -113,4 +155,51 @@ const describeVolumes = operation<DescribeVolumesRequest, object>(
   },
 );
 
-export const volumeOperations = [describeVolumes];
+/** One that is being deleted is shown still, but cannot be named any more [U]. */
+function findToChange(context: Context, id: string | undefined): VolumeState {
+  const volume = find(context, VOLUME, id);
+  if (volume.isDeleting) throw notFound(VOLUME, volume.id);
+  return volume;
+}
+
+const deleteVolume = operation<DeleteVolumeRequest, object>(DeleteVolume$, ["VolumeId"], (context, input) => {
+  const volume = findToChange(context, input.VolumeId);
+  if (volume.instanceId)
+    throw new AwsError("VolumeInUse", `Volume ${volume.id} is currently attached to ${volume.instanceId}`);
+  volume.isDeleting = true;
+  const at = context.now + deleteMs(context);
+  context.schedule(at, { kind: "ec2.volume-deleted", region: context.regionName, subject: volume.id });
+  return {};
+});
+
+const detachVolume = operation<DetachVolumeRequest, VolumeAttachment>(
+  DetachVolume$,
+  ["VolumeId", "InstanceId", "Device"],
+  (context, input) => {
+    const volume = findToChange(context, input.VolumeId);
+    const { id, instanceId, deviceName } = volume;
+    if (instanceId === undefined)
+      throw new AwsError("IncorrectState", `Volume '${id}' is in the 'available' state.`);
+    if ((input.InstanceId ?? instanceId) !== instanceId || (input.Device ?? deviceName) !== deviceName)
+      throw new AwsError(
+        "InvalidAttachment.NotFound",
+        `Volume '${id}' is not attached to instance '${input.InstanceId ?? instanceId}' as device '${input.Device ?? deviceName}'`,
+      );
+    if (context.region.ec2.instances[instanceId]?.state !== "stopped")
+      throw new AwsError(
+        "IncorrectState",
+        `Unable to detach root volume '${id}' from instance '${instanceId}'`,
+      );
+    const attachment = showAttachment(volume, "detaching");
+    delete volume.instanceId;
+    return attachment;
+  },
+);
+
+export const volumeEvents: Readonly<Record<string, EventHandler>> = {
+  "ec2.volume-deleted": (context, { subject }) => {
+    delete context.region.ec2.volumes[subject];
+  },
+};
+
+export const volumeOperations = [describeVolumes, deleteVolume, detachVolume];
