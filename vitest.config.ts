@@ -16,6 +16,17 @@ const common = {
 
 export default defineConfig({
   test: {
+    // A test that needs another before it fails here. The seed is printed; `npm test -- --sequence.seed <seed>` brings
+    // the same order back.
+    sequence: { shuffle: true },
+    coverage: {
+      // In `npm run coverage`, and in .ci/run, which asks for it by this variable.
+      enabled: process.env.VPCLAB_COVERAGE === "1",
+      include: ["src/**/*.ts"],
+      // The programs that tests start count for nothing here.
+      reporter: ["text-summary", "html"],
+      thresholds: { lines: 90 },
+    },
     projects: [
       { test: { ...common, name: "processes", include: PROCESSES, globalSetup: ["test/build.ts"] } },
       {
