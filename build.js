@@ -12,18 +12,22 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { licencesOf } from "./licences.js";
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
-const ENTRY = "dist/cli.js";
-const sources = ["build.js", "package.json", "package-lock.json", ...filesBelow("src")];
+// Both in dist/.
+const ENTRY = "cli.js";
+const LICENCES = "THIRD-PARTY-LICENSES.txt";
+
+const sources = ["build.js", "licences.js", "package.json", "package-lock.json", ...filesBelow("src")];
 const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
-if (!existsSync(ENTRY) || statSync(ENTRY).mtimeMs < changedAt) await bundle();
+if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < changedAt) await bundle();
 
 async function bundle() {
   const { build } = await import("esbuild");
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: ["src/cli.ts"],
     outdir: "dist",
     bundle: true,
@@ -35,6 +39,8 @@ async function bundle() {
     mainFields: ["module", "main"],
     conditions: ["module"],
     minify: true,
+    // A stack under --debug then names our functions. No source maps: they would treble the package, and with the
+    // version that a bug report names anybody can build them: package-lock.json pins every byte.
     keepNames: true,
     define: { VPCLAB_VERSION: JSON.stringify(version) },
     // Some dependencies are CommonJS and call require for Node's own modules.
@@ -42,21 +48,21 @@ async function bundle() {
       js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
     },
     logLevel: "warning",
+    metafile: true,
     write: false,
   });
+  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  files.set(LICENCES, licencesOf(metafile));
   // Whole files only, the entry last: whoever starts the program meanwhile, or kills the build, meets a whole program.
   mkdirSync("dist", { recursive: true });
-  const names = outputFiles
-    .map(({ path }) => basename(path))
-    .sort((name) => (name === basename(ENTRY) ? 1 : -1));
-  for (const name of names) {
-    const file = outputFiles.find(({ path }) => basename(path) === name);
+  const entryLast = (one, other) => Number(one === ENTRY) - Number(other === ENTRY);
+  for (const name of [...files.keys()].sort(entryLast)) {
     const temporary = join("dist", `${name}.${process.pid}.new`);
-    writeFileSync(temporary, file?.contents ?? "");
+    writeFileSync(temporary, files.get(name) ?? "");
     renameSync(temporary, join("dist", name));
   }
   for (const name of filesBelow("dist").map((path) => basename(path)))
-    if (!names.includes(name)) rmSync(join("dist", name));
+    if (!files.has(name)) rmSync(join("dist", name));
 }
 
 function filesBelow(folder) {
