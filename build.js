@@ -26,7 +26,8 @@ if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < 
 
 async function bundle() {
   const { build } = await import("esbuild");
-  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { version, devDependencies } = packageAt(".");
+  const sdk = Object.keys(devDependencies).filter((name) => name.startsWith("@aws-sdk/client-"));
   const { outputFiles, metafile } = await build({
     entryPoints: ["src/cli.ts"],
     outdir: "dist",
@@ -42,7 +43,12 @@ async function bundle() {
     // A stack under --debug then names our functions. No source maps: they would treble the package, and with the
     // version that a bug report names anybody can build them: package-lock.json pins every byte.
     keepNames: true,
-    define: { VPCLAB_VERSION: JSON.stringify(version) },
+    define: {
+      VPCLAB_VERSION: JSON.stringify(version),
+      SDK_VERSIONS: JSON.stringify(
+        sdk.map((name) => `${name} ${packageAt(join("node_modules", name)).version}`),
+      ),
+    },
     // Some dependencies are CommonJS and call require for Node's own modules.
     banner: {
       js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
@@ -63,6 +69,10 @@ async function bundle() {
   }
   for (const name of filesBelow("dist").map((path) => basename(path)))
     if (!files.has(name)) rmSync(join("dist", name));
+}
+
+function packageAt(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 function filesBelow(folder) {

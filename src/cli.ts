@@ -7,7 +7,9 @@ import { Interrupted } from "./lab/error.ts";
 import { homeFolder } from "./lab/home.ts";
 import { openTerminal } from "./ui/terminal.ts";
 
+// Written in by build.js; the second a line for each client.
 declare const VPCLAB_VERSION: string;
+declare const SDK_VERSIONS: readonly string[];
 
 // The SDK warns on every start on Node 20, which it supports.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -33,6 +35,12 @@ function programFor(options: GlobalOptions): Program {
   };
 }
 
+/** What a report of a defect should name. */
+function allVersions(): string {
+  const { version, platform, arch } = process;
+  return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, ...SDK_VERSIONS].join("\n");
+}
+
 process.on("SIGINT", () => {
   // A second Ctrl-C: out at once.
   if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
@@ -47,9 +55,11 @@ for (const stream of [process.stdout, process.stderr])
     throw error;
   });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
+const words = process.argv.slice(2);
+process.exitCode = await runCommandLine(words, {
   programFor,
-  version: VPCLAB_VERSION,
+  // commander ends at --version, whatever follows it.
+  version: words.includes("--verbose") ? allVersions() : VPCLAB_VERSION,
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
 });

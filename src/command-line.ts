@@ -14,7 +14,7 @@ export const EXIT_INTERRUPTED = 130;
 export interface Surroundings {
   /** @param options as the command was called */
   programFor(options: GlobalOptions): Program;
-  /** Of vpclab. */
+  /** What `--version` says. */
   readonly version: string;
   /** For the words of commander itself: help and version to the first, refusals to the second. */
   readonly writeOut: (text: string) => void;
@@ -91,6 +91,7 @@ export function commandLine(
         "Without an AWS account it runs on an AWS embedded in the program.",
     )
     .version(version)
+    .option("--verbose", "with --version: Node's and the AWS SDK's too, for a bug report")
     .configureOutput({ writeOut, writeErr })
     // Or `vpclab logs explain --json` would give its flag to `logs`.
     .enablePositionalOptions()
