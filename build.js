@@ -16,6 +16,23 @@ import { licencesOf } from "./licences.js";
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
+/**
+ * The SDK writes the keys in its schemas as constants, `{ [_xN]: "item" }`, and esbuild keeps whatever has a computed key:
+ * all of EC2's shapes, used or not. With the keys written out it drops those that nothing uses.
+ */
+const constantKeys = {
+  name: "constant keys",
+  setup(build) {
+    build.onLoad({ filter: /client-[a-z0-9-]+.dist-es.schemas.schemas_\d+\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const constants = new Map();
+      for (const [, name, value] of text.matchAll(/^const (\w+) = (".*");$/gm)) constants.set(name, value);
+      if (constants.size === 0) throw new Error(`${path} is not written as it used to be: see constantKeys`);
+      return { contents: text.replace(/\[(_\w+)\]:/g, (key, name) => `${constants.get(name) ?? key}:`) };
+    });
+  },
+};
+
 // Both in dist/.
 const ENTRY = "cli.js";
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
@@ -39,10 +56,11 @@ async function bundle() {
     // The SDK's ES modules, so that only the operations imported by name are bundled.
     mainFields: ["module", "main"],
     conditions: ["module"],
-    minify: true,
-    // A stack under --debug then names our functions. No source maps: they would treble the package, and with the
-    // version that a bug report names anybody can build them: package-lock.json pins every byte.
-    keepNames: true,
+    // Not the names: a stack under --debug is to be read, and keeping them beside short ones (keepNames) takes time at
+    // each start. No source maps: they would treble the package, and with the version that a bug report names anybody
+    // can build them: package-lock.json pins every byte.
+    minifyWhitespace: true,
+    minifySyntax: true,
     define: {
       VPCLAB_VERSION: JSON.stringify(version),
       SDK_VERSIONS: JSON.stringify(
@@ -53,6 +71,7 @@ async function bundle() {
     banner: {
       js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
     },
+    plugins: [constantKeys],
     logLevel: "warning",
     metafile: true,
     write: false,

@@ -1,15 +1,15 @@
 /** EC2 hides why it refuses in an encoded message; who has the permission may have STS decode it. */
 import { DecodeAuthorizationMessageCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { Pluggable } from "@smithy/types";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { encodedMessage, withoutEncoded } from "./denial.ts";
 
 /** Of the decoded message, what helps. */
 const decodedSchema = z.object({
   explicitDeny: z.boolean(),
-  matchedStatements: z
-    .object({ items: z.array(z.object({ statementId: z.string().optional() })) })
-    .optional(),
+  matchedStatements: z.optional(
+    z.object({ items: z.array(z.object({ statementId: z.optional(z.string()) })) }),
+  ),
   context: z.object({ action: z.string(), resource: z.string() }),
 });
 

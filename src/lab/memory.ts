@@ -4,38 +4,39 @@
  */
 import { appendFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+// The small build of zod: every command reads these files first.
+import * as z from "zod/mini";
 import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { isLabName } from "./spec.ts";
 
 // Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
 const placeSchema = z.object({
-  lab: z.string().refine(isLabName),
+  lab: z.string().check(z.refine(isLabName)),
   target: z.enum(["aws", "simulator"]),
-  region: z.string().regex(/^[a-z0-9-]+$/),
-  account: z.string().regex(/^\d{12}$/),
-  profile: z.string().optional(),
-  endpointUrl: z.string().optional(),
+  region: z.string().check(z.regex(/^[a-z0-9-]+$/)),
+  account: z.string().check(z.regex(/^\d{12}$/)),
+  profile: z.optional(z.string()),
+  endpointUrl: z.optional(z.string()),
 });
 
-const rememberedSchema = placeSchema.extend({
+const rememberedSchema = z.extend(placeSchema, {
   /** When `up` was last run, in ms of real time. */
   upAt: z.number(),
   /** When a teardown ended with nothing left; absent while the lab may stand. */
-  tornDownAt: z.number().optional(),
+  tornDownAt: z.optional(z.number()),
   /** When the first resource was asked for, in ms of the service's time: what it cost is counted from here. */
-  standsSince: z.number().optional(),
+  standsSince: z.optional(z.number()),
   options: z.object({
     cidr1: z.string(),
     cidr2: z.string(),
-    retentionDays: z.number().optional(),
+    retentionDays: z.optional(z.number()),
     trafficType: z.enum(["ALL", "ACCEPT", "REJECT"]),
     aggregationSeconds: z.union([z.literal(60), z.literal(600)]),
-    instanceType: z.string().optional(),
-    sshFrom: z.string().optional(),
-    hours: z.number().optional(),
-    leastPrivilege: z.boolean().optional(),
+    instanceType: z.optional(z.string()),
+    sshFrom: z.optional(z.string()),
+    hours: z.optional(z.number()),
+    leastPrivilege: z.optional(z.boolean()),
   }),
 });
 
@@ -159,12 +160,12 @@ const pingSchema = z.object({
   sent: z.number(),
   received: z.number(),
   lossPercent: z.number(),
-  rttMs: z.object({ min: z.number(), avg: z.number(), max: z.number(), mdev: z.number() }).nullable(),
+  rttMs: z.nullable(z.object({ min: z.number(), avg: z.number(), max: z.number(), mdev: z.number() })),
   reachable: z.boolean(),
 });
 
 const entrySchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("ping"), at: z.number(), step: z.string().optional(), ping: pingSchema }),
+  z.object({ kind: z.literal("ping"), at: z.number(), step: z.optional(z.string()), ping: pingSchema }),
   z.object({ kind: z.literal("step-done"), at: z.number(), step: z.string() }),
   z.object({
     kind: z.literal("prediction"),

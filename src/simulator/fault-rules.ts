@@ -1,5 +1,5 @@
 /** Reads a file of faults. Apart from faults.ts, so that zod is loaded only where there is such a file. */
-import { z } from "zod";
+import * as z from "zod";
 import type { FaultRule } from "./faults.ts";
 
 const CALLS = "takes the number of a call, counted from 1, or a list of such numbers";
