@@ -136,6 +136,11 @@ export function operationOf({ headers, body }: WireRequest): string | undefined 
   return service && name ? `${service}:${name}` : undefined;
 }
 
+/** The Region that a request is for, by its own account. */
+export function regionOf({ headers }: WireRequest): string | undefined {
+  return credentialScope(headers.authorization)?.region;
+}
+
 async function decodeRequest(service: Service, request: WireRequest) {
   if (service.protocol === "json") {
     const [prefix, name = ""] = (request.headers["x-amz-target"] ?? "").split(".");

@@ -34,8 +34,14 @@ const faultRule: z.ZodType<FaultRule> = z.discriminatedUnion(
     }),
     z.strictObject({ ...which, fault: z.literal("drop") }),
     z.strictObject({ ...which, fault: z.literal("cut") }),
+    z.strictObject({
+      operation: z.string().regex(/^ec2:(\*|[A-Za-z]+)$/, {
+        error: 'takes "ec2:*" or one operation of EC2\'s: no other limits are known',
+      }),
+      fault: z.literal("rate-limit"),
+    }),
   ],
-  { error: "takes throttle, error, delay, drop or cut" },
+  { error: "takes throttle, error, delay, drop, cut or rate-limit" },
 );
 
 /** A text is no list of faults. The message says where and why. */

@@ -3,7 +3,14 @@
  * AWS throttles, errs, is slow, or loses the connection. Put once around the whole of it, so that they happen in the
  * same way in process and over HTTP. docs/faults.md shows how to write them.
  */
-import { type EmbeddedAws, operationOf, type WireRequest, type WireResponse } from "./embedded-aws.ts";
+import { RequestRates } from "./ec2/request-rates.ts";
+import {
+  type EmbeddedAws,
+  operationOf,
+  regionOf,
+  type WireRequest,
+  type WireResponse,
+} from "./embedded-aws.ts";
 import { AwsError } from "./error.ts";
 import type { World } from "./world.ts";
 
@@ -53,7 +60,12 @@ export interface Cut extends Which {
   readonly fault: "cut";
 }
 
-export type FaultRule = Throttle | Refusal | Delay | Drop | Cut;
+/** Refused like Throttle, but only where EC2's own limits would; see ec2/request-rates.ts. */
+export interface RateLimit extends Which {
+  readonly fault: "rate-limit";
+}
+
+export type FaultRule = Throttle | Refusal | Delay | Drop | Cut | RateLimit;
 
 /** A fault that has just been met; `call` is the number of the call among those that its rule counts. */
 export interface MetFault {
@@ -87,6 +99,7 @@ export class FaultyAws implements Endpoint {
   readonly calls = new Map<string, number>();
   readonly #aws: EmbeddedAws;
   readonly #rules: readonly { readonly rule: FaultRule; seen: number }[];
+  readonly #rates = new RequestRates();
   readonly #onFault: (fault: MetFault) => void;
 
   /** @param onFault told of each fault as it happens: before the effect, except for "drop" and a later "delay" */
@@ -106,14 +119,17 @@ export class FaultyAws implements Endpoint {
     const operation = operationOf(request);
     if (operation === undefined) return this.#aws.answer(request);
     this.calls.set(operation, (this.calls.get(operation) ?? 0) + 1);
-    const faults = this.#facing(operation);
+    const faults = this.#facing(operation).filter(
+      ({ rule }) => rule.fault !== "rate-limit" || this.#isTooOften(operation, request),
+    );
     for (const fault of faults) {
       const { rule } = fault;
       if (isAfterEffect(rule)) continue;
       this.#onFault(fault);
       if (rule.fault === "delay") await this.world.clock.sleep(rule.ms, signal);
       if (rule.fault === "cut") throw new ConnectionLost();
-      if (rule.fault === "throttle") return this.#aws.refuse(request, throttled(operation));
+      if (rule.fault === "throttle" || rule.fault === "rate-limit")
+        return this.#aws.refuse(request, throttled(operation));
       if (rule.fault === "error") {
         const { code, status, message = "A fault that was asked for." } = rule;
         return this.#aws.refuse(request, new AwsError(code, message, status));
@@ -128,6 +144,17 @@ export class FaultyAws implements Endpoint {
       else throw new ConnectionLost();
     }
     return answer;
+  }
+
+  /** Only EC2's limits are known. */
+  #isTooOften(operation: string, request: WireRequest): boolean {
+    const [service, action = ""] = operation.split(":");
+    const call = {
+      region: regionOf(request) ?? "",
+      action,
+      parameters: new URLSearchParams(request.body),
+    };
+    return service === "ec2" && !this.#rates.take(call, this.world.clock.now());
   }
 
   /** Counts the call by every rule it matches, and gives those that apply to it. */

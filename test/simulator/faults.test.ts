@@ -4,7 +4,15 @@ import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeInstancesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+  RunInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, describe, expect, test } from "vitest";
@@ -52,6 +60,7 @@ async function faulty(rules: readonly FaultRule[], way: "in process" | "over HTT
     errors,
     calls: endpoint.calls,
     ec2: new EC2Client(configuration),
+    ec2InParis: new EC2Client({ ...configuration, region: "eu-west-3" }),
     iam: new IAMClient(configuration),
     logs: new CloudWatchLogsClient(configuration),
     sts: new STSClient(configuration),
@@ -186,15 +195,85 @@ test("rules that match the same call apply in their order, each counting for its
   await aws.ec2.send(describeVpcs());
 });
 
+describe("by EC2's own limits", () => {
+  const rateLimited = () => faulty([{ operation: "ec2:*", fault: "rate-limit" }], "in process");
+
+  /** So many calls at the same moment. @returns how many of them were let through */
+  async function letThrough(count: number, call: () => Promise<unknown>): Promise<number> {
+    const results = await Promise.allSettled(Array.from({ length: count }, call));
+    for (const result of results)
+      if (result.status === "rejected")
+        expect(result.reason).toMatchObject({
+          name: "RequestLimitExceeded",
+          $metadata: { httpStatusCode: 503 },
+        });
+    return results.filter(({ status }) => status === "fulfilled").length;
+  }
+
+  test("each operation has a bucket of its own, which refills with time and never above its size", async () => {
+    const { ec2, clock } = await rateLimited();
+    const read = () => ec2.send(describeVpcs());
+    expect(await letThrough(130, read)).toBe(100);
+    expect(await letThrough(30, () => ec2.send(new DescribeSubnetsCommand({})))).toBe(30);
+    await clock.sleep(2_000);
+    expect(await letThrough(130, read)).toBe(40);
+    await clock.sleep(600_000);
+    expect(await letThrough(130, read)).toBe(100);
+  });
+
+  test("changing is let through less often than reading", async () => {
+    const { ec2, clock } = await rateLimited();
+    const create = new CreateSubnetCommand({ DryRun: true, VpcId: "vpc-0", CidrBlock: "10.0.0.0/24" });
+    const dryRun = () => ec2.send(create).catch(passDryRun);
+    expect(await letThrough(60, dryRun)).toBe(50);
+    await clock.sleep(1_000);
+    expect(await letThrough(60, dryRun)).toBe(5);
+  });
+
+  test("RunInstances is let through five times at once, and twice a second from then on", async () => {
+    const { ec2, clock } = await rateLimited();
+    const run = (MaxCount: number) => () =>
+      ec2.send(new RunInstancesCommand({ DryRun: true, MinCount: 1, MaxCount })).catch(passDryRun);
+    expect(await letThrough(10, run(1))).toBe(5);
+    await clock.sleep(3_000);
+    expect(await letThrough(10, run(1))).toBe(5);
+    await clock.sleep(10_000);
+    // 1000 instances at once, 2 more a second: 990 were left, and have been topped up.
+    expect(await letThrough(1, run(900))).toBe(1);
+    expect(await letThrough(1, run(900))).toBe(0);
+    expect(await letThrough(1, run(50))).toBe(1);
+  });
+
+  test("DescribeInstances without a filter pays from a smaller bucket", async () => {
+    const { ec2 } = await rateLimited();
+    const filtered = { Filters: [{ Name: "instance-state-name", Values: ["running"] }] };
+    expect(await letThrough(120, () => ec2.send(new DescribeInstancesCommand({})))).toBe(50);
+    expect(await letThrough(120, () => ec2.send(new DescribeInstancesCommand(filtered)))).toBe(100);
+  });
+
+  test("another Region and another service have nothing to do with it", async () => {
+    const { ec2, ec2InParis, sts } = await rateLimited();
+    await letThrough(130, () => ec2.send(describeVpcs()));
+    expect(await letThrough(10, () => ec2InParis.send(describeVpcs()))).toBe(10);
+    expect(await letThrough(300, () => sts.send(new GetCallerIdentityCommand({})))).toBe(300);
+  });
+});
+
+/** A dry run that would have succeeded ends in an error, too. */
+function passDryRun(error: Error): void {
+  if (error.name !== "DryRunOperation") throw error;
+}
+
 describe("a file of faults", () => {
   test("is read as it is written, and so are the examples of docs/faults.md", () => {
     const text = readFileSync(new URL("../../docs/faults.md", import.meta.url), "utf8");
     const examples = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json ?? "");
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(4);
     expect(examples.map((json) => parseFaults(json, OPERATIONS).map(({ fault }) => fault))).toEqual([
       ["throttle"],
       ["drop"],
       ["delay", "error"],
+      ["rate-limit"],
     ]);
   });
 
@@ -218,6 +297,7 @@ describe("a file of faults", () => {
     ['[{"operation":"*","fault":"delay"}]', /^rule 1, ms/],
     ['[{"operation":"*","fault":"delay","ms":5,"when":"never"}]', /^rule 1, when/],
     ['[{"operation":"*","fault":"drop","call":1}]', /^rule 1: .*call/],
+    ['[{"operation":"*","fault":"rate-limit"}]', /^rule 1, operation: takes "ec2:\*"/],
   ])("is refused where it is wrong: %s", (text, message) => {
     expect(() => parseFaults(text, OPERATIONS)).toThrow(
       expect.objectContaining({ message: expect.stringMatching(message) }),
