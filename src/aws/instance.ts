@@ -14,12 +14,12 @@ import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { launchRefusal } from "./launch-refusal.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 
 export async function describeInstances(aws: Aws, filters: Filter[]): Promise<Instance[]> {
   const reservations = await allPages(
-    paginateDescribeInstances({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeInstances(paging(aws, filters), { Filters: filters }),
     (page) => page.Reservations,
   );
   return reservations.flatMap((reservation) => reservation.Instances ?? []);

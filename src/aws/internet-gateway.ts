@@ -13,13 +13,13 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications, tagValue } from "./tags.ts";
+import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { retryWhile } from "./waits.ts";
 
 export function describeInternetGateways(aws: Aws, filters: Filter[]): Promise<InternetGateway[]> {
   return allPages(
-    paginateDescribeInternetGateways({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeInternetGateways(paging(aws, filters), { Filters: filters }),
     (page) => page.InternetGateways,
   );
 }

@@ -8,12 +8,12 @@ import {
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode } from "./errors.ts";
-import { allPages } from "./tags.ts";
+import { allPages, paging } from "./tags.ts";
 
 /** Those that stand; AWS shows a deleted one for about an hour. */
 export async function describeNatGateways(aws: Aws, filters: Filter[]): Promise<NatGateway[]> {
   const gateways = await allPages(
-    paginateDescribeNatGateways({ client: aws.ec2 }, { Filter: filters }),
+    paginateDescribeNatGateways(paging(aws, filters), { Filter: filters }),
     (page) => page.NatGateways,
   );
   return gateways.filter(({ State }) => State !== "deleted");

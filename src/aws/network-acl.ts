@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
-import { allPages } from "./tags.ts";
+import { allPages, paging } from "./tags.ts";
 
 export function describeNetworkAcls(aws: Aws, filters: Filter[]): Promise<NetworkAcl[]> {
   return allPages(
-    paginateDescribeNetworkAcls({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeNetworkAcls(paging(aws, filters), { Filters: filters }),
     (page) => page.NetworkAcls,
   );
 }

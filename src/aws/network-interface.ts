@@ -8,11 +8,11 @@ import {
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode } from "./errors.ts";
-import { allPages } from "./tags.ts";
+import { allPages, paging } from "./tags.ts";
 
 export function describeNetworkInterfaces(aws: Aws, filters: Filter[]): Promise<NetworkInterface[]> {
   return allPages(
-    paginateDescribeNetworkInterfaces({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeNetworkInterfaces(paging(aws, filters), { Filters: filters }),
     (page) => page.NetworkInterfaces,
   );
 }

@@ -12,7 +12,15 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { codeOf, isCode, LabError } from "./errors.ts";
-import { allPages, labFilters, lowestIdFirst, partFilters, tagSpecifications, tagValue } from "./tags.ts";
+import {
+  allPages,
+  labFilters,
+  lowestIdFirst,
+  paging,
+  partFilters,
+  tagSpecifications,
+  tagValue,
+} from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
@@ -29,7 +37,7 @@ export function hasFaded(connection: VpcPeeringConnection): boolean {
 
 export function describePeeringConnections(aws: Aws, filters: Filter[]): Promise<VpcPeeringConnection[]> {
   return allPages(
-    paginateDescribeVpcPeeringConnections({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeVpcPeeringConnections(paging(aws, filters), { Filters: filters }),
     (page) => page.VpcPeeringConnections,
   );
 }

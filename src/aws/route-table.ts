@@ -18,13 +18,13 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeRouteTables(aws: Aws, filters: Filter[]): Promise<RouteTable[]> {
   return allPages(
-    paginateDescribeRouteTables({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeRouteTables(paging(aws, filters, 100), { Filters: filters }),
     (page) => page.RouteTables,
   );
 }

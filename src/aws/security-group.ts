@@ -16,13 +16,13 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeSecurityGroups(aws: Aws, filters: Filter[]): Promise<SecurityGroup[]> {
   return allPages(
-    paginateDescribeSecurityGroups({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeSecurityGroups(paging(aws, filters), { Filters: filters }),
     (page) => page.SecurityGroups,
   );
 }

@@ -14,12 +14,15 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeSubnets(aws: Aws, filters: Filter[]): Promise<Subnet[]> {
-  return allPages(paginateDescribeSubnets({ client: aws.ec2 }, { Filters: filters }), (page) => page.Subnets);
+  return allPages(
+    paginateDescribeSubnets(paging(aws, filters), { Filters: filters }),
+    (page) => page.Subnets,
+  );
 }
 
 /** The lab's subnet in a VPC; the first is the one to use. */

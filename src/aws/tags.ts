@@ -1,6 +1,7 @@
 /** The lab's tags in AWS's shapes: given with every create, looked for with every read. */
 import type { ResourceType as Ec2ResourceType, Filter, TagSpecification } from "@aws-sdk/client-ec2";
 import { type LabSpec, type Part, TAG_LAB, TAG_PART, TAG_REGION } from "../lab/spec.ts";
+import type { Aws } from "./clients.ts";
 
 /** A tag as EC2 and IAM describe it. */
 export interface DescribedTag {
@@ -36,6 +37,12 @@ export function partFilters(spec: LabSpec, part: Part): Filter[] {
   return [...labFilters(spec), { Name: `tag:${TAG_PART}`, Values: [part] }];
 }
 
+/** Whether something that EC2 describes carries the lab's tag: as `labFilters`, of what has been read already. */
+export function isTaggedFor(spec: LabSpec) {
+  return ({ Tags }: { readonly Tags?: readonly DescribedTag[] | undefined }) =>
+    tagValue(Tags, TAG_LAB) === spec.lab;
+}
+
 /**
  * Whether a global resource found by its name is this lab's. Names alone prove nothing: another lab, another Region's
  * lab of the same name, or somebody else may have taken it.
@@ -50,6 +57,19 @@ export function isOurs(tags: readonly DescribedTag[] | undefined, spec: LabSpec)
  */
 export function lowestIdFirst<T>(items: readonly T[], idOf: (item: T) => string | undefined): T[] {
   return [...items].sort((a, b) => (idOf(a) ?? "").localeCompare(idOf(b) ?? ""));
+}
+
+/** The most that one answer of EC2 holds (API reference, MaxResults). */
+const LARGEST_PAGE = 1000;
+
+/**
+ * How a read of EC2 is cut into pages. Everything in a Region: the largest, because what asks for no pages and no
+ * filter is counted against a smaller allowance (EC2 API throttling). With filters: as EC2 likes, in one answer mostly;
+ * cut into pages by us, it may give pages that hold next to nothing of what passes.
+ * @param largest where it is not 1000
+ */
+export function paging({ ec2 }: Pick<Aws, "ec2">, filters: readonly Filter[], largest = LARGEST_PAGE) {
+  return { client: ec2, ...(filters.length === 0 && { pageSize: largest }) };
 }
 
 /** All pages of a list. */

@@ -1,46 +1,21 @@
 /** The lab's network as AWS describes it, for the packet walk of src/network. */
-import {
-  type Instance,
-  type InternetGateway,
-  type IpPermission,
-  type NetworkAcl,
-  type NetworkInterface,
-  paginateDescribeFlowLogs,
-  type Route,
-  type RouteTable,
-  type SecurityGroup,
-  type Subnet,
-  type Tag,
-  type Vpc,
-  type VpcPeeringConnection,
+import type {
+  Instance,
+  IpPermission,
+  NetworkAcl,
+  NetworkInterface,
+  Route,
+  RouteTable,
+  Tag,
+  Vpc,
 } from "@aws-sdk/client-ec2";
 import type { LabSpec } from "../lab/spec.ts";
 import type { FlowLogScope } from "../network/flow-log-forecast.ts";
 import type * as network from "../network/topology.ts";
 import type { Aws } from "./clients.ts";
-import { describeInstances } from "./instance.ts";
-import { describeInternetGateways } from "./internet-gateway.ts";
-import { describeNetworkAcls } from "./network-acl.ts";
-import { describeNetworkInterfaces } from "./network-interface.ts";
-import { describePeeringConnections, statusOf } from "./peering-connection.ts";
-import { describeRouteTables } from "./route-table.ts";
-import { describeSecurityGroups } from "./security-group.ts";
-import { describeSubnets } from "./subnet.ts";
-import { allPages, labFilters, tagValue } from "./tags.ts";
-import { describeVpcs } from "./vpc.ts";
-
-/** AWS's answers that a topology is made from. */
-export interface DescribedNetwork {
-  readonly vpcs: readonly Vpc[];
-  readonly subnets: readonly Subnet[];
-  readonly routeTables: readonly RouteTable[];
-  readonly internetGateways: readonly InternetGateway[];
-  readonly networkAcls: readonly NetworkAcl[];
-  readonly securityGroups: readonly SecurityGroup[];
-  readonly networkInterfaces: readonly NetworkInterface[];
-  readonly instances: readonly Instance[];
-  readonly peeringConnections: readonly VpcPeeringConnection[];
-}
+import { statusOf } from "./peering-connection.ts";
+import { type RegionNetwork, readRegionNetwork, type VpcContents, withinVpcs } from "./region-network.ts";
+import { isTaggedFor, tagValue } from "./tags.ts";
 
 /** The lab's network, with what the packet walk itself need not know: whose interfaces they are, and what is logged. */
 export interface LabNetwork {
@@ -51,22 +26,23 @@ export interface LabNetwork {
   readonly flowLogs: readonly FlowLogScope[];
 }
 
-/**
- * Reads the lab's VPCs and all that is in them, also what the lab did not make: one round of parallel calls, after the
- * one that tells which VPCs they are.
- */
+/** Reads the lab's VPCs and all that is in them, also what the lab did not make, in one round of parallel calls. */
 export async function readLabNetwork(aws: Aws, spec: LabSpec): Promise<LabNetwork> {
-  const [described, flowLogs] = await Promise.all([
-    describeNetwork(aws, spec),
-    allPages(
-      paginateDescribeFlowLogs({ client: aws.ec2, pageSize: FLOW_LOGS_PER_PAGE }, {}),
-      (page) => page.FlowLogs,
-    ),
-  ]);
+  return labNetworkIn(await readRegionNetwork(aws), spec);
+}
+
+/** The lab's network out of all that is in the Region. */
+export function labNetworkIn(region: RegionNetwork, spec: LabSpec): LabNetwork {
+  const vpcs = region.vpcs.filter(isTaggedFor(spec));
+  const ours = withinVpcs(region, new Set(vpcs.map(({ VpcId }) => VpcId)));
+  // Also by its tag: a gateway that is detached is in no VPC, and that is worth knowing.
+  const internetGateways = region.internetGateways.filter(
+    (gateway) => isTaggedFor(spec)(gateway) || ours.internetGateways.includes(gateway),
+  );
   return {
-    topology: topologyFrom(described),
-    instances: described.instances,
-    flowLogs: flowLogs.map((flowLog) => ({
+    topology: topologyFrom({ ...ours, vpcs, internetGateways }),
+    instances: ours.instances,
+    flowLogs: region.flowLogs.map((flowLog) => ({
       id: flowLog.FlowLogId ?? "",
       resourceId: flowLog.ResourceId ?? "",
       trafficType: flowLog.TrafficType ?? "ALL",
@@ -76,78 +52,11 @@ export async function readLabNetwork(aws: Aws, spec: LabSpec): Promise<LabNetwor
   };
 }
 
-/** The most that one answer holds. */
-const FLOW_LOGS_PER_PAGE = 1000;
-
-async function describeNetwork(aws: Aws, spec: LabSpec): Promise<DescribedNetwork> {
-  const [vpcs, labGateways] = await Promise.all([
-    describeVpcs(aws, labFilters(spec)),
-    // By tag: a detached one is in no VPC, and that is worth knowing.
-    describeInternetGateways(aws, labFilters(spec)),
-  ]);
-  const vpcIds = vpcs.flatMap(({ VpcId }) => VpcId ?? []);
-  const within = (filter: string) => [{ Name: filter, Values: vpcIds }];
-  if (vpcIds.length === 0)
-    return {
-      vpcs,
-      subnets: [],
-      routeTables: [],
-      internetGateways: labGateways,
-      networkAcls: [],
-      securityGroups: [],
-      networkInterfaces: [],
-      instances: [],
-      peeringConnections: [],
-    };
-  const [
-    subnets,
-    routeTables,
-    attachedGateways,
-    networkAcls,
-    securityGroups,
-    networkInterfaces,
-    instances,
-    requested,
-    accepted,
-  ] = await Promise.all([
-    describeSubnets(aws, within("vpc-id")),
-    describeRouteTables(aws, within("vpc-id")),
-    describeInternetGateways(aws, within("attachment.vpc-id")),
-    describeNetworkAcls(aws, within("vpc-id")),
-    describeSecurityGroups(aws, within("vpc-id")),
-    describeNetworkInterfaces(aws, within("vpc-id")),
-    describeInstances(aws, within("vpc-id")),
-    describePeeringConnections(aws, within("requester-vpc-info.vpc-id")),
-    describePeeringConnections(aws, within("accepter-vpc-info.vpc-id")),
-  ]);
-  return {
-    vpcs,
-    subnets,
-    routeTables,
-    internetGateways: onceEach(
-      [...labGateways, ...attachedGateways],
-      ({ InternetGatewayId }) => InternetGatewayId,
-    ),
-    networkAcls,
-    securityGroups,
-    networkInterfaces,
-    instances,
-    peeringConnections: onceEach(
-      [...requested, ...accepted],
-      ({ VpcPeeringConnectionId }) => VpcPeeringConnectionId,
-    ),
-  };
-}
-
-function onceEach<T>(items: readonly T[], idOf: (item: T) => string | undefined): T[] {
-  return [...new Map(items.map((item) => [idOf(item), item])).values()];
-}
-
 /**
  * AWS's answers as a topology. IPv4 alone; rules and routes that name a prefix list are left out, since the lists are
  * not read.
  */
-export function topologyFrom(described: DescribedNetwork): network.Topology {
+export function topologyFrom(described: VpcContents): network.Topology {
   return {
     vpcs: described.vpcs.map(vpcOf),
     subnets: described.subnets.map((subnet) => ({

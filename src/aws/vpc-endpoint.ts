@@ -7,12 +7,12 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
-import { allPages } from "./tags.ts";
+import { allPages, paging } from "./tags.ts";
 
 /** Those that stand; AWS shows a deleted one for a while. */
 export async function describeVpcEndpoints(aws: Aws, filters: Filter[]): Promise<VpcEndpoint[]> {
   const endpoints = await allPages(
-    paginateDescribeVpcEndpoints({ client: aws.ec2 }, { Filters: filters }),
+    paginateDescribeVpcEndpoints(paging(aws, filters), { Filters: filters }),
     (page) => page.VpcEndpoints,
   );
   return endpoints.filter(({ State }) => State?.toLowerCase() !== "deleted");

@@ -18,12 +18,12 @@ import { describeNetworkAcls } from "./network-acl.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
-import { allPages, lowestIdFirst, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeVpcs(aws: Aws, filters: Filter[]): Promise<Vpc[]> {
-  return allPages(paginateDescribeVpcs({ client: aws.ec2 }, { Filters: filters }), (page) => page.Vpcs);
+  return allPages(paginateDescribeVpcs(paging(aws, filters), { Filters: filters }), (page) => page.Vpcs);
 }
 
 /** VPC 1 or 2; more than one only after a crash or two `up`s at once. The first is the one to use. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type DescribedNetwork, readLabNetwork, topologyFrom } from "../../src/aws/topology.ts";
+import type { VpcContents } from "../../src/aws/region-network.ts";
+import { readLabNetwork, topologyFrom } from "../../src/aws/topology.ts";
 import type { Part } from "../../src/lab/spec.ts";
 import { walkRoundTrip } from "../../src/network/walk.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab } from "../steps/lab-context.ts";
 
-const NOTHING: DescribedNetwork = {
+const NOTHING: VpcContents = {
   vpcs: [],
   subnets: [],
   routeTables: [],

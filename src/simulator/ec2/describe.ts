@@ -14,6 +14,7 @@ export interface DescribeRequest extends PageRequest {
  * The page of resources that a Describe call asks for.
  *
  * @param ids as given in the request; each must exist. None given: all of the Region.
+ * @param most of a page, where it is not 1000
  * @throws AwsError `….NotFound`, `….Malformed`, an unknown filter, a wrong page
  */
 export function select<S extends { tags: Tags }>(
@@ -22,9 +23,10 @@ export function select<S extends { tags: Tags }>(
   ids: readonly string[] | undefined,
   request: DescribeRequest,
   fields: FilterFields<S>,
+  most?: number,
 ): Page<S> {
   const items = ids?.length
     ? [...new Set(ids)].map((id) => find(context, kind, id))
     : Object.values(kind.all(context.region.ec2));
-  return page(filtered(items, request.Filters, fields), request);
+  return page(filtered(items, request.Filters, fields), request, most);
 }

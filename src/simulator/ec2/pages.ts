@@ -18,19 +18,20 @@ const MOST = 1000;
 
 /**
  * The page that is asked for; everything where no MaxResults is given.
- * @throws AwsError for MaxResults out of 5 to 1000, and for a token that no earlier page gave
+ * @param most where it is not 1000
+ * @throws AwsError for MaxResults out of bounds, and for a token that no earlier page gave
  */
-export function page<T>(all: readonly T[], request: PageRequest): Page<T> {
+export function page<T>(all: readonly T[], request: PageRequest, most = MOST): Page<T> {
   const { MaxResults: size } = request;
   if (size !== undefined && size < LEAST)
     throw new AwsError(
       "InvalidParameterValue",
       `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than or equal to ${LEAST}.`,
     );
-  if (size !== undefined && size > MOST)
+  if (size !== undefined && size > most)
     throw new AwsError(
       "InvalidParameterValue",
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value less than or equal to ${MOST}.`,
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value less than or equal to ${most}.`,
     );
   const start = request.NextToken === undefined ? 0 : startOf(request.NextToken);
   const end = size === undefined ? all.length : start + size;

@@ -129,6 +129,9 @@ function filterFields(context: Context): FilterFields<RouteTableState> {
   };
 }
 
+/** Of EC2's other lists a page holds 1000 (API reference, MaxResults). */
+const LARGEST_PAGE = 100;
+
 function describeRouteTables(context: Context, input: DescribeRouteTablesRequest): DescribeRouteTablesResult {
   const { items, NextToken } = select(
     context,
@@ -136,6 +139,7 @@ function describeRouteTables(context: Context, input: DescribeRouteTablesRequest
     input.RouteTableIds,
     input,
     filterFields(context),
+    LARGEST_PAGE,
   );
   return { RouteTables: items.map((table) => describe(context, table)), NextToken };
 }

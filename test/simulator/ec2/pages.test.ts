@@ -1,5 +1,6 @@
 import {
   CreateTagsCommand,
+  DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
   paginateDescribeSubnets,
@@ -38,6 +39,9 @@ describe("pages", () => {
       expect((await refusal(ec2.send(new DescribeSubnetsCommand({ MaxResults })))).code).toBe(
         "InvalidParameterValue",
       );
+    expect((await refusal(ec2.send(new DescribeRouteTablesCommand({ MaxResults: 101 })))).code).toBe(
+      "InvalidParameterValue",
+    );
     const stranger = new DescribeSubnetsCommand({ NextToken: "bm9ib2R5" });
     expect((await refusal(ec2.send(stranger))).code).toBe("InvalidNextToken");
   });
