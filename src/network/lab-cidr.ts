@@ -22,6 +22,10 @@ export function checkLabCidr(text: string): string | undefined {
   if (cidr === undefined) {
     return `"${text}" is not an IPv4 CIDR block: write four numbers from 0 to 255 and a prefix length, such as 10.1.0.0/16.`;
   }
+  // AWS takes most public blocks too. But the lab shows that a gateway drops private addresses: these it would not.
+  if (privateRange(cidr.base) !== "RFC 1918" && privateRange(cidr.base) !== "RFC 6598") {
+    return `${text} is not a block of private addresses: choose one in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.1.0.0/16.`;
+  }
   if (cidr.prefix < LARGEST_PREFIX || cidr.prefix > SMALLEST_PREFIX) {
     const isLarge = cidr.prefix < LARGEST_PREFIX;
     const fix = network({ base: cidr.base, prefix: isLarge ? LARGEST_PREFIX : SMALLEST_PREFIX });
@@ -30,10 +34,6 @@ export function checkLabCidr(text: string): string | undefined {
   if (hasHostBits(cidr)) {
     const fix = network(cidr);
     return `${text} has host bits set: that /${cidr.prefix} begins at ${formatAddress(fix.base)}, so write ${formatCidr(fix)}.`;
-  }
-  // AWS takes most public blocks too. But the lab shows that a gateway drops private addresses: these it would not.
-  if (privateRange(cidr.base) !== "RFC 1918" && privateRange(cidr.base) !== "RFC 6598") {
-    return `${text} is not a block of private addresses: choose one in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, such as 10.1.0.0/16.`;
   }
   return undefined;
 }

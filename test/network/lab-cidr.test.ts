@@ -24,6 +24,17 @@ describe("a VPC's CIDR block", () => {
     expect(sentence).toContain(fix);
     expect(checkLabCidr(fix)).toBeUndefined();
   });
+
+  test("that is refused always gets a suggestion that works", () => {
+    const within10 = fc.nat({ max: 0xffffff }).map((host) => 0x0a000000 + host);
+    const address = fc.oneof(fc.nat({ max: 0xffffffff }), within10);
+    fc.assert(
+      fc.property(address, fc.nat({ max: 32 }), (base, prefix) => {
+        const fix = /([\d./]+)\.$/.exec(checkLabCidr(formatCidr({ base, prefix })) ?? "")?.[1];
+        if (fix !== undefined) expect(checkLabCidr(fix)).toBeUndefined();
+      }),
+    );
+  });
 });
 
 describe("two VPCs' CIDR blocks", () => {
