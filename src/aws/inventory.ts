@@ -10,6 +10,7 @@ import {
   type RouteTable,
   type SecurityGroup,
   type Subnet,
+  type Volume,
   type Vpc,
   type VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
@@ -29,11 +30,12 @@ import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
 import { allPages, type DescribedTag, labFilters, tagValue } from "./tags.ts";
+import { describeVolumes, goesWithInstance, holdersOf, isBeingDeleted } from "./volume.ts";
 import { describeVpcs } from "./vpc.ts";
 
 export interface InventoryResource {
   readonly type: ResourceType;
-  /** The tag `vpclab:part`; what a foreign hand left without one is "". */
+  /** The tag `vpclab:part`; "" for what a foreign hand left without one, and for volumes, which carry their instance's. */
   readonly part: string;
   /** Its id, name (log groups, roles, profiles) or ARN (policies): what a call needs to name it. */
   readonly id: string;
@@ -41,14 +43,19 @@ export interface InventoryResource {
   readonly name: string;
   /** AWS's own word where it has one ("running", "active", "available"), else "present". */
   readonly state: string;
+  /** Of a volume: the instance that has it. */
+  readonly attachedTo?: string;
 }
 
 export interface Inventory {
-  /** What stands, in the order of the steps. Two of one part are both here. */
+  /** What stands, in the order of the steps. Two of one part are both here. Volumes that go with their instance are not. */
   readonly resources: readonly InventoryResource[];
-  /** What AWS still shows but is gone or going: terminated instances, deleted peering connections. */
+  /** What AWS still shows but is gone or going: terminated instances, deleted peering connections and volumes. */
   readonly fading: readonly InventoryResource[];
-  /** What carries the lab's tag but is in a VPC that is not the lab's: a copied tag. Nothing touches it unasked. */
+  /**
+   * What carries the lab's tag but is in a VPC that is not the lab's, or attached to an instance that is not: a copied
+   * tag. Nothing touches it unasked.
+   */
   readonly elsewhere: readonly InventoryResource[];
   /** When the oldest of it was made, in ms; VPCs and what is in them do not say. Undefined where nothing says. */
   readonly since: number | undefined;
@@ -60,6 +67,8 @@ export interface Inventory {
   readonly routeTables: readonly RouteTable[];
   readonly securityGroups: readonly SecurityGroup[];
   readonly instances: readonly Instance[];
+  /** All of the lab's, also those that go with their instance: each is paid for. */
+  readonly volumes: readonly Volume[];
   readonly peeringConnections: readonly VpcPeeringConnection[];
   readonly flowLogs: readonly FlowLog[];
   /** Instances whose Systems Manager agent is Online. */
@@ -83,6 +92,7 @@ export async function readInventory(
     routeTables,
     securityGroups,
     instances,
+    volumes,
     peeringConnections,
     flowLogs,
     named,
@@ -94,6 +104,7 @@ export async function readInventory(
     describeRouteTables(aws, ours),
     describeSecurityGroups(aws, ours),
     describeInstances(aws, ours),
+    describeVolumes(aws, ours),
     describePeeringConnections(aws, ours),
     allPages(paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter: ours }), (page) => page.FlowLogs),
     readNamed(aws, spec, account),
@@ -105,10 +116,12 @@ export async function readInventory(
     internetGateways,
     routeTables,
     securityGroups,
-    instances: instances.filter((instance) => !isGone(instance)),
+    instances,
+    volumes: volumes.filter((volume) => !isBeingDeleted(volume)),
     peeringConnections: peeringConnections.filter((connection) => !hasFaded(connection)),
     flowLogs,
   });
+  const standing = inside.instances.filter((instance) => !isGone(instance));
   const { network, traffic } = resourcesOf(inside);
   const copied = resourcesOf(outside);
   return {
@@ -120,15 +133,18 @@ export async function readInventory(
     ],
     fading: [
       ...instances.filter(isGone).map(instanceResource),
+      ...volumes.filter(isBeingDeleted).map(volumeResource),
       ...peeringConnections.filter(hasFaded).map(connectionResource),
     ],
     elsewhere: [...copied.network, ...copied.traffic],
     since: oldest([
       named.logGroupSince,
-      ...inside.instances.map(({ LaunchTime }) => LaunchTime?.getTime()),
+      ...standing.map(({ LaunchTime }) => LaunchTime?.getTime()),
+      ...inside.volumes.map(({ CreateTime }) => CreateTime?.getTime()),
       ...inside.flowLogs.map(({ CreationTime }) => CreationTime?.getTime()),
     ]),
     ...inside,
+    instances: standing,
     onlineInstanceIds,
   };
 }
@@ -148,7 +164,10 @@ function resourcesOf(tagged: Tagged): { network: InventoryResource[]; traffic: I
       ),
       ...byPart(tagged.routeTables.map((table) => described("route-table", table.RouteTableId, table.Tags))),
       ...byPart(tagged.securityGroups.map((group) => described("security-group", group.GroupId, group.Tags))),
-      ...byPart(tagged.instances.map(instanceResource)),
+      ...byPart(tagged.instances.filter((instance) => !isGone(instance)).map(instanceResource)),
+      ...byPart(
+        tagged.volumes.filter((volume) => !goesWithInstance(volume, tagged.instances)).map(volumeResource),
+      ),
     ],
     traffic: [
       ...byPart(
@@ -180,6 +199,15 @@ export function ofPart<T extends { readonly Tags?: DescribedTag[] | undefined }>
 
 function instanceResource({ InstanceId, Tags, State }: Instance): InventoryResource {
   return described("instance", InstanceId, Tags, State?.Name);
+}
+
+function volumeResource(volume: Volume): InventoryResource {
+  const [attachedTo] = holdersOf(volume);
+  return {
+    ...described("volume", volume.VolumeId, volume.Tags, volume.State),
+    part: "",
+    ...(attachedTo !== undefined && { attachedTo }),
+  };
 }
 
 function connectionResource({

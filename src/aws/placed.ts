@@ -9,11 +9,13 @@ import type {
   RouteTable,
   SecurityGroup,
   Subnet,
+  Volume,
   Vpc,
   VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import { TAG_PART } from "../lab/spec.ts";
 import { tagValue } from "./tags.ts";
+import { holdersOf } from "./volume.ts";
 
 /** What EC2 finds by the lab's tag. */
 export interface Tagged {
@@ -22,25 +24,31 @@ export interface Tagged {
   readonly internetGateways: readonly InternetGateway[];
   readonly routeTables: readonly RouteTable[];
   readonly securityGroups: readonly SecurityGroup[];
+  /** With those that are gone, which are in no VPC any more. */
   readonly instances: readonly Instance[];
+  readonly volumes: readonly Volume[];
   readonly peeringConnections: readonly VpcPeeringConnection[];
   readonly flowLogs: readonly FlowLog[];
 }
 
 /**
  * Parts what is in the lab's own VPCs from what is in others. The lab's own were made as `vpc-1` or `vpc-2`, a tag of
- * the call that made them. What says of no VPC that it is in it (a gateway that is not attached yet) is the lab's if it
- * has a part in it.
+ * the call that made them. What says of no VPC that it is in it (a gateway that is not attached yet, a volume whose
+ * instance is gone) is the lab's if it has a part in it.
  */
 export function byPlace(tagged: Tagged): { readonly inside: Tagged; readonly outside: Tagged } {
   const isOwn = (vpc: Vpc) => /^vpc-[12]$/.test(tagValue(vpc.Tags, TAG_PART) ?? "");
   const own = new Set(tagged.vpcs.filter(isOwn).map(({ VpcId }) => VpcId));
   const inOwnVpc = ({ VpcId }: { readonly VpcId?: string | undefined }) =>
     VpcId === undefined || own.has(VpcId);
+  const hasPart = (tags: Volume["Tags"]) => (tagValue(tags, TAG_PART) ?? "") !== "";
   const gatewayIsInside = ({ Attachments = [], Tags }: InternetGateway) =>
-    Attachments.length === 0
-      ? (tagValue(Tags, TAG_PART) ?? "") !== ""
-      : Attachments.some((attachment) => own.has(attachment.VpcId));
+    Attachments.length === 0 ? hasPart(Tags) : Attachments.some((attachment) => own.has(attachment.VpcId));
+  const ownInstances = new Set(tagged.instances.filter(inOwnVpc).map(({ InstanceId }) => InstanceId));
+  const volumeIsInside = (volume: Volume) => {
+    const holders = holdersOf(volume);
+    return holders.length === 0 ? hasPart(volume.Tags) : holders.every((id) => ownInstances.has(id));
+  };
   const connectionIsInside = ({ RequesterVpcInfo, AccepterVpcInfo }: VpcPeeringConnection) =>
     own.has(RequesterVpcInfo?.VpcId) || own.has(AccepterVpcInfo?.VpcId);
   const ownSubnets = new Set(tagged.subnets.filter(inOwnVpc).map(({ SubnetId }) => SubnetId));
@@ -54,6 +62,7 @@ export function byPlace(tagged: Tagged): { readonly inside: Tagged; readonly out
     routeTables: tagged.routeTables.filter((each) => inOwnVpc(each) === where),
     securityGroups: tagged.securityGroups.filter((each) => inOwnVpc(each) === where),
     instances: tagged.instances.filter((each) => inOwnVpc(each) === where),
+    volumes: tagged.volumes.filter((each) => volumeIsInside(each) === where),
     peeringConnections: tagged.peeringConnections.filter((each) => connectionIsInside(each) === where),
     flowLogs: tagged.flowLogs.filter((each) => flowLogIsInside(each) === where),
   });

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<ResourceType, string>> = {
   "route-table": "ec2 delete-route-table --route-table-id",
   "security-group": "ec2 delete-security-group --group-id",
   instance: "ec2 terminate-instances --instance-ids",
+  volume: "ec2 delete-volume --volume-id",
   "iam-role": "iam delete-role --role-name",
   "instance-profile": "iam delete-instance-profile --instance-profile-name",
   "log-group": "logs delete-log-group --log-group-name",
@@ -24,6 +25,11 @@ const COMMANDS: Readonly<Record<ResourceType, string>> = {
 /** `aws ec2 delete-subnet --subnet-id subnet-0ab1 --region eu-west-3` */
 export function deleteCommand({ type, id }: { type: ResourceType; id: string }, region: string): string {
   return `aws ${COMMANDS[type]} ${word(id)} --region ${word(region)}`;
+}
+
+/** Takes a volume from the instance that has it; a root volume only while that is stopped. */
+export function detachCommand(id: string, region: string): string {
+  return `aws ec2 detach-volume --volume-id ${word(id)} --region ${word(region)}`;
 }
 
 /** Takes the lab's tag off a thing that is not the lab's. */

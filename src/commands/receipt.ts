@@ -3,13 +3,14 @@ import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray } from "../aws/strays.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import type { Removal } from "../steps/step.ts";
-import { type Leftover, NOT_IN_THE_LAB, type Receipt } from "../steps/walk.ts";
+import { type Leftover, type Receipt, whyNotInTheLab } from "../steps/walk.ts";
 import { duration, durationInWords, money } from "../ui/figures.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
-import { deleteCommand, untagCommand } from "./delete-command.ts";
+import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
 import type { OpenLab } from "./open-lab.ts";
+import { sizesOf } from "./standing.ts";
 import { strayLine, strayNext, titled } from "./strays-told.ts";
 
 /** What stood before the teardown, and how long it took. */
@@ -55,7 +56,9 @@ function straysLeft({ removals, strays }: Receipt, before: Before): Stray[] {
 }
 
 function nextOf(leftover: Leftover, region: string): string[] {
-  if (leftover.reason !== NOT_IN_THE_LAB) return [deleteCommand(leftover, region)];
+  if (leftover.reason !== whyNotInTheLab(leftover)) return [deleteCommand(leftover, region)];
+  if (leftover.attachedTo !== undefined)
+    return [detachCommand(leftover.id, region), untagCommand(leftover.id, region)];
   return [`vpclab teardown --include ${leftover.id} --region ${region}`, untagCommand(leftover.id, region)];
 }
 
@@ -94,7 +97,8 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
   if (since === undefined) return [];
   const stood = Math.max(0, lab.aws.clock.now() - since);
   const types = inventory.instances.map(({ InstanceType }) => InstanceType ?? "");
-  const cost = (hourlyPrice(lab.place.region, types).total * stood) / 3_600_000;
+  const { total } = hourlyPrice(lab.place.region, types, sizesOf(inventory.volumes));
+  const cost = (total * stood) / 3_600_000;
   const price = lab.place.target === "aws" ? `about ${money(cost)}` : "at no cost";
   return [`it had stood ${durationInWords(stood)}, ${price}`];
 }

@@ -21,7 +21,7 @@ import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, stepStates } from "./standing.ts";
-import { elsewhereTold, straysTold } from "./strays-told.ts";
+import { elsewhereTold, straysTold, volumesTold } from "./strays-told.ts";
 
 export interface StatusOptions extends GlobalOptions {
   readonly watch?: boolean;
@@ -153,6 +153,7 @@ async function show(
       ),
     );
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
+    for (const line of volumesTold(terminal, inventory)) terminal.out(line);
     for (const line of straysTold(terminal, strays, inventory, false)) terminal.out(line);
   }
   const drawn = drawing(picture, terminal);

@@ -1,11 +1,13 @@
-/** What others put into the lab's VPCs, and what only carries the lab's tag, as a person reads of it. */
+/** What others put into the lab's VPCs, what only carries the lab's tag, and left volumes, as a person reads of it. */
 import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray, Strays } from "../aws/strays.ts";
+import { volumePrice } from "../lab/prices.ts";
 import type { ResourceType } from "../lab/spec.ts";
-import { plural } from "../ui/figures.ts";
+import { money, plural } from "../ui/figures.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
-import { deleteCommand, untagCommand } from "./delete-command.ts";
+import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
+import { sizesOf } from "./standing.ts";
 
 /** Where the type is not what people call it. */
 const WORDS: Partial<Record<ResourceType, string>> = {
@@ -74,14 +76,43 @@ export function elsewhereTold(
   region: string,
 ): string[] {
   if (elsewhere.length === 0) return [];
-  const title = `${terminal.symbols.warning} This carries the lab's tag but is in none of the lab's VPCs: somebody may have copied the tag. It stays, unless you name it:`;
+  const title = `${terminal.symbols.warning} This carries the lab's tag but is not where the lab is: somebody may have copied the tag. It stays, unless you name it:`;
   return [
     "",
     terminal.colour.yellow(terminal.wrap(title)),
     ...elsewhere.flatMap((resource) => [
-      terminal.wrap(plain(titled(resource)), 4),
-      `      to delete it:        vpclab teardown --include ${plain(resource.id)}`,
+      terminal.wrap(plain(`${titled(resource)}${held(resource)}`), 4),
+      resource.attachedTo === undefined
+        ? `      to delete it:        vpclab teardown --include ${plain(resource.id)}`
+        : `      to detach it first:  ${plain(detachCommand(resource.id, region))}`,
       `      to take the tag off: ${plain(untagCommand(resource.id, region))}`,
     ]),
+  ];
+}
+
+function held({ attachedTo }: InventoryResource): string {
+  return attachedTo === undefined ? "" : `, attached to ${attachedTo}, which is not the lab's`;
+}
+
+/** Volumes that outlive their instances, in lines: what was left behind and is paid for, and what would be. */
+export function volumesTold(terminal: Terminal, { resources, volumes }: Inventory): string[] {
+  const outliving = resources.filter(({ type }) => type === "volume");
+  const isLeft = ({ attachedTo }: InventoryResource) => attachedTo === undefined;
+  const left = outliving.filter(isLeft);
+  const sizes = sizesOf(volumes.filter(({ VolumeId }) => left.some(({ id }) => id === VolumeId)));
+  const told = (title: string, some: readonly InventoryResource[]) => {
+    if (some.length === 0) return [];
+    const text = plain(`${title}: ${some.map(({ id }) => id).join(", ")}`);
+    return ["", terminal.colour.yellow(terminal.wrap(`${terminal.symbols.warning} ${text}`))];
+  };
+  return [
+    ...told(
+      `Volumes that no instance has any more; until vpclab teardown they cost ${money(volumePrice(sizes))} an hour on AWS`,
+      left,
+    ),
+    ...told(
+      "Volumes that stay when their instance goes (DeleteOnTermination is off), unless by vpclab teardown",
+      outliving.filter((volume) => !isLeft(volume)),
+    ),
   ];
 }

@@ -91,11 +91,15 @@ async function withStrays({ lab, inventory }: StandingLab): Promise<Doomed> {
 
 /** What was named by `--include` is taken for the lab's. @throws LabError 2 for an id that is not among what may be */
 function withNamed(doomed: readonly Doomed[], include: readonly string[]): Doomed[] {
-  const known = new Set(doomed.flatMap(({ inventory }) => inventory.elsewhere.map(({ id }) => id)));
+  // No volume is taken from an instance that is not the lab's, named or not.
+  const free = doomed.flatMap(({ inventory }) =>
+    inventory.elsewhere.filter(({ attachedTo }) => attachedTo === undefined),
+  );
+  const known = new Set(free.map(({ id }) => id));
   const unknown = include.filter((id) => !known.has(id));
   if (unknown.length > 0)
     throw usageError(
-      `--include ${unknown.join(", ")}: not among what carries the lab's tag outside its VPCs.`,
+      `--include ${unknown.join(", ")}: not among what carries the lab's tag outside its VPCs and can be deleted.`,
       "See what there is: vpclab teardown --dry-run",
     );
   return doomed.map(({ inventory, ...rest }) => {

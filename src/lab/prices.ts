@@ -7,8 +7,10 @@ const INSTANCE_HOUR: Record<string, Record<string, number>> = {
 };
 /** The same in every Region, in use or not. */
 const PUBLIC_IPV4_HOUR = 0.005;
-/** gp3 at $0.08 a GB-month, for the 8 GiB root volume of one instance. */
-const ROOT_VOLUME_HOUR = 0.0009;
+/** gp3, $0.08 a GB-month, of 730 hours as AWS reckons them; attached to an instance or not. */
+const VOLUME_GIB_HOUR = 0.08 / 730;
+/** Of Amazon Linux 2023. */
+const ROOT_VOLUME_GIB = 8;
 
 export interface HourlyPrice {
   readonly total: number;
@@ -21,21 +23,31 @@ export interface HourlyPrice {
  * The price an hour of the instances that run, their public addresses and their disks. Everything else in the lab
  * costs nothing by the hour; logs cost by the gigabyte, which a few pings do not reach.
  * @param instanceTypes one entry for each running instance
+ * @param volumesGiB the size of each disk there is; default: the root volumes of these instances
  */
-export function hourlyPrice(region: string, instanceTypes: readonly string[]): HourlyPrice {
+export function hourlyPrice(
+  region: string,
+  instanceTypes: readonly string[],
+  volumesGiB: readonly number[] = instanceTypes.map(() => ROOT_VOLUME_GIB),
+): HourlyPrice {
   const count = instanceTypes.length;
   const known = instanceTypes.map((type) => INSTANCE_HOUR[region]?.[type]);
   const priced = instanceTypes.map((type, i) => known[i] ?? INSTANCE_HOUR["us-east-1"]?.[type] ?? 0.0116);
   const items = [
     { text: `${count} instances (${[...new Set(instanceTypes)].join(", ")})`, perHour: sum(priced) },
     { text: `${count} public IPv4 addresses`, perHour: count * PUBLIC_IPV4_HOUR },
-    { text: `${count} root volumes of 8 GiB (gp3)`, perHour: count * ROOT_VOLUME_HOUR },
+    { text: `${volumesGiB.length} volumes, ${sum(volumesGiB)} GiB (gp3)`, perHour: volumePrice(volumesGiB) },
   ];
   return {
     total: sum(items.map((item) => item.perHour)),
     items,
     isExact: known.every((price) => price !== undefined),
   };
+}
+
+/** The price an hour of disks, by their sizes. */
+export function volumePrice(volumesGiB: readonly number[]): number {
+  return sum(volumesGiB) * VOLUME_GIB_HOUR;
 }
 
 /** A gigabyte that Logs Insights scans; us-east-1's price (AWS-FACTS §2), a little more elsewhere. */

@@ -49,6 +49,8 @@ export type ResourceType =
   | "iam-policy"
   | "vpc-flow-log"
   | "vpc-peering-connection"
+  // Goes with its instance, unless somebody had it kept.
+  | "volume"
   // The lab has none of these; others put them into its VPCs.
   | "network-interface"
   | "network-acl"

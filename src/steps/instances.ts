@@ -15,6 +15,7 @@ import {
   otherSources,
 } from "../aws/security-group.ts";
 import { deleteSubnet, findSubnets } from "../aws/subnet.ts";
+import { deleteVolume } from "../aws/volume.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
@@ -57,9 +58,12 @@ export const instances: Step = {
         : await narrator.wait({ text: "the instances terminate", usually: "0:30 to 1:30" }, terminations);
     // A group is held by the network interfaces of its members, which go some time after these are terminated.
     const groups = inventory.resources.filter(({ type }) => type === "security-group");
-    const deleted = await Promise.all(
-      groups.map((group) => removal(group, () => deleteSecurityGroup(aws, spec, group.id))),
-    );
+    // Those that were not to go with their instance, or had left it: free once it is terminated.
+    const volumes = inventory.resources.filter(({ type }) => type === "volume");
+    const deleted = await Promise.all([
+      ...volumes.map((volume) => removal(volume, () => deleteVolume(aws, spec, volume.id))),
+      ...groups.map((group) => removal(group, () => deleteSecurityGroup(aws, spec, group.id))),
+    ]);
     return [...terminated, ...deleted];
   },
 

@@ -93,7 +93,7 @@ export async function walkDown(
     return { ...gone, outcome: "absent" };
   });
   const leftovers = [
-    ...becauseOf(after.resources, removals, "AWS still shows it."),
+    ...becauseOf(after.resources, removals, () => "AWS still shows it."),
     ...notInTheLab(after, removals),
   ];
   return {
@@ -106,21 +106,25 @@ export async function walkDown(
 }
 
 /** See placed.ts. */
-export const NOT_IN_THE_LAB = "It carries the lab's tag, but is in none of the lab's VPCs.";
+export function whyNotInTheLab({ attachedTo }: InventoryResource): string {
+  return attachedTo === undefined
+    ? "It carries the lab's tag, but is in none of the lab's VPCs."
+    : `It carries the lab's tag, but is attached to ${attachedTo}, which is not the lab's.`;
+}
 
 /** What carries the lab's tag elsewhere, and so stays unless it was named. */
 export function notInTheLab({ elsewhere }: Inventory, removals: readonly Removal[] = []): Leftover[] {
-  return becauseOf(elsewhere, removals, NOT_IN_THE_LAB);
+  return becauseOf(elsewhere, removals, whyNotInTheLab);
 }
 
 function becauseOf(
   resources: readonly InventoryResource[],
   removals: readonly Removal[],
-  otherwise: string,
+  otherwise: (resource: InventoryResource) => string,
 ): Leftover[] {
   return resources.map((resource) => ({
     ...resource,
-    reason: removals.find(({ id }) => id === resource.id)?.reason ?? otherwise,
+    reason: removals.find(({ id }) => id === resource.id)?.reason ?? otherwise(resource),
   }));
 }
 

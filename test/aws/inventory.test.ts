@@ -3,10 +3,14 @@ import {
   CreateInternetGatewayCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DeleteVolumeCommand,
+  ModifyInstanceAttributeCommand,
+  RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
+import { latestImage } from "../../src/aws/image.ts";
 import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import type { LabContext } from "../../src/steps/step.ts";
@@ -114,6 +118,84 @@ describe("readInventory", () => {
       { type: "subnet", id: Subnet?.SubnetId, part: "subnet-1" },
       { type: "internet-gateway", id: InternetGateway?.InternetGatewayId, part: "" },
     ]);
+  });
+
+  describe("of volumes", () => {
+    const volumesIn = (resources: Inventory["resources"]) =>
+      resources.filter(({ type }) => type === "volume");
+    const keep = ({ aws }: LabContext, InstanceId: string) =>
+      aws.ec2.send(
+        new ModifyInstanceAttributeCommand({
+          InstanceId,
+          BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { DeleteOnTermination: false } }],
+        }),
+      );
+
+    it("lists none that goes with its instance, not even while it does", async () => {
+      const { lab } = embeddedLab();
+      await walkUp(lab, { until: "instances" });
+      const { resources, volumes, instances } = await inventoryOf(lab);
+      expect(volumesIn(resources)).toEqual([]);
+      expect(volumes.map(({ Size }) => Size)).toEqual([8, 8]);
+      const InstanceIds = instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+      await lab.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+      expect(volumesIn((await inventoryOf(lab)).resources)).toEqual([]);
+    });
+
+    it("lists one that is to outlive its instance, then as left, then no more", async () => {
+      const { lab } = embeddedLab();
+      await walkUp(lab, { until: "instances" });
+      const [instance] = (await inventoryOf(lab)).instances;
+      const InstanceId = instance?.InstanceId ?? "";
+      await keep(lab, InstanceId);
+      const standing = await inventoryOf(lab);
+      const [row] = volumesIn(standing.resources);
+      expect(row).toMatchObject({ part: "", state: "in-use", attachedTo: InstanceId });
+      await lab.aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+      await lab.aws.clock.sleep(60_000);
+      const left = await inventoryOf(lab);
+      const name = expect.stringMatching(/^Instance - NextWork VPC [12]$/);
+      expect(volumesIn(left.resources)).toEqual([
+        { type: "volume", part: "", id: row?.id, name, state: "available" },
+      ]);
+      expect(left.since).toBe(standing.since);
+      await lab.aws.ec2.send(new DeleteVolumeCommand({ VolumeId: row?.id ?? "" }));
+      const going = await inventoryOf(lab);
+      expect(volumesIn(going.resources)).toEqual([]);
+      expect(volumesIn(going.fading)).toMatchObject([{ id: row?.id, state: "deleting" }]);
+    });
+
+    it("tells apart one that an instance which is not the lab's has, and one that only has the lab's tag", async () => {
+      const { lab } = embeddedLab();
+      await walkUp(lab, { until: "instances" });
+      const { ec2 } = lab.aws;
+      const run = async () => {
+        const { Instances: [theirs] = [] } = await ec2.send(
+          new RunInstancesCommand({
+            MinCount: 1,
+            MaxCount: 1,
+            ImageId: await latestImage(lab.aws),
+            InstanceType: "t2.micro",
+            TagSpecifications: tagSpecifications({ "vpclab:lab": lab.spec.lab }, "volume"),
+          }),
+        );
+        return theirs?.InstanceId ?? "";
+      };
+      const [theirs, gone] = [await run(), await run()];
+      await lab.aws.clock.sleep(30_000);
+      await keep(lab, gone);
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds: [gone] }));
+      await lab.aws.clock.sleep(60_000);
+      const { resources, elsewhere, volumes } = await inventoryOf(lab);
+      expect(volumesIn(resources)).toEqual([]);
+      expect(volumes).toHaveLength(2);
+      expect(elsewhere.map(({ type, state, attachedTo }) => ({ type, state, attachedTo }))).toEqual(
+        expect.arrayContaining([
+          { type: "volume", state: "in-use", attachedTo: theirs },
+          { type: "volume", state: "available", attachedTo: undefined },
+        ]),
+      );
+    });
   });
 
   it("knows since when the lab stands", async () => {

@@ -4,8 +4,10 @@ import {
   CreateSubnetCommand,
   DeleteRouteTableCommand,
   DeleteSubnetCommand,
+  DescribeInstancesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
+  ModifyInstanceAttributeCommand,
   ReplaceRouteCommand,
   ReplaceRouteTableAssociationCommand,
 } from "@aws-sdk/client-ec2";
@@ -92,6 +94,7 @@ describe("the policy against the calls of a whole journey", () => {
     expect(await run((program) => logs(program, { ...all, streams: true }))).toBe(0);
     expect(await run((program) => insights(program, "top-talkers", all))).toBe(0);
     await interruptedOnes(home.folder);
+    await behindItsBack(home.folder, keepVolume);
     await behindItsBack(home.folder, holdOn);
     expect(await goDown()).toBe(5);
     await behindItsBack(home.folder, letGo);
@@ -155,6 +158,20 @@ async function theirPolicy(aws: Aws): Promise<{ RoleName: string; PolicyArn: str
     RoleName: FOREIGN_ROLE,
     PolicyArn: policyArn(REGION, account, spec.nameOf("flow-log-policy")),
   };
+}
+
+/** So that an instance leaves its volume behind. */
+async function keepVolume({ ec2 }: Aws): Promise<void> {
+  const running = [{ Name: "instance-state-name", Values: ["running"] }];
+  const { Reservations: [reservation] = [] } = await ec2.send(
+    new DescribeInstancesCommand({ Filters: running }),
+  );
+  await ec2.send(
+    new ModifyInstanceAttributeCommand({
+      InstanceId: reservation?.Instances?.[0]?.InstanceId,
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { DeleteOnTermination: false } }],
+    }),
+  );
 }
 
 /**

@@ -38,7 +38,10 @@ export async function cleanJourney(): Promise<CleanJourney> {
   return journey;
 }
 
-async function recorded(walk: (onCall: (call: Call) => void) => Promise<Run<unknown>>): Promise<string[]> {
+/** The calls of a run that change something, each once, in their order. */
+export async function recorded(
+  walk: (onCall: (call: Call) => void) => Promise<Run<unknown>>,
+): Promise<string[]> {
   const names = new Set<string>();
   const { end } = await walk(({ name }) => name !== undefined && names.add(name));
   if (end.kind === "failed") throw end.error;

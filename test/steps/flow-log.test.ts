@@ -51,6 +51,7 @@ function inventory(...parts: readonly (readonly [InventoryResource["type"], stri
     routeTables: [],
     securityGroups: [],
     instances: [],
+    volumes: [],
     peeringConnections: [],
     flowLogs: [],
     onlineInstanceIds: new Set(),

@@ -3,12 +3,14 @@ import {
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
+  DeleteVolumeCommand,
   DescribeAvailabilityZonesCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypeOfferingsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVolumesCommand,
   DescribeVpcsCommand,
   EC2Client,
   RunInstancesCommand,
@@ -301,6 +303,30 @@ describe("instances, down", () => {
       ["i-1b", "deleted"],
       ["sg-1", "deleted"],
     ]);
+  });
+
+  it("deletes a volume that stays behind once its instance is terminated", async () => {
+    const { lab } = mockedLab();
+    let isTerminated = false;
+    ec2.on(TerminateInstancesCommand).resolves({});
+    ec2.on(DescribeInstancesCommand).callsFake(() => {
+      isTerminated = true;
+      return { Reservations: [{ Instances: [{ InstanceId: "i-1", State: { Name: "terminated" } }] }] };
+    });
+    ec2
+      .on(DescribeVolumesCommand)
+      .resolvesOnce({ Volumes: [{ VolumeId: "vol-1", State: "available" }] })
+      .resolves({ Volumes: [] });
+    ec2.on(DeleteVolumeCommand).callsFake(() => {
+      expect(isTerminated).toBe(true);
+      return {};
+    });
+    const removals = await instances.down(lab, holding(["volume", "vol-1"], ["instance", "i-1"]));
+    expect(removals.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ["i-1", "deleted"],
+      ["vol-1", "deleted"],
+    ]);
+    expect(ec2.commandCalls(DeleteVolumeCommand)).toHaveLength(1);
   });
 
   it("bears the group's dependency until the network interface is gone", async () => {

@@ -94,6 +94,7 @@ export function holding(...resources: readonly (readonly [type: ResourceType, id
     routeTables: [],
     securityGroups: [],
     instances: [],
+    volumes: [],
     peeringConnections: [],
     flowLogs: [],
     onlineInstanceIds: new Set(),
