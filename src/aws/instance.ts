@@ -123,7 +123,7 @@ function powerOffAfter(hours: number): string {
   return Buffer.from(`#!/bin/sh\nshutdown -P +${Math.round(hours * 60)}\n`).toString("base64");
 }
 
-/** Terminates an instance and waits, up to 20 minutes, until it is terminated. What of its volumes stays: see volume.ts. */
+/** Terminates an instance and waits, up to 20 minutes, until it is. Which of its volumes stay: see volume.ts. */
 export function terminateInstance(aws: Aws, instanceId: string): Promise<Deletion> {
   return deleteUntilGone(aws, {
     what: `instance ${instanceId}`,

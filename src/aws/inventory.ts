@@ -35,7 +35,7 @@ import { describeVpcs } from "./vpc.ts";
 
 export interface InventoryResource {
   readonly type: ResourceType;
-  /** The tag `vpclab:part`; "" for what a foreign hand left without one, and for volumes, which carry their instance's. */
+  /** The tag `vpclab:part`; "" for what a foreign hand left without one, and for volumes: theirs is the instance's. */
   readonly part: string;
   /** Its id, name (log groups, roles, profiles) or ARN (policies): what a call needs to name it. */
   readonly id: string;
@@ -48,7 +48,7 @@ export interface InventoryResource {
 }
 
 export interface Inventory {
-  /** What stands, in the order of the steps. Two of one part are both here. Volumes that go with their instance are not. */
+  /** What stands, in the order of the steps. Two of one part are both here; volumes that go with their instance, not. */
   readonly resources: readonly InventoryResource[];
   /** What AWS still shows but is gone or going: terminated instances, deleted peering connections and volumes. */
   readonly fading: readonly InventoryResource[];

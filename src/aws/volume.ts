@@ -31,8 +31,8 @@ export function holdersOf({ Attachments = [] }: Volume): string[] {
 }
 
 /**
- * Whether it goes, or comes, with one of these instances: attached to be deleted on termination, or only just being made
- * for a launch.
+ * Whether it goes, or comes, with one of these instances: attached, to be deleted on termination, or just being made for
+ * a launch.
  */
 export function goesWithInstance(volume: Volume, instances: readonly Instance[]): boolean {
   if (volume.State === "creating") return true;
