@@ -7,7 +7,7 @@ import type { Operation } from "./operation.ts";
 import type { Service } from "./service.ts";
 import { decodeJson, encodeJson, encodeJsonError } from "./wire/json.ts";
 import { decodeQuery, encodeQuery, encodeQueryError } from "./wire/query.ts";
-import { DamagedWorldError, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export interface WireRequest {
   /** Header names in lower case. */
@@ -62,14 +62,13 @@ export class EmbeddedAws {
     }
     const requestId = this.#newRequestId();
     try {
-      const { operation, input } = await decodeRequest(service, request);
+      const { operation, input } = decodeRequest(service, request);
       const run = (context: Parameters<Operation["run"]>[0]) => operation.run(context, input);
       const output = operation.reads
         ? await this.world.look(scope.region, run)
         : await this.world.change(scope.region, run);
       return this.#encode(service, operation, output, requestId);
     } catch (error) {
-      if (error instanceof DamagedWorldError) throw error;
       if (!(error instanceof AwsError)) throw error;
       return this.#encodeError(service, error, requestId);
     }
@@ -141,12 +140,12 @@ export function regionOf({ headers }: WireRequest): string | undefined {
   return credentialScope(headers.authorization)?.region;
 }
 
-async function decodeRequest(service: Service, request: WireRequest) {
+function decodeRequest(service: Service, request: WireRequest) {
   if (service.protocol === "json") {
     const [prefix, name = ""] = (request.headers["x-amz-target"] ?? "").split(".");
     const operation = prefix === service.targetPrefix ? service.operations.get(name) : undefined;
     if (!operation) throw new AwsError("UnknownOperationException", `Unknown operation: ${name}`);
-    return { operation, input: await decodeJson(operation.schema, request.body) };
+    return { operation, input: decodeJson(operation.schema, request.body) };
   }
   const action = new URLSearchParams(request.body).get("Action") ?? "";
   const operation = service.operations.get(action);

@@ -78,7 +78,22 @@ function requireMembers(schema: StaticOperationSchema, input: Record<string, unk
   const required = Array.isArray(shape) && typeof shape[6] === "number" ? shape[6] : 0;
   const names = Array.isArray(shape) ? (shape[4] as string[]) : [];
   for (const name of names.slice(0, required)) {
-    if (input[name] === undefined || input[name] === null)
-      throw new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
+    if (input[name] === undefined) throw missing(schema[1], name);
   }
+}
+
+/** EC2 has words of its own for it, the others share theirs. */
+const CODE_OF_MISSING: Readonly<Record<string, string>> = {
+  "com.amazonaws.cloudwatchlogs": "InvalidParameterException",
+  "com.amazonaws.ssm": "ValidationException",
+};
+
+function missing(namespace: string, name: string): AwsError {
+  if (namespace === "com.amazonaws.ec2")
+    return new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
+  const member = name.charAt(0).toLowerCase() + name.slice(1);
+  return new AwsError(
+    CODE_OF_MISSING[namespace] ?? "ValidationError",
+    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
+  );
 }

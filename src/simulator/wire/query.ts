@@ -30,8 +30,7 @@ const DEEPEST = 32;
 
 function put(fields: Fields, name: string, value: string): void {
   const path = name.split(".", DEEPEST + 1);
-  if (path.length > DEEPEST)
-    throw new AwsError("UnknownParameter", `The parameter ${name.slice(0, 100)}… is not recognized`);
+  if (path.length > DEEPEST) throw unknown(`${name.slice(0, 100)}…`);
   const last = path.pop() ?? "";
   let parent = fields;
   for (const part of path) {
@@ -47,21 +46,16 @@ function put(fields: Fields, name: string, value: string): void {
 
 function decodeStruct(dialect: QueryDialect, schema: NormalizedSchema, fields: Fields, path: string) {
   const result: Record<string, unknown> = {};
-  const unknown = new Set(Object.keys(fields));
+  const strangers = new Set(Object.keys(fields));
   for (const [name, member] of schema.structIterator()) {
     const key = fieldName(dialect, name, member);
-    // Old clients name some lists by their singular or plural only (PublicIp.1 / PublicIps.1); both are one field.
     const value = fields[key];
-    unknown.delete(key);
+    strangers.delete(key);
     if (value !== undefined)
       result[name] = decode(dialect, member, value, path === "" ? key : `${path}.${key}`);
   }
-  const [stranger] = unknown;
-  if (stranger !== undefined)
-    throw new AwsError(
-      "UnknownParameter",
-      `The parameter ${path === "" ? "" : `${path}.`}${stranger} is not recognized`,
-    );
+  const [stranger] = strangers;
+  if (stranger !== undefined) throw unknown(path === "" ? stranger : `${path}.${stranger}`);
   return result;
 }
 
@@ -83,13 +77,18 @@ function decode(
     const element = schema.getValueSchema();
     let items = value;
     if (dialect === "common" && !traits.xmlFlattened && typeof value === "object") {
-      const xmlName = (element.getMergedTraits() as { xmlName?: string }).xmlName;
-      items = value[xmlName ?? "member"] ?? value;
+      const { xmlName = "member" } = element.getMergedTraits() as { xmlName?: string };
+      const [stranger] = Object.keys(value).filter((key) => key !== xmlName);
+      if (stranger !== undefined) throw unknown(`${path}.${stranger}`);
+      items = value[xmlName] ?? {};
     }
     if (typeof items === "string") return items === "" ? [] : [decode(dialect, element, items, path)];
-    return Object.keys(items)
-      .sort((a, b) => Number(a) - Number(b))
-      .map((index) => decode(dialect, element, items[index] as Fields | string, `${path}.${index}`));
+    return Object.entries(items)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([index, item]) => {
+        if (!/^\d+$/.test(index)) throw unknown(`${path}.${index}`);
+        return decode(dialect, element, item, `${path}.${index}`);
+      });
   }
   if (schema.isStructSchema()) {
     if (typeof value === "string") throw invalid(path, value);
@@ -101,7 +100,8 @@ function decode(
     return value.toLowerCase() === "true";
   }
   if (schema.isNumericSchema()) {
-    if (value.trim() === "" || !Number.isFinite(Number(value))) throw invalid(path, value);
+    // None of these operations takes fractions.
+    if (!/^[-+]?\d+$/.test(value)) throw invalid(path, value);
     return Number(value);
   }
   if (schema.isTimestampSchema()) {
@@ -111,6 +111,10 @@ function decode(
   }
   if (schema.isBlobSchema()) return Buffer.from(value, "base64");
   return value;
+}
+
+function unknown(path: string): AwsError {
+  return new AwsError("UnknownParameter", `The parameter ${path} is not recognized`);
 }
 
 function invalid(path: string, value: string): AwsError {
