@@ -1,8 +1,8 @@
 /**
- * Text as people read it: escaped, wrapped, aligned, with durations, money and counts in words.
- * Pure: nothing here knows of a terminal; widths are given in columns.
+ * Text as people read it: escaped, wrapped, aligned. Pure: nothing here knows of a terminal; widths are given in
+ * columns of the screen, of which a CJK character or an emoji takes two.
  */
-import { stripVTControlCharacters } from "node:util";
+import columnsOf from "fast-string-width";
 
 /**
  * Control characters (ESC, newline and tab among them), invisible format characters (which can reverse the reading
@@ -61,16 +61,20 @@ function escapeButNewlines(text: string): string {
   return text.replace(HOSTILE, (character) => (character === "\n" ? character : escapeCharacter(character)));
 }
 
-/** The columns that one line of text takes, colours not counted. Wide (CJK) characters count as one. */
+/** The columns that one line of text takes, colours not counted. */
 export function visibleWidth(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return columnsOf(text);
 }
 
 /** Shortens uncoloured text to `width` columns; what was cut off shows as "…". */
 export function truncate(text: string, width: number): string {
-  const characters = [...text];
-  if (characters.length <= width) return text;
-  return width < 1 ? "" : `${characters.slice(0, width - 1).join("")}…`;
+  if (visibleWidth(text) <= width) return text;
+  let short = "";
+  for (const character of text) {
+    if (visibleWidth(short + character) >= width) break;
+    short += character;
+  }
+  return width < 1 ? "" : `${short}…`;
 }
 
 /**

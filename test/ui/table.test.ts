@@ -84,6 +84,22 @@ describe("table", () => {
     expect(text).toBe("name\n------\nabc...");
   });
 
+  it("aligns and keeps whole what is written in wide characters", async () => {
+    const columns: Column[] = [{ title: "name" }, { title: "id" }];
+    const rows = [
+      ["東京本社の検証用VPC", "vpc-1"],
+      ["🙂", "vpc-2"],
+    ];
+    expect(await table(columns, rows, { width: 80 })).toBe(
+      [
+        "name                 id",
+        "───────────────────  ─────",
+        "東京本社の検証用VPC  vpc-1",
+        "🙂                   vpc-2",
+      ].join("\n"),
+    );
+  });
+
   it("shows hostile cells on one line, harmless", async () => {
     const text = await table([{ title: "tag" }], [["a\n\x1b[2Jb"]], { width: 80 });
     expect(text.split("\n").at(-1)).toBe("a\\n\\x1b[2Jb");

@@ -111,14 +111,43 @@ describe("wrapText", () => {
   });
 });
 
+describe("visibleWidth", () => {
+  it.each([
+    ["Über", 4],
+    ["東京", 4],
+    ["한국 ﾊ", 6],
+    ["🙂", 2],
+    ["e\u0301", 1],
+    ["\x1b[31m東\x1b[39m", 2],
+  ])("of %s is %i columns", (text, columns) => {
+    expect(visibleWidth(text)).toBe(columns);
+  });
+});
+
 describe("truncate", () => {
   it.each([
+    ["東京本社", 8, "東京本社"],
+    ["東京本社", 7, "東京本…"],
+    ["東京本社", 6, "東京…"],
     ["abcdef", 6, "abcdef"],
     ["abcdef", 5, "abcd…"],
     ["abcdef", 1, "…"],
     ["abcdef", 0, ""],
   ])("cuts %s to %i columns", (text, width, expected) => {
     expect(truncate(text, width)).toBe(expected);
+  });
+
+  it("fits the width and halves no character, whatever it cuts", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "é", "東", "🙂", "ﾊ", "\u0301") });
+    fc.assert(
+      fc.property(text, fc.integer({ min: 0, max: 12 }), (long, width) => {
+        const short = truncate(long, width);
+        expect(visibleWidth(short)).toBeLessThanOrEqual(width);
+        expect(plain(short)).toBe(short);
+        expect(short === long || width === 0 || short.endsWith("…")).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
