@@ -82,18 +82,16 @@ function associateAddress(context: Context, input: AssociateAddressRequest): Ass
     );
   if (address.associationId !== undefined && address.networkInterfaceId === networkInterface.id)
     return { AssociationId: address.associationId };
+  const elsewhere = address.associationId === undefined ? undefined : address;
   const other = elasticAddressOf(ec2, networkInterface.id);
-  if (address.associationId !== undefined && input.AllowReassociation !== true)
+  const former = elsewhere ?? other;
+  if (former && input.AllowReassociation === false)
     throw new AwsError(
       "Resource.AlreadyAssociated",
-      `resource ${address.allocationId} is already associated with associate-id ${address.associationId}`,
+      `resource ${elsewhere?.allocationId ?? networkInterface.id} is already associated with associate-id ${former.associationId}`,
     );
-  if (other && input.AllowReassociation === false)
-    throw new AwsError(
-      "Resource.AlreadyAssociated",
-      `resource ${networkInterface.id} is already associated with associate-id ${other.associationId}`,
-    );
-  if (other) disassociate(other);
+  if (elsewhere) disassociate(context, elsewhere);
+  if (other) disassociate(context, other);
   // Amazon takes the auto-assigned address back.
   delete networkInterface.publicAddress;
   address.networkInterfaceId = networkInterface.id;
@@ -118,21 +116,26 @@ function requestedInterface(context: Context, input: AssociateAddressRequest): N
   return find(context, NETWORK_INTERFACE, instance.networkInterfaceId);
 }
 
-function disassociate(address: AddressState): void {
+/** An instance that got a public address at its launch gets another in place of the Elastic IP (EC2 user guide). */
+function disassociate(context: Context, address: AddressState): void {
+  const networkInterface = interfaceOf(context, address);
   delete address.networkInterfaceId;
   delete address.associationId;
+  const instance = context.region.ec2.instances[networkInterface?.attachment?.instanceId ?? ""];
+  if (networkInterface?.hasAutoAssignedAddress && instance?.state === "running")
+    networkInterface.publicAddress = newPublicAddress(context);
 }
 
 function disassociateAddress(context: Context, input: DisassociateAddressRequest): object {
   const { AssociationId: id, PublicIp } = input;
   if (id === undefined) {
-    disassociate(requestedAddress(context, { PublicIp }));
+    disassociate(context, requestedAddress(context, { PublicIp }));
     return {};
   }
   const address = Object.values(context.region.ec2.addresses).find((other) => other.associationId === id);
   if (!address)
     throw new AwsError("InvalidAssociationID.NotFound", `The association ID '${id}' does not exist`);
-  disassociate(address);
+  disassociate(context, address);
   return {};
 }
 
