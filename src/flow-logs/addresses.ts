@@ -1,4 +1,5 @@
 /** Whose address it is: the lab's own, a special one, or somebody's on the internet. */
+import { contains, parseAddress, toCidr } from "../network/cidr.ts";
 import type { FlowLogRecord } from "./record.ts";
 
 /** An address range that belongs to somebody: `{ cidr: "52.94.0.0/22", owner: "AWS" }`. IPv4. */
@@ -34,27 +35,23 @@ export type WhoseAddress = (address: string) => string | undefined;
 
 /**
  * Makes a WhoseAddress from what is known: labels with their addresses (`{ "instance 1": ["10.1.4.12", "3.8.1.2"] }`)
- * and, if at hand, published ranges. An address that is in neither is "a private address" and the like, else
- * "internet".
+ * and, if at hand, published ranges (default: none). An address that is in neither is "a private address" and the
+ * like, else "internet". Throws RangeError for a range that is no CIDR block.
  */
 export function whoseAddress(
-  known: Readonly<Record<string, string | readonly string[]>>,
+  known: Readonly<Record<string, readonly string[]>>,
   ranges: readonly AddressRange[] = [],
 ): WhoseAddress {
-  const labels = new Map<string, string>();
-  for (const [label, addresses] of Object.entries(known)) {
-    for (const address of typeof addresses === "string" ? [addresses] : addresses) labels.set(address, label);
-  }
-  const searched = [...ranges, ...specialRanges].map((range) => ({
-    ...parseCidr(range.cidr),
-    owner: range.owner,
-  }));
+  const labels = new Map(
+    Object.entries(known).flatMap(([label, addresses]) => addresses.map((address) => [address, label])),
+  );
+  const searched = [...ranges, ...specialRanges].map(({ cidr, owner }) => ({ cidr: toCidr(cidr), owner }));
   return (address) => {
     const label = labels.get(address) ?? serviceAddresses.get(address);
     if (label !== undefined) return label;
-    const number = parseIpv4(address);
+    const number = parseAddress(address);
     if (number === undefined) return address.includes(":") ? "internet" : undefined;
-    return searched.find((range) => contains(range, number))?.owner ?? "internet";
+    return searched.find(({ cidr }) => contains(cidr, number))?.owner ?? "internet";
   };
 }
 
@@ -72,34 +69,4 @@ export function strangers(records: Iterable<FlowLogRecord>, whose: WhoseAddress)
   }
   for (const address of answered) rejected.delete(address);
   return rejected;
-}
-
-interface Range {
-  readonly base: number;
-  readonly size: number;
-}
-
-function parseCidr(cidr: string): Range {
-  const [address = "", length = ""] = cidr.split("/");
-  const base = parseIpv4(address);
-  const bits = /^\d{1,2}$/.test(length) ? Number(length) : Number.NaN;
-  if (base === undefined || !(bits <= 32))
-    throw new RangeError(`${JSON.stringify(cidr)} is not an IPv4 CIDR block.`);
-  const size = 2 ** (32 - bits);
-  return { base: base - (base % size), size };
-}
-
-function contains(range: Range, address: number): boolean {
-  return address >= range.base && address < range.base + range.size;
-}
-
-function parseIpv4(address: string): number | undefined {
-  const octets = address.split(".");
-  if (octets.length !== 4) return undefined;
-  let number = 0;
-  for (const octet of octets) {
-    if (!/^\d{1,3}$/.test(octet) || Number(octet) > 255) return undefined;
-    number = number * 256 + Number(octet);
-  }
-  return number;
 }

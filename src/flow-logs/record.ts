@@ -1,7 +1,6 @@
 /** Flow log records: from a line of text to its fields and back. */
+import { isIP } from "node:net";
 import { DEFAULT_FORMAT, type FlowLogField, flowLogField } from "./fields.ts";
-
-export { DEFAULT_FORMAT } from "./fields.ts";
 
 /** A record of the default format that saw traffic. */
 export interface TrafficRecord {
@@ -181,14 +180,8 @@ function check(name: string, value: string): string | undefined {
     const limit = largest[name];
     if (limit !== undefined && Number(value) > limit) return `it is at most ${limit}`;
   }
-  if (/addr$/.test(name) && !looksLikeAddress(value)) return "it is an IPv4 or IPv6 address";
+  if (/addr$/.test(name) && isIP(value) === 0) return "it is an IPv4 or IPv6 address";
   return undefined;
-}
-
-function looksLikeAddress(value: string): boolean {
-  if (value.includes(":")) return /^[0-9a-fA-F:.]{2,45}$/.test(value);
-  const octets = value.split(".");
-  return octets.length === 4 && octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255);
 }
 
 /** Quoted, cut short, and without control characters: the text may come from anywhere. */

@@ -2,7 +2,7 @@
  * The functions of the query language that work on one record (user guide, "Boolean, comparison, numeric, datetime, and
  * other functions"). Rounding to a period (bin, datefloor, dateceil) is with the expressions, for its argument is no value.
  */
-import { type Address, isIn, parseAddress, parseSubnet, type Subnet } from "./ip.ts";
+import { ipVersion, subnet } from "./ip.ts";
 import { type Kind, toNumber, toText, type Value } from "./values.ts";
 
 export interface ScalarFunction {
@@ -66,16 +66,14 @@ function trimming(left: boolean, right: boolean): ScalarFunction {
   });
 }
 
-function address(wanted?: 4 | 6): ScalarFunction {
-  return of(1, 1, ([value]) => isVersion(readAddress(value), wanted));
+/** Whether a value is an address, of that version where one is wanted. */
+function isAddress(value: Value, wanted?: 4 | 6): value is string {
+  const version = typeof value === "string" ? ipVersion(value) : undefined;
+  return version !== undefined && (wanted === undefined || version === wanted);
 }
 
-function readAddress(value: Value): Address | undefined {
-  return typeof value === "string" ? parseAddress(value) : undefined;
-}
-
-function isVersion(found: Address | undefined, wanted?: 4 | 6): boolean {
-  return found !== undefined && (wanted === undefined || found.version === wanted);
+function validIp(wanted?: 4 | 6): ScalarFunction {
+  return of(1, 1, ([value]) => isAddress(value, wanted));
 }
 
 /** The subnet is a constant in nearly every query, so the last one read is remembered. */
@@ -85,14 +83,13 @@ function inSubnet(wanted?: 4 | 6): ScalarFunction {
     most: 2,
     make: () => {
       let text: Value;
-      let subnet: Subnet | undefined;
+      let holds: ReturnType<typeof subnet>;
       return ([value, cidr]) => {
         if (cidr !== text) {
           text = cidr;
-          subnet = typeof cidr === "string" ? parseSubnet(cidr) : undefined;
+          holds = typeof cidr === "string" ? subnet(cidr) : undefined;
         }
-        const found = readAddress(value);
-        return found !== undefined && subnet !== undefined && isVersion(found, wanted) && isIn(found, subnet);
+        return isAddress(value, wanted) && holds?.(value) === true;
       };
     },
   };
@@ -148,9 +145,9 @@ export const SCALAR_FUNCTIONS: Readonly<Record<string, ScalarFunction>> = {
   frommillis: of(1, 1, ([value]) => toNumber(value), "timestamp"),
   tomillis: of(1, 1, ([value]) => toNumber(value)),
 
-  isvalidip: address(),
-  isvalidipv4: address(4),
-  isvalidipv6: address(6),
+  isvalidip: validIp(),
+  isvalidipv4: validIp(4),
+  isvalidipv6: validIp(6),
   isipinsubnet: inSubnet(),
   isipv4insubnet: inSubnet(4),
   isipv6insubnet: inSubnet(6),

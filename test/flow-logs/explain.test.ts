@@ -11,7 +11,7 @@ import {
 import { parseFields, parseRecord } from "../../src/flow-logs/record.ts";
 
 const PING = "2 123456789012 eni-1 10.1.4.12 10.2.9.80 0 0 1 5 420 1673458742 1673458772 ACCEPT OK";
-const whose = whoseAddress({ "instance 1": ["10.1.4.12", "3.8.1.2"], "instance 2": "10.2.9.80" });
+const whose = whoseAddress({ "instance 1": ["10.1.4.12", "3.8.1.2"], "instance 2": ["10.2.9.80"] });
 
 function meanings(line: string, fields?: readonly string[]): Record<string, string> {
   const format = fields?.map((name) => `\${${name}}`).join(" ");
@@ -97,7 +97,7 @@ describe("whose address it is", () => {
   });
 
   test("uses ranges that the caller has at hand, before any other", () => {
-    const withRanges = whoseAddress({ me: "52.94.0.9" }, [{ cidr: "52.94.0.0/22", owner: "AWS" }]);
+    const withRanges = whoseAddress({ me: ["52.94.0.9"] }, [{ cidr: "52.94.0.0/22", owner: "AWS" }]);
     expect(withRanges("52.94.3.255")).toBe("AWS");
     expect(withRanges("52.94.4.0")).toBe("internet");
     expect(withRanges("52.94.0.9")).toBe("me");

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FLOW_LOG_FIELDS } from "../../src/flow-logs/fields.ts";
+import { DEFAULT_FORMAT, FLOW_LOG_FIELDS } from "../../src/flow-logs/fields.ts";
 import {
-  DEFAULT_FORMAT,
   type FlowLogRecord,
   formatRecord,
   parseFields,

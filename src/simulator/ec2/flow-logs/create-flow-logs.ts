@@ -1,6 +1,6 @@
 /** CreateFlowLogs, with the refusals that its role and its destination give rise to (AWS-FACTS §1). */
 import { CreateFlowLogs$, type CreateFlowLogsRequest, type UnsuccessfulItem } from "@aws-sdk/client-ec2";
-import { DEFAULT_FORMAT } from "../../../flow-logs/record.ts";
+import { DEFAULT_FORMAT } from "../../../flow-logs/fields.ts";
 import type { Context } from "../../context.ts";
 import { AwsError } from "../../error.ts";
 import { roleIsAssumableBy, roleNameFromArn } from "../../iam/index.ts";
