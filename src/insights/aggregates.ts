@@ -120,8 +120,10 @@ class Extreme implements Accumulator {
   }
 }
 
-/** The smallest value that at least the given percentage of values do not exceed (nearest rank); the service's own
- * method is not documented [U]. Holds the values: 8 bytes each. */
+/**
+ * The smallest value that at least the given percentage of values do not exceed (nearest rank); the service's own
+ * method is not documented [U]. Holds the values: 8 bytes each.
+ */
 class Percentile implements Accumulator {
   private readonly percent: number;
   private values = new Float64Array(16);

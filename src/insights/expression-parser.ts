@@ -87,8 +87,14 @@ export class ExpressionParser {
   }
 
   expression(): Expression {
+    return this.deeper(() =>
+      this.leftToRight(["or"], () => this.leftToRight(["and"], () => this.negation())),
+    );
+  }
+
+  private deeper(parse: () => Expression): Expression {
     if (++this.depth > DEEPEST) throw this.unexpected("The expression is nested too deeply.");
-    const expression = this.leftToRight(["or"], () => this.leftToRight(["and"], () => this.negation()));
+    const expression = parse();
     this.depth--;
     return expression;
   }
@@ -107,9 +113,7 @@ export class ExpressionParser {
   private negation(): Expression {
     const start = this.token.start;
     if (!this.takeWord("not")) return this.comparison();
-    if (++this.depth > DEEPEST) throw this.unexpected("The expression is nested too deeply.");
-    const operand = this.negation();
-    this.depth--;
+    const operand = this.deeper(() => this.negation());
     return { type: "not", operand, start, end: operand.end };
   }
 
@@ -174,9 +178,7 @@ export class ExpressionParser {
   private sign(): Expression {
     const start = this.token.start;
     if (!this.takeSymbol("-")) return this.primary();
-    if (++this.depth > DEEPEST) throw this.unexpected("The expression is nested too deeply.");
-    const operand = this.sign();
-    this.depth--;
+    const operand = this.deeper(() => this.sign());
     return { type: "negate", operand, start, end: operand.end };
   }
 

@@ -46,11 +46,7 @@ export function compileStats<C>(
 ): Stats<C> {
   const keys = stats.by.map((item) => compileExpression(item.expression, scope, text));
   const aggregates: Aggregate<C>[] = [];
-  const timestamp = (call: Expression): ((context: C) => number) => {
-    const { evaluate } = scope.field("@timestamp", call);
-    return (c) => Number(evaluate(c) ?? Number.NaN);
-  };
-  const timestamps: ((context: C) => number)[] = [];
+  let timeOf = (_: C): number => Number.NaN;
   const outputs = new Map<string, Compiled<Finished>>();
   for (const [index, item] of stats.by.entries()) {
     const kind = keys[index]?.kind ?? "plain";
@@ -71,7 +67,10 @@ export function compileStats<C>(
     aggregate(call) {
       const index = keys.length + aggregates.length;
       aggregates.push(compileAggregate(call, scope, text));
-      if (AGGREGATE_FUNCTIONS[call.name]?.byTime === true) timestamps.push(timestamp(call));
+      if (AGGREGATE_FUNCTIONS[call.name]?.byTime === true) {
+        const { evaluate } = scope.field("@timestamp", call);
+        timeOf = (c) => Number(evaluate(c) ?? Number.NaN);
+      }
       return { kind: "plain", evaluate: (finished) => finished[index] };
     },
   };
@@ -79,7 +78,6 @@ export function compileStats<C>(
     if (!item.aliased && outputs.has(item.name)) continue;
     define(outputs, item, compileExpression(item.expression, inGroup, text));
   }
-  const timeOf = timestamps[0] ?? (() => Number.NaN);
   return {
     columns: [...outputs].map(([name, { kind }]) => ({ name, kind })),
     begin: () => new Grouping(keys, aggregates, timeOf, [...outputs.values()], beginKeys(keys)),

@@ -17,7 +17,7 @@ export interface Phase<C> extends Ordering<C> {
 }
 
 export interface Level<C> {
-  /** At least one; a new one begins after each `limit` or `dedup`. */
+  /** At least one; what follows a `limit` begins a new one. */
   readonly phases: readonly Phase<C>[];
   /** What is shown if this is the last level. */
   readonly columns: readonly OutputColumn<C>[];

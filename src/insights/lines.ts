@@ -1,6 +1,7 @@
 /** Runs a query over an exported flow log: text, one record a line. */
 import type { Query } from "./ast.ts";
-import { type LogEvent, type QueryResult, QueryRun, type RunOptions } from "./run.ts";
+import type { LogEvent } from "./event.ts";
+import { type QueryResult, QueryRun, type RunOptions } from "./run.ts";
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -8,26 +9,20 @@ const CARRIAGE_RETURN = 13;
 /** Files that flow logs write to S3 begin with the names of their fields. */
 const HEADER = Buffer.from("version account-id ");
 
-export interface LinesOptions extends RunOptions {
-  /** What @log shows; default "file". */
-  readonly log?: string | undefined;
-}
-
 /**
  * Runs a query over the chunks of a file, in bounded memory. The chunks may be cut anywhere; empty lines and a header
- * are left out. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. Throws
- * QueryError where the query cannot be run.
+ * are left out. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. @log is "file".
+ * Throws QueryError where the query cannot be run.
  */
 export async function runQueryOnLines(
   query: Query,
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  options: LinesOptions = {},
+  options: RunOptions = {},
 ): Promise<QueryResult> {
   const run = new QueryRun(query, options);
-  const toEvent = (message: string): LogEvent => eventOf(message, options.log ?? "file");
   const push = (bytes: Buffer, from: number, to: number): void => {
     const end = to > from && bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
-    if (end > from && !isHeader(bytes, from, end)) run.pushLine(bytes, from, end, toEvent);
+    if (end > from && !isHeader(bytes, from, end)) run.pushLine(bytes, from, end, eventOf);
   };
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -49,8 +44,8 @@ function isHeader(bytes: Buffer, from: number, to: number): boolean {
   return HEADER.equals(bytes.subarray(from, from + HEADER.length));
 }
 
-function eventOf(message: string, log: string): LogEvent {
+function eventOf(message: string): LogEvent {
   const [, , networkInterface = "", , , , , , , , start = ""] = message.split(" ", 14);
   const timestamp = /^\d{1,12}$/.test(start) ? Number(start) * 1000 : 0;
-  return { timestamp, ingestionTime: timestamp, message, logStream: `${networkInterface}-all`, log };
+  return { timestamp, ingestionTime: timestamp, message, logStream: `${networkInterface}-all`, log: "file" };
 }

@@ -1,5 +1,4 @@
 /** What names mean at one level of a query: the fields that are given, and those that `fields` and `parse` add. */
-import type { Expression } from "./ast.ts";
 import type { Compiled, Scope } from "./compile-expression.ts";
 import { QueryError } from "./error.ts";
 
@@ -39,31 +38,28 @@ export class Names<C> {
 
   /** A name that means nothing is missing in every record, and noted. */
   get scope(): Scope<C> {
-    return {
-      column: (written) => this.find(written),
-      field: (name, at) => {
-        const known = this.find(name);
-        if (known !== undefined) return known;
-        this.unknown.push({ name, start: at.start, end: at.end });
-        return MISSING;
-      },
-    };
+    return this.scopeWith((name, { start, end }) => {
+      this.unknown.push({ name, start, end });
+      return MISSING;
+    });
   }
 
   /** For the second `stats`, which may use nothing but what the first one made (user guide, "stats"). */
   get strictScope(): Scope<C> {
+    return this.scopeWith((name, { start, end }) => {
+      throw new QueryError(
+        `${name} is not defined by the first stats command`,
+        start,
+        end,
+        "The second `stats` can only use what the first one made.",
+      );
+    });
+  }
+
+  private scopeWith(whereUnknown: Scope<C>["field"]): Scope<C> {
     return {
       column: (written) => this.find(written),
-      field: (name, at: Expression) => {
-        const known = this.find(name);
-        if (known !== undefined) return known;
-        throw new QueryError(
-          `${name} is not defined by the first stats command`,
-          at.start,
-          at.end,
-          "The second `stats` can only use what the first one made.",
-        );
-      },
+      field: (name, at) => this.find(name) ?? whereUnknown(name, at),
     };
   }
 }

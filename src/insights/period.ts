@@ -34,9 +34,9 @@ function define(names: readonly string[], unit: { ms: number } | { months: numbe
   }
 }
 
-/** The period that a text like "5m" or "2 weeks" names; undefined if it names none. */
+/** The period that a text like "5m" or "2weeks" names; undefined if it names none. */
 export function parsePeriod(text: string): Period | undefined {
-  const [, digits = "", name = ""] = /^(\d+)\s*([A-Za-z]+)$/.exec(text) ?? [];
+  const [, digits = "", name = ""] = /^(\d+)([A-Za-z]+)$/.exec(text) ?? [];
   const count = Number(digits);
   const unit = UNITS.get(name.toLowerCase());
   if (unit === undefined || count < 1 || count > 1e9) return undefined;

@@ -9,8 +9,6 @@ import { MAX_LIMIT } from "./parser.ts";
 import { type Plan, planQuery, type Row } from "./plan.ts";
 import { format } from "./values.ts";
 
-export type { LogEvent } from "./event.ts";
-
 /** Rows that come back where neither the query nor the caller sets a limit (StartQuery's default). */
 const DEFAULT_LIMIT = 10_000;
 
@@ -104,7 +102,7 @@ export class QueryRun {
     };
     const { events, first, second } = this.plan;
     if (first === undefined) {
-      const shown = this.events(true).map((event) => this.eventFields(event));
+      const shown = this.keptEvents(true).map((event) => this.eventFields(event));
       return { columns: namesOf(events.columns), rows: shown, statistics };
     }
     let level = first.rows;
@@ -122,14 +120,14 @@ export class QueryRun {
   private firstRows(): readonly Row[] {
     if (this.grouping !== undefined) return this.grouping.rows();
     const grouping = this.plan.first?.stats.begin();
-    for (const event of this.events(false)) {
+    for (const event of this.keptEvents(false)) {
       this.reader.load(event);
       grouping?.add(this.reader);
     }
     return grouping?.rows() ?? [];
   }
 
-  private events(isLast: boolean): readonly LogEvent[] {
+  private keptEvents(isLast: boolean): readonly LogEvent[] {
     const { events } = this.plan;
     let kept = this.collector?.items() ?? [];
     for (let index = 1; index < events.phases.length; index++) {
@@ -176,17 +174,6 @@ export class QueryRun {
 export function runQuery(query: Query, events: Iterable<LogEvent>, options: RunOptions = {}): QueryResult {
   const run = new QueryRun(query, options);
   for (const event of events) run.push(event);
-  return run.result();
-}
-
-/** The same over events that arrive bit by bit. */
-export async function runQueryOn(
-  query: Query,
-  events: AsyncIterable<LogEvent>,
-  options: RunOptions = {},
-): Promise<QueryResult> {
-  const run = new QueryRun(query, options);
-  for await (const event of events) run.push(event);
   return run.result();
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseQuery } from "../../src/insights/parser.ts";
-import { QueryRun, runQueryOn } from "../../src/insights/run.ts";
+import { QueryRun } from "../../src/insights/run.ts";
 import { appEvents, ask, flowEvents, RECORDS, rowsOf } from "./log.ts";
 
 /** query, columns, rows */
@@ -372,14 +372,6 @@ describe("a result", () => {
       run.push(event);
       expect(rowsOf(run.result())).toEqual([String(index + 1)]);
     }
-  });
-
-  test("is the same from a stream", async () => {
-    async function* stream() {
-      yield* flowEvents();
-    }
-    const query = parseQuery("stats sum(bytes) as b by srcAddr | sort b desc");
-    expect(await runQueryOn(query, stream())).toEqual(ask(query.text));
   });
 
   test("is empty for an empty log", () => {

@@ -1,6 +1,7 @@
 /** The log that the query tests ask, and a short way to ask it. */
+import type { LogEvent } from "../../src/insights/event.ts";
 import { parseQuery } from "../../src/insights/parser.ts";
-import { type LogEvent, type QueryResult, runQuery } from "../../src/insights/run.ts";
+import { type QueryResult, runQuery } from "../../src/insights/run.ts";
 
 const HEAD = "2 123456789012 eni-0a1b2c3d4e5f60718";
 

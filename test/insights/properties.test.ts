@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
-import type { LogEvent } from "../../src/insights/run.ts";
+import type { LogEvent } from "../../src/insights/event.ts";
 import { compareForSort } from "../../src/insights/values.ts";
 import { ask, flowEvents, RECORDS, rowsOf } from "./log.ts";
 
