@@ -17,9 +17,10 @@ import {
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { type Operation, operation } from "../operation.ts";
+import { refuseIdsInPages } from "./describe.ts";
 import { filtered } from "./filters.ts";
 import { operations as instanceTypes } from "./instance-types.ts";
-import { AMAZON_IMAGE_OWNER, imagesIn } from "./instances/images.ts";
+import { AMAZON_IMAGE_OWNER, type Image as ImageState, imagesIn, requireImage } from "./instances/images.ts";
 import { page } from "./pages.ts";
 import { quotasOf } from "./quotas.ts";
 import { REGIONS, type Region, zonesOf } from "./regions.ts";
@@ -96,7 +97,7 @@ function describeAccountAttributes(
     "supported-platforms": "VPC",
     "default-vpc": defaultVpcOf(context)?.id ?? "none",
     "max-instances": 20,
-    "vpc-max-security-groups-per-interface": 5,
+    "vpc-max-security-groups-per-interface": quotas.securityGroupsPerInterface,
     "max-elastic-ips": quotas.elasticAddresses,
     "vpc-max-elastic-ips": quotas.elasticAddresses,
   };
@@ -115,17 +116,13 @@ function describeAccountAttributes(
 }
 
 function describeImages(context: Context, input: DescribeImagesRequest): DescribeImagesResult {
-  const images = imagesIn(context.regionName);
-  for (const id of input.ImageIds ?? []) {
-    if (!/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
-      throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${id}" (expecting "ami-...")`);
-    if (!images.some(({ imageId }) => imageId === id))
-      throw new AwsError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
-  }
+  refuseIdsInPages("imagesSet", input.ImageIds, input);
+  const wanted = input.ImageIds?.length
+    ? [...new Set(input.ImageIds)].map((id) => requireImage(context.regionName, id))
+    : imagesIn(context.regionName);
   const owners = input.Owners ?? [];
   // All images here are Amazon's: an account that asks for its own has none.
   const isOwned = owners.length === 0 || owners.includes("amazon") || owners.includes(AMAZON_IMAGE_OWNER);
-  const wanted = images.filter(({ imageId }) => !input.ImageIds?.length || input.ImageIds.includes(imageId));
   const passing = filtered(isOwned ? wanted : [], input.Filters, {
     architecture: (image) => image.architecture,
     "creation-date": (image) => image.creationDate,
@@ -145,7 +142,7 @@ function describeImages(context: Context, input: DescribeImagesRequest): Describ
   return { Images: items.map(describeImage), NextToken };
 }
 
-function describeImage(image: ReturnType<typeof imagesIn>[number]): Image {
+function describeImage(image: ImageState): Image {
   return {
     ImageId: image.imageId,
     Name: image.name,

@@ -1,6 +1,7 @@
 /** What every Describe operation does: take the ids or all, filter, cut out the page, show. */
 import type { Filter } from "@aws-sdk/client-ec2";
 import type { Context } from "../context.ts";
+import { AwsError } from "../error.ts";
 import { type FilterFields, filtered } from "./filters.ts";
 import { type Page, type PageRequest, page } from "./pages.ts";
 import { find, type ResourceKind } from "./resources.ts";
@@ -8,6 +9,22 @@ import type { Tags } from "./state.ts";
 
 export interface DescribeRequest extends PageRequest {
   readonly Filters?: Filter[] | undefined;
+}
+
+/** What AWS calls the ids of those that it does not page when they are named. */
+const UNPAGED_IDS: Readonly<Record<string, string>> = { instance: "instancesSet", volume: "volumeSet" };
+
+/** @throws AwsError `InvalidParameterCombination` where both are given */
+export function refuseIdsInPages(
+  parameter: string,
+  ids: readonly string[] | undefined,
+  { MaxResults }: PageRequest,
+): void {
+  if (ids?.length && MaxResults !== undefined)
+    throw new AwsError(
+      "InvalidParameterCombination",
+      `The parameter ${parameter} cannot be used with the parameter maxResults`,
+    );
 }
 
 /**
@@ -25,6 +42,8 @@ export function select<S extends { tags: Tags }>(
   fields: FilterFields<S>,
   most?: number,
 ): Page<S> {
+  const unpaged = UNPAGED_IDS[kind.type];
+  if (unpaged !== undefined) refuseIdsInPages(unpaged, ids, request);
   const items = ids?.length
     ? [...new Set(ids)].map((id) => find(context, kind, id))
     : Object.values(kind.all(context.region.ec2));

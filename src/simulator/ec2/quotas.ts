@@ -16,6 +16,7 @@ export const DEFAULT_QUOTAS = {
   securityGroupsPerVpc: 500,
   /** In each direction. */
   rulesPerSecurityGroup: 60,
+  securityGroupsPerInterface: 5,
   networkAclsPerVpc: 200,
   /** In each direction; the final `*` entry does not count. */
   entriesPerNetworkAcl: 20,
@@ -24,7 +25,7 @@ export const DEFAULT_QUOTAS = {
   pendingPeeringConnections: 25,
   /** Of running On-Demand Standard instances (A, C, D, H, I, M, R, T, Z). */
   vcpus: 32,
-  /** One log on one resource to one place; AWS allows two of the same kind on one interface. */
+  /** On one VPC, subnet or network interface. */
   flowLogsPerResource: 2,
 };
 

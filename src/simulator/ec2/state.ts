@@ -28,7 +28,6 @@ export interface VpcState {
   id: string;
   cidr: string;
   isDefault: boolean;
-  tenancy: "default" | "dedicated";
   enableDnsSupport: boolean;
   enableDnsHostnames: boolean;
   createdAt: number;
@@ -130,7 +129,6 @@ export interface InstanceState {
   volumeId: string;
   /** ARN of the instance profile. */
   instanceProfileArn?: string;
-  instanceProfileAssociationId?: string;
   userData?: string;
   /** cloud-init runs user data at the first boot only. */
   hasRunUserData?: boolean;
@@ -143,7 +141,6 @@ export interface InstanceState {
     httpEndpoint: "enabled" | "disabled";
     hopLimit: number;
   };
-  keyName?: string;
   monitoring: "disabled" | "enabled";
   clientToken?: string;
   reservationId: string;
@@ -229,7 +226,7 @@ export interface FlowLogState {
   deliverLogsErrorMessage?: string;
   /** A deleted one is kept, unseen, until its last records are delivered. */
   deletedAt?: number;
-  /** Packets counted but not yet delivered, by interface, window start and flow; see flow-logs.ts. */
+  /** Packets counted but not yet delivered, by interface, window start and flow; see flow-logs/capture.ts. */
   pending: PendingRecord[];
   /** Interfaces that have had traffic: from then on a window without any is told as NODATA. */
   observedInterfaceIds: string[];

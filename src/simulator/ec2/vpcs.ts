@@ -43,7 +43,6 @@ export function addVpc(context: Context, vpc: Pick<VpcState, "cidr" | "tags"> & 
   const added: VpcState = {
     id: context.newId("vpc"),
     isDefault: false,
-    tenancy: "default",
     enableDnsSupport: true,
     enableDnsHostnames: false,
     createdAt: context.now,
@@ -62,7 +61,7 @@ function createVpc(context: Context, input: CreateVpcRequest): CreateVpcResult {
   const cidr = requireBlock(input.CidrBlock, "cidrBlock");
   const { prefix } = toCidr(cidr);
   if (prefix < 16 || prefix > 28) throw new AwsError("InvalidVpc.Range", `The CIDR '${cidr}' is invalid.`);
-  const tenancy = input.InstanceTenancy ?? "default";
+  const { InstanceTenancy: tenancy = "default" } = input;
   if (tenancy !== "default")
     throw new AwsError(
       "UnsupportedOperation",
@@ -87,7 +86,7 @@ export function describeVpc(context: Context, vpc: VpcState): Vpc {
     ],
     Ipv6CidrBlockAssociationSet: [],
     DhcpOptionsId: dhcpOptionsId(context),
-    InstanceTenancy: vpc.tenancy,
+    InstanceTenancy: "default",
     IsDefault: vpc.isDefault,
     State: "available",
     Tags: tagSet(vpc.tags),

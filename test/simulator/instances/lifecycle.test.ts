@@ -1,7 +1,9 @@
 import {
+  CreateSecurityGroupCommand,
   DeleteNetworkInterfaceCommand,
   DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
+  DescribeImagesCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
@@ -176,6 +178,21 @@ describe("an instance", () => {
     expect(await groups()).toEqual(["NextWork-1-SG", "default"]);
   });
 
+  it("takes five groups at most", async () => {
+    const Groups: string[] = [];
+    for (let number = 1; number <= 6; number++) {
+      const create = { GroupName: `group ${number}`, Description: "one of many", VpcId: vpc.vpcId };
+      Groups.push((await aws.ec2.send(new CreateSecurityGroupCommand(create))).GroupId ?? "");
+    }
+    const change = (groups: string[]) =>
+      aws.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: id, Groups: groups }));
+    expect(await refusal(change(Groups))).toEqual({
+      code: "SecurityGroupsPerInterfaceLimitExceeded",
+      message: "The maximum number of security groups per interface has been reached.",
+    });
+    await change(Groups.slice(1));
+  });
+
   it("keeps its interface from being deleted; one that outlives it can be", async () => {
     const kept = await launch(aws, vpc, {
       IamInstanceProfile: undefined,
@@ -229,6 +246,24 @@ describe("an instance", () => {
     );
     expect(new Set(ids).size).toBe(7);
     expect(rest.NextToken).toBeUndefined();
+  });
+
+  it("is named, or looked for page by page", async () => {
+    const InstanceIds = [id];
+    const VolumeIds = [instance.BlockDeviceMappings?.[0]?.Ebs?.VolumeId ?? ""];
+    const ImageIds = [instance.ImageId ?? ""];
+    const MaxResults = 10;
+    const calls: [string, Promise<unknown>][] = [
+      ["instancesSet", aws.ec2.send(new DescribeInstancesCommand({ InstanceIds, MaxResults }))],
+      ["instancesSet", aws.ec2.send(new DescribeInstanceStatusCommand({ InstanceIds, MaxResults }))],
+      ["volumeSet", aws.ec2.send(new DescribeVolumesCommand({ VolumeIds, MaxResults }))],
+      ["imagesSet", aws.ec2.send(new DescribeImagesCommand({ ImageIds, MaxResults }))],
+    ];
+    for (const [parameter, call] of calls)
+      expect(await refusal(call)).toEqual({
+        code: "InvalidParameterCombination",
+        message: `The parameter ${parameter} cannot be used with the parameter maxResults`,
+      });
   });
 
   it("passes its status checks some two minutes after the launch", async () => {

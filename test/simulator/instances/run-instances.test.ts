@@ -184,6 +184,19 @@ describe("RunInstances", () => {
       "InvalidBlockDeviceMapping",
     ],
     ["what it does not model", { CpuOptions: { CoreCount: 1 } }, "UnsupportedOperation"],
+    ["a shutdown that is none", { InstanceInitiatedShutdownBehavior: "sleep" }, "InvalidParameterValue"],
+    ["metadata options that are none", { MetadataOptions: { HttpTokens: "maybe" } }, "InvalidParameterValue"],
+    ["too many hops", { MetadataOptions: { HttpPutResponseHopLimit: 65 } }, "InvalidParameterValue"],
+    [
+      "an interface without its index",
+      { NetworkInterfaces: [{ Description: "first" }] },
+      "InvalidParameterValue",
+    ],
+    [
+      "a subnet beside an interface",
+      { NetworkInterfaces: [{ DeviceIndex: 0 }] },
+      "InvalidParameterCombination",
+    ],
     ["a group of another VPC beside the subnet", "default group", "InvalidParameter"],
   ] as const)("refuses %s and makes nothing", async (_, more, code) => {
     const other = more === "default group" ? await makeVpc(aws, 2) : undefined;

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Context } from "../../context.ts";
 import { operation } from "../../operation.ts";
-import { select } from "../describe.ts";
+import { refuseIdsInPages, select } from "../describe.ts";
 import { type FilterFields, filtered } from "../filters.ts";
 import { page } from "../pages.ts";
 import { publicAddressOf } from "../public-addresses.ts";
@@ -81,7 +81,7 @@ function showInstance(context: Context, instance: InstanceState): Instance {
     Placement: {
       AvailabilityZone: ec2.subnets[instance.subnetId]?.availabilityZone,
       GroupName: "",
-      Tenancy: ec2.vpcs[instance.vpcId]?.tenancy ?? "default",
+      Tenancy: "default",
     },
     MetadataOptions: {
       State: "applied",
@@ -257,6 +257,7 @@ const describeInstanceStatus = operation<DescribeInstanceStatusRequest, object>(
   DescribeInstanceStatus$,
   ["InstanceIds", "IncludeAllInstances", "Filters", "MaxResults", "NextToken"],
   (context, input) => {
+    refuseIdsInPages("instancesSet", input.InstanceIds, input);
     const { instances } = context.region.ec2;
     const named = input.InstanceIds?.length
       ? [...new Set(input.InstanceIds)].map((id) => find(context, INSTANCE, id))

@@ -3,6 +3,8 @@
  * SSM parameter, DescribeImages and RunInstances all ask here, so that they never disagree.
  */
 
+import { AwsError } from "../../error.ts";
+
 export interface Image {
   readonly imageId: string;
   readonly name: string;
@@ -40,6 +42,15 @@ export function latestImage(regionName: string): Image {
 /** The images that a Region offers. */
 export function imagesIn(regionName: string): readonly Image[] {
   return [latestImage(regionName)];
+}
+
+/** @throws AwsError InvalidAMIID.Malformed, InvalidAMIID.NotFound: also for the image of another Region */
+export function requireImage(regionName: string, id: string): Image {
+  if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id))
+    throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${id}" (expecting "ami-...")`);
+  const image = imagesIn(regionName).find(({ imageId }) => imageId === id);
+  if (!image) throw new AwsError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
+  return image;
 }
 
 /** 16 hex digits that depend on the text alone (FNV-1a, 64 bits). */

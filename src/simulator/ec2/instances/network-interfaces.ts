@@ -15,6 +15,7 @@ import { select } from "../describe.ts";
 import type { FilterFields } from "../filters.ts";
 import { endFlowLogsOf } from "../flow-log-ends.ts";
 import { elasticAddressOf, newPublicAddress, publicAddressOf } from "../public-addresses.ts";
+import { quotasOf } from "../quotas.ts";
 import { find, NETWORK_INTERFACE, SECURITY_GROUP } from "../resources.ts";
 import type { NetworkInterfaceState, SubnetState, Tags } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
@@ -75,7 +76,8 @@ function newMacAddress(context: Context): string {
 
 /**
  * The group ids of a request, each checked to be in the VPC; the VPC's default group where none is named.
- * @throws AwsError InvalidGroup.NotFound, InvalidParameter for a group of another VPC
+ * @throws AwsError InvalidGroup.NotFound, InvalidParameter for a group of another VPC,
+ *   SecurityGroupsPerInterfaceLimitExceeded
  */
 export function securityGroupIdsFor(
   context: Context,
@@ -92,7 +94,13 @@ export function securityGroupIdsFor(
     if (find(context, SECURITY_GROUP, id).vpcId !== vpcId)
       throw new AwsError("InvalidParameter", `Security group ${id} and subnet belong to different networks.`);
   }
-  return [...new Set(ids)];
+  const groupIds = [...new Set(ids)];
+  if (groupIds.length > quotasOf(context).securityGroupsPerInterface)
+    throw new AwsError(
+      "SecurityGroupsPerInterfaceLimitExceeded",
+      "The maximum number of security groups per interface has been reached.",
+    );
+  return groupIds;
 }
 
 /** `[{GroupId, GroupName}]` of an interface, as answers show its groups. */

@@ -10,11 +10,12 @@ import { AwsError } from "../../error.ts";
 import { operation } from "../../operation.ts";
 import { once } from "../client-tokens.ts";
 import { find, SUBNET } from "../resources.ts";
+import { defaultVpcOf } from "../security-groups.ts";
 import type { InstanceState, SubnetState } from "../state.ts";
 import { tagsFrom } from "../tag-sets.ts";
 import { requireOffered, requireVcpus } from "./capacity.ts";
 import { showReservation } from "./describe-instances.ts";
-import { type Image, imagesIn } from "./images.ts";
+import { requireImage } from "./images.ts";
 import { bootMs } from "./lifecycle.ts";
 import { createNetworkInterface, securityGroupIdsFor } from "./network-interfaces.ts";
 import { requireInstanceProfile } from "./profile.ts";
@@ -86,7 +87,10 @@ function launch(context: Context, input: RunInstancesRequest): string {
       "InvalidParameterValue",
       `Value (${least}) for parameter minCount is invalid. It must be at least 1 and not above maxCount (${most}).`,
     );
-  const image = imageOf(context, input.ImageId);
+  checkOptions(input);
+  if (!input.ImageId)
+    throw new AwsError("MissingParameter", "The request must contain the parameter ImageId");
+  const image = requireImage(context.regionName, input.ImageId);
   if (input.KeyName)
     throw new AwsError("InvalidKeyPair.NotFound", `The key pair '${input.KeyName}' does not exist`);
   const userData = userDataOf(input.UserData);
@@ -134,10 +138,7 @@ function launch(context: Context, input: RunInstancesRequest): string {
       reservationId,
       tags: tagsFrom(input.TagSpecifications, "instance", TAGGED),
     };
-    if (profileArn !== undefined) {
-      instance.instanceProfileArn = profileArn;
-      instance.instanceProfileAssociationId = context.newId("iip-assoc");
-    }
+    if (profileArn !== undefined) instance.instanceProfileArn = profileArn;
     if (userData !== undefined) instance.userData = userData;
     if (input.ClientToken) instance.clientToken = input.ClientToken;
     context.region.ec2.instances[id] = instance;
@@ -150,13 +151,24 @@ function launch(context: Context, input: RunInstancesRequest): string {
   return reservationId;
 }
 
-function imageOf(context: Context, imageId: string | undefined): Image {
-  if (!imageId) throw new AwsError("MissingParameter", "The request must contain the parameter ImageId");
-  if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(imageId))
-    throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${imageId}" (expecting "ami-...")`);
-  const image = imagesIn(context.regionName).find((each) => each.imageId === imageId);
-  if (!image) throw new AwsError("InvalidAMIID.NotFound", `The image id '[${imageId}]' does not exist`);
-  return image;
+/** Values that the SDK's schemas leave open and AWS does not. */
+function checkOptions({
+  InstanceInitiatedShutdownBehavior,
+  MetadataOptions = {},
+}: RunInstancesRequest): void {
+  const { HttpTokens, HttpEndpoint, HttpPutResponseHopLimit: hopLimit = 2 } = MetadataOptions;
+  for (const [name, value, allowed] of [
+    ["instanceInitiatedShutdownBehavior", InstanceInitiatedShutdownBehavior, ["stop", "terminate"]],
+    ["metadataOptions.httpTokens", HttpTokens, ["optional", "required"]],
+    ["metadataOptions.httpEndpoint", HttpEndpoint, ["enabled", "disabled"]],
+  ] as const)
+    if (value !== undefined && !allowed.some((other) => other === value))
+      throw new AwsError("InvalidParameterValue", `Value (${value}) for parameter ${name} is invalid.`);
+  if (hopLimit < 1 || hopLimit > 64)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Value (${hopLimit}) for parameter metadataOptions.httpPutResponseHopLimit is invalid.`,
+    );
 }
 
 /** The subnet, the groups and the addresses of the primary interface, said in either of RunInstances' two ways. */
@@ -196,16 +208,23 @@ function primaryInterface(input: RunInstancesRequest): InstanceNetworkInterfaceS
       "UnsupportedOperation",
       "The embedded AWS of vpclab models one network interface an instance (NetworkInterfaces.1).",
     );
-  if ((primary.DeviceIndex ?? 0) !== 0)
+  if (primary.DeviceIndex === undefined)
+    throw new AwsError("InvalidParameterValue", "Each network interface requires a device index.");
+  if (primary.DeviceIndex !== 0)
     throw new AwsError(
       "InvalidParameterValue",
-      "Each network interface requires a device index, beginning with 0.",
+      "When specifying network interfaces, you must include a device at index 0",
     );
-  if (input.SubnetId || input.SecurityGroupIds?.length || input.PrivateIpAddress)
-    throw new AwsError(
-      "InvalidParameterCombination",
-      "Network interfaces and an instance-level subnet ID, security groups or private address may not be specified on the same request",
-    );
+  for (const [isGiven, what] of [
+    [input.SubnetId, "subnet ID"],
+    [input.SecurityGroupIds?.length, "security groups"],
+    [input.PrivateIpAddress, "private IP address"],
+  ])
+    if (isGiven)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        `Network interfaces and an instance-level ${what} may not be specified on the same request`,
+      );
   return primary;
 }
 
@@ -219,7 +238,7 @@ function subnetOf(context: Context, subnetId: string | undefined, zone: string |
       );
     return subnet;
   }
-  const defaultVpc = Object.values(context.region.ec2.vpcs).find(({ isDefault }) => isDefault);
+  const defaultVpc = defaultVpcOf(context);
   if (!defaultVpc) throw new AwsError("VPCIdNotSpecified", "No default VPC for this user");
   const subnet = Object.values(context.region.ec2.subnets).find(
     (each) =>
