@@ -96,7 +96,7 @@ export function commandLine(
     // Or `vpclab logs explain --json` would give its flag to `logs`.
     .enablePositionalOptions()
     .addHelpText(
-      "beforeAll",
+      "before",
       `Examples:
   vpclab doctor             whether the lab will run here
   vpclab up                 walk through the lab, step by step
@@ -279,6 +279,13 @@ export function commandLine(
     .description("one record taken apart: given, from stdin, or chosen from the log")
     .argument("[record...]", "the record, in quotes or not; - for stdin")
     .option("--format <format>", "the flow log's LogFormat (default: version 2's 14 fields)")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab logs explain                  one that you choose from the log
+  vpclab logs --raw --limit 1 | vpclab logs explain -
+`,
+    )
     .action(async (record, options) =>
       end(
         await (await import("./commands/logs-explain.ts")).logsExplain(programFor(options), record, options),
@@ -287,6 +294,13 @@ export function commandLine(
 
   withGlobalOptions(logs.command("reconcile"))
     .description("each ping sent against the packets in the records: there, still to come, or lost, and why")
+    .addHelpText(
+      "before",
+      `Examples:
+  vpclab logs reconcile                after vpclab ping, some minutes later
+  vpclab logs reconcile --json
+`,
+    )
     .action(async (options) =>
       end(await (await import("./commands/logs-reconcile.ts")).logsReconcile(programFor(options), options)),
     );
@@ -339,6 +353,35 @@ export function commandLine(
     )
     .action(async (options) =>
       end(await (await import("./commands/simulator.ts")).simulator(programFor(options), options)),
+    );
+
+  program
+    .command("completion")
+    .description("the script by which your shell completes vpclab's command lines")
+    .argument("<shell>", "bash, zsh, fish or powershell")
+    .addHelpText(
+      "before",
+      `Examples, each for one of your shells' start-up files:
+  bash         echo 'eval "$(vpclab completion bash)"' >> ~/.bashrc
+  zsh          echo 'eval "$(vpclab completion zsh)"' >> ~/.zshrc        (below compinit)
+  fish         vpclab completion fish > ~/.config/fish/completions/vpclab.fish
+  PowerShell   Add-Content $PROFILE 'vpclab completion powershell | Out-String | Invoke-Expression'
+
+It completes vpclab itself, so that has to be on the PATH: npm install --global, or npm link in a checkout.
+`,
+    )
+    .action(async (shell) =>
+      end((await import("./commands/completion.ts")).completion(programFor({}), shell)),
+    );
+
+  // What the scripts ask at each Tab. All that follows the first argument is that command line, its options as well.
+  program
+    .command("complete", { hidden: true })
+    .argument("<word=…>")
+    .argument("[before...]")
+    .passThroughOptions()
+    .action(async (word, before) =>
+      end((await import("./commands/complete.ts")).complete(programFor({}), program, before, word)),
     );
 
   for (const command of [program, ...program.commands, ...logs.commands]) {

@@ -20,7 +20,7 @@ export interface LabFlags {
 }
 
 /** CloudWatch Logs' own list of what PutRetentionPolicy takes, in days. */
-const RETENTION_DAYS = [
+export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
