@@ -1,5 +1,6 @@
 /** The process: runs the command line on its streams, listens for Ctrl-C, and ends with the exit code. */
 import { setMaxListeners } from "node:events";
+import { constants } from "node:os";
 import { EXIT_INTERRUPTED, runCommandLine } from "./command-line.ts";
 import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
@@ -41,25 +42,38 @@ function allVersions(): string {
   return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, ...SDK_VERSIONS].join("\n");
 }
 
-process.on("SIGINT", () => {
-  // A second Ctrl-C: out at once.
-  if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
-  process.stderr.write("\nStopping: the call in flight is let finish (Ctrl-C again: out at once).\n");
-  interruption.abort(new Interrupted());
-});
+/** 128 and the signal's number, as shells have it. */
+let interruptedCode = EXIT_INTERRUPTED;
 
-// Whoever reads may stop reading (`vpclab status | head`): that is no error of ours.
+// Ctrl-C, `kill` or a process manager, a terminal that was closed.
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(name, () => {
+    interruptedCode = 128 + constants.signals[name];
+    const isSecond = interruption.signal.aborted;
+    process.stderr.write(
+      isSecond ? "\n" : "\nStopping: the call in flight is let finish (Ctrl-C again: out at once).\n",
+    );
+    if (isSecond) process.exit(interruptedCode);
+    interruption.abort(new Interrupted());
+  });
+
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads may stop reading (`vpclab status | head`): that is no error of ours.
     if (error.code === "EPIPE") process.exit(0);
+    // The terminal is gone, as SIGHUP says too: what was begun is ended in order, if unseen.
+    if (error.code === "EIO") return;
     throw error;
   });
 
+// Should everything end without an answer, as where a question's terminal is gone, then nothing was done.
+process.exitCode = 1;
 const words = process.argv.slice(2);
-process.exitCode = await runCommandLine(words, {
+const code = await runCommandLine(words, {
   programFor,
   // commander ends at --version, whatever follows it.
   version: words.includes("--verbose") ? allVersions() : VPCLAB_VERSION,
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
 });
+process.exitCode = code === EXIT_INTERRUPTED ? interruptedCode : code;

@@ -11,6 +11,8 @@ import { suggestField } from "../insights/suggest-field.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
+import type { Program } from "./program.ts";
+import { untilInterrupted } from "./stdin.ts";
 
 export interface ChosenQuery {
   readonly title: string;
@@ -35,11 +37,12 @@ const PATIENCE_MS = 1_000;
  * @throws LabError with exit code 2 for a name that is none
  */
 export async function chooseQuery(
-  terminal: Terminal,
+  program: Program,
   name: string | undefined,
   query: string | undefined,
   stdinIsTaken: boolean,
 ): Promise<ChosenQuery | undefined> {
+  const { terminal } = program;
   if (name !== undefined && name !== "-" && query !== undefined)
     throw usageError("Give a named query or --query, not both.");
   if (name !== undefined && name !== "-") return named(terminal, name);
@@ -47,8 +50,8 @@ export async function chooseQuery(
   if (isStdin && stdinIsTaken)
     throw usageError("stdin cannot hold both the query and the records: give one of them otherwise.");
   const text = isStdin
-    ? await readAll(terminal.stdin)
-    : (query ?? (stdinIsTaken ? undefined : await whatIsPiped(terminal)));
+    ? await untilInterrupted(program, () => readAll(terminal.stdin))
+    : (query ?? (stdinIsTaken ? undefined : await whatIsPiped(program)));
   if (text === undefined) return undefined;
   if (text.trim() === "")
     throw usageError("The query is empty.", "vpclab insights    lists queries to begin with");
@@ -72,7 +75,8 @@ function named(terminal: Terminal, name: string): ChosenQuery {
 }
 
 /** What stands in a pipe or a file at stdin; undefined where nobody begins to write. */
-async function whatIsPiped({ stdin }: Terminal): Promise<string | undefined> {
+async function whatIsPiped(program: Program): Promise<string | undefined> {
+  const { stdin } = program.terminal;
   if (stdin.isTTY) return undefined;
   const hasBegun = await new Promise<boolean>((resolve) => {
     const settle = (begun: boolean) => {
@@ -92,7 +96,7 @@ async function whatIsPiped({ stdin }: Terminal): Promise<string | undefined> {
     stdin.destroy();
     return undefined;
   }
-  const text = await readAll(stdin);
+  const text = await untilInterrupted(program, () => readAll(stdin));
   return text.trim() === "" ? undefined : text;
 }
 

@@ -18,6 +18,7 @@ import { readKnownAddresses, STRANGERS_ONLY } from "./known-addresses.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { untilInterrupted } from "./stdin.ts";
 import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
 
 export interface InsightsOptions extends GlobalOptions, RangeFlags {
@@ -61,7 +62,7 @@ export async function insights(
       "A file is searched from end to end: --since, --start and --end are for AWS.",
       "In the query itself it can be said so: filter start >= 1700000000",
     );
-  const chosen = await chooseQuery(terminal, name, options.query, file === "-");
+  const chosen = await chooseQuery(program, name, options.query, file === "-");
   if (chosen === undefined) {
     if (file !== undefined)
       throw usageError("Which query is the file to answer?", "vpclab insights    lists some");
@@ -166,7 +167,8 @@ async function askFile(
       yield chunk;
     }
   };
-  const { columns, rows, statistics } = await runQueryOnLines(query, chunks(), { limit });
+  const run = () => runQueryOnLines(query, chunks(), { limit });
+  const { columns, rows, statistics } = await (file === "-" ? untilInterrupted(program, run) : run());
   if (statistics.recordsScanned === 0)
     throw new LabError("no-records", `There are no records in ${file === "-" ? "stdin" : file}.`);
   const answer: Answer = {

@@ -1,5 +1,6 @@
 /** After Ctrl-C or an error: what exists by now, what it costs, and how to go on. */
-import { readInventory } from "../aws/inventory.ts";
+import { type Inventory, readInventory } from "../aws/inventory.ts";
+import type { Place } from "../lab/memory.ts";
 import { money, plural } from "../ui/figures.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
@@ -8,29 +9,47 @@ import { costPerHour } from "./standing.ts";
 /** How long a last look may take, in real ms: whoever pressed Ctrl-C wants to be gone. */
 const LOOK_AT_MOST_MS = 8_000;
 
-/** Prints the lines on stderr. Never throws: the error that brought us here is the one to be told. */
-export async function whatStands(program: Program, lab: OpenLab, cause: unknown): Promise<void> {
+const HOW_TO_GO_ON = {
+  up: ["vpclab up          goes on from here", "vpclab teardown    takes everything down"],
+  teardown: ["vpclab teardown    goes on from here", "vpclab up          makes again what is gone"],
+};
+
+/**
+ * Looks, and prints the lines on stderr. Never throws: the error that brought us here is the one to be told.
+ * @param walk what was stopped
+ */
+export async function whatStands(
+  program: Program,
+  lab: OpenLab,
+  cause: unknown,
+  walk: keyof typeof HOW_TO_GO_ON,
+): Promise<void> {
   const { terminal } = program;
   terminal.say("");
   try {
-    // The first signal has been aborted: looking needs one of its own.
-    const aws = lab.reopen(AbortSignal.timeout(LOOK_AT_MOST_MS));
-    const inventory = await readInventory(aws, lab.spec, { account: lab.place.account });
-    const count = inventory.resources.length;
-    const perHour = costPerHour(lab.place, inventory);
-    const price = perHour > 0 ? ` They cost about ${money(perHour)} an hour.` : "";
-    terminal.say(
-      terminal.wrap(
-        count === 0
-          ? "Nothing of the lab stands."
-          : `${plural(count, "resource")} of the lab stand by now.${price}`,
-      ),
-    );
+    const soon = AbortSignal.timeout(LOOK_AT_MOST_MS);
+    // Once aborted, the first signal lets no call out; until then, Ctrl-C ends the look as well.
+    const signal = program.signal.aborted ? soon : AbortSignal.any([soon, program.signal]);
+    const inventory = await readInventory(lab.reopen(signal), lab.spec, { account: lab.place.account });
+    terminal.say(terminal.wrap(`Stopped. ${standingNow(lab.place, [inventory])}`));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    terminal.say(terminal.wrap(`What stands by now could not be read (${why}).`));
+    terminal.say(terminal.wrap(`Stopped. What stands by now could not be read (${why}).`));
     if (cause instanceof Error && cause.message === why) return;
   }
-  terminal.say(`  ${terminal.symbols.next} vpclab up          goes on from here`);
-  terminal.say(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
+  for (const line of HOW_TO_GO_ON[walk]) terminal.say(`  ${terminal.symbols.next} ${line}`);
+}
+
+/** "12 resources of the lab stand by now, at about $0.034 an hour." */
+export function standingNow(place: Place, inventories: readonly Inventory[]): string {
+  const count = inventories.reduce((sum, { resources }) => sum + resources.length, 0);
+  if (count === 0) return "Nothing of the lab stands.";
+  const perHour = inventories.reduce((sum, inventory) => sum + costPerHour(place, inventory), 0);
+  const price =
+    place.target === "simulator"
+      ? "on the embedded AWS and at no cost"
+      : perHour > 0
+        ? `at about ${money(perHour)} an hour`
+        : "at no cost by the hour";
+  return `${plural(count, "resource")} of the lab ${count === 1 ? "stands" : "stand"} by now, ${price}.`;
 }

@@ -16,6 +16,7 @@ import { type KnownAddresses, readKnownAddresses, STRANGERS_ONLY } from "./known
 import { type LineLayout, lineLayout } from "./logs-line.ts";
 import { openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { untilInterrupted } from "./stdin.ts";
 
 export interface LogsExplainOptions extends GlobalOptions {
   /** A flow log's format, such as "${srcaddr} ${dstaddr}"; default: version 2's. */
@@ -73,8 +74,10 @@ function checked<T>(work: () => T): T {
 }
 
 /** The first line of stdin that is not empty. */
-async function piped({ terminal }: Program): Promise<string> {
-  const lines = (await readAll(terminal.stdin)).split("\n").filter((line) => line.trim() !== "");
+async function piped(program: Program): Promise<string> {
+  const { terminal } = program;
+  const text = await untilInterrupted(program, () => readAll(terminal.stdin));
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
   const [first] = lines;
   if (first === undefined)
     throw usageError(

@@ -61,6 +61,8 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
       ? await follow(lab, filter, start, limit ?? (since === undefined ? FOLLOW_SHOWS : undefined), out)
       : await list(lab, filter, start, limit, out);
     await out.end();
+    // It had ended otherwise only by an error.
+    if (options.follow) program.signal.throwIfAborted();
     if (shown === 0 && !options.follow) await tellWhyNone(terminal, lab, filter);
     if (!options.raw && !options.json && shown > 0 && !options.follow)
       terminal.say(

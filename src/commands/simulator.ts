@@ -24,7 +24,7 @@ export interface SimulatorOptions extends Pick<GlobalOptions, "json" | "color" |
 /** The CLI's own, so that `vpclab status` and `aws ec2 describe-vpcs` see the same VPCs. */
 const CLI_WORLD = "default";
 
-/** Serves until Ctrl-C or SIGTERM. @returns the exit code; @throws LabError where it cannot begin */
+/** Serves until Ctrl-C, or SIGTERM as process managers send it. @returns the exit code; @throws LabError where it cannot begin */
 export async function simulator(program: Program, options: SimulatorOptions): Promise<number> {
   const { terminal } = program;
   const port = wholeNumber("--port", options.port, 0, 65_535);
@@ -181,12 +181,10 @@ function introduce(terminal: Terminal, endpoint: string, world: string | undefin
   );
 }
 
-/** Ctrl-C, or SIGTERM as process managers send it. */
 function untilTold(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
-    process.once("SIGTERM", () => resolve());
   });
 }
 

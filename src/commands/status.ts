@@ -4,6 +4,7 @@ import type { RouteTable } from "@aws-sdk/client-ec2";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
 import { readLabNetwork } from "../aws/topology.ts";
+import { realSleep } from "../lab/clock.ts";
 import { LabError } from "../lab/error.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
@@ -56,8 +57,8 @@ export async function status(program: Program, options: StatusOptions): Promise<
         if (options.svg !== undefined)
           terminal.say(terminal.wrap(`The drawing is in ${plain(options.svg)}.`));
       }
-      if (options.watch) await pause(WATCH_EVERY_MS, program.signal);
-    } while (options.watch && !program.signal.aborted);
+      if (options.watch) await realSleep(WATCH_EVERY_MS, program.signal);
+    } while (options.watch);
     return 0;
   } finally {
     lab.close();
@@ -212,14 +213,4 @@ function doubles(inventory: Inventory): string[] {
       ([part, count]) =>
         `There are ${count} of ${part}: one is left over from an interrupted run. vpclab teardown takes all of them.`,
     );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -11,7 +11,7 @@ import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { labsEverywhere, type StandingLab, tellUnread, type Unread } from "./everywhere.ts";
 import { header } from "./header.ts";
-import { whatStands } from "./interruption.ts";
+import { standingNow, whatStands } from "./interruption.ts";
 import { collectingNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
@@ -61,7 +61,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
       terminal.out(nothingStands(lab, options, unread));
     else if (asks) {
       await listResources(terminal, doomed, options);
-      await agree(program, lab);
+      await agree(program, lab, doomed);
     }
     const receipts: { lab: OpenLab; receipt: Receipt; before: Before }[] = [];
     for (const each of doomed) receipts.push(await takeDown(program, each, options));
@@ -170,7 +170,7 @@ async function takeDown(
     );
     program.signal.throwIfAborted();
   } catch (error) {
-    await whatStands(program, lab, error);
+    await whatStands(program, lab, error, "teardown");
     throw error;
   }
   const before = { inventory, strays, tookMs: lab.aws.clock.now() - begun };
@@ -196,14 +196,23 @@ function nothingDone({ inventory, strays }: Doomed): Receipt {
 }
 
 /** The lab's name typed: a yes is too quickly said. */
-async function agree({ terminal, signal }: Program, lab: OpenLab): Promise<void> {
+async function agree(
+  { terminal, signal }: Program,
+  { place }: OpenLab,
+  doomed: readonly Doomed[],
+): Promise<void> {
   const answer = await typeToConfirm(terminal, {
-    message: `Type ${lab.place.lab} to delete all of this for good:`,
-    expected: lab.place.lab,
+    message: `Type ${place.lab} to delete all of this for good:`,
+    expected: place.lab,
     signal,
   });
   if (answer !== CANCELLED) return;
-  terminal.say("Nothing was deleted.");
+  const standing = standingNow(
+    place,
+    doomed.map(({ inventory }) => inventory),
+  );
+  terminal.say(terminal.wrap(`Nothing was deleted. ${standing}`));
+  terminal.say(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
   throw new Interrupted();
 }
 

@@ -83,7 +83,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
         // What was refused is not what the lab is: the next `up` goes on with what it was asked for before.
         if (error instanceof LabError && error.code === "cidr-differs" && lab.remembered)
           lab.memory.remember(lab.remembered);
-        await whatStands(program, lab, error);
+        await whatStands(program, lab, error, "up");
         throw error;
       }
     }
@@ -112,8 +112,8 @@ function announce({ terminal }: Program, lab: OpenLab, instanceType: string): vo
 
 async function agreed({ terminal, signal }: Program): Promise<boolean> {
   const answer = await confirm(terminal, { message: "Make it now?", initial: false, signal });
+  if (answer !== true) terminal.say("Nothing was made.");
   if (answer === CANCELLED) throw new Interrupted();
-  if (!answer) terminal.say("Nothing was made.");
   return answer;
 }
 

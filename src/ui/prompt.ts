@@ -4,10 +4,10 @@
  */
 import { Writable } from "node:stream";
 import { askLine } from "./line-prompt.ts";
-import type { Terminal } from "./terminal.ts";
+import type { InputStream, OutputStream, Terminal } from "./terminal.ts";
 import { indent, plain, styled, wrapText } from "./text.ts";
 
-/** The answer to a question that was left with Ctrl-C or Escape. */
+/** The answer to a question that was left with Ctrl-C, Ctrl-D or Escape. */
 export const CANCELLED = Symbol("cancelled");
 export type Cancelled = typeof CANCELLED;
 
@@ -37,16 +37,19 @@ export async function choose<T>(terminal: Terminal, options: ChooseOptions<T>): 
   const message = ask(terminal, options.message);
   const picked = terminal.isAccessible
     ? await chooseByLine(terminal, message, choices, start, options.signal)
-    : await (await import("@clack/prompts")).select({
-        ...clackOptions(terminal, message, options.signal),
-        // By index, because clack compares values and T may be anything.
-        options: choices.map(({ label, hint }, value) => ({
-          value,
-          label: styled(label),
-          ...(hint === undefined ? {} : { hint: styled(hint) }),
-        })),
-        initialValue: start,
-      });
+    : await byClack(terminal, options.signal, ({ select }, common) =>
+        select({
+          ...common,
+          message,
+          // By index, because clack compares values and T may be anything.
+          options: choices.map(({ label, hint }, value) => ({
+            value,
+            label: styled(label),
+            ...(hint === undefined ? {} : { hint: styled(hint) }),
+          })),
+          initialValue: start,
+        }),
+      );
   const choice = typeof picked === "number" ? choices[picked] : undefined;
   return choice === undefined ? CANCELLED : choice.value;
 }
@@ -69,8 +72,9 @@ export async function confirm(terminal: Terminal, options: ConfirmOptions): Prom
     if (answer === undefined) return CANCELLED;
     return answer === "" ? initial : answer.toLowerCase().startsWith("y");
   }
-  const { confirm: clackConfirm } = await import("@clack/prompts");
-  const answer = await clackConfirm({ ...clackOptions(terminal, message, signal), initialValue: initial });
+  const answer = await byClack(terminal, signal, (clack, common) =>
+    clack.confirm({ ...common, message, initialValue: initial }),
+  );
   return typeof answer === "boolean" ? answer : CANCELLED;
 }
 
@@ -92,8 +96,9 @@ export async function typeToConfirm(
   if (terminal.isAccessible) {
     return (await askLine(terminal, `${question} `, signal, validate)) === undefined ? CANCELLED : true;
   }
-  const { text } = await import("@clack/prompts");
-  const answer = await text({ ...clackOptions(terminal, question, signal), validate });
+  const answer = await byClack(terminal, signal, ({ text }, common) =>
+    text({ ...common, message: question, validate }),
+  );
   return typeof answer === "string" ? true : CANCELLED;
 }
 
@@ -108,19 +113,51 @@ function ask(terminal: Terminal, message: string): string {
   return lines.at(-1) ?? "";
 }
 
-function clackOptions(terminal: Terminal, message: string, signal: AbortSignal | undefined) {
-  return {
-    message,
-    input: terminal.stdin,
-    output: terminal.isAnimated ? terminal.stderr : withoutColour(terminal),
-    // No bars drawn around text that may be read aloud.
-    withGuide: false,
-    ...(signal === undefined ? {} : { signal }),
-  };
+type Clack = typeof import("@clack/prompts");
+
+/** What all of clack's questions are given. */
+interface CommonOptions {
+  readonly input: InputStream;
+  readonly output: Writable;
+  readonly withGuide: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks by clack. Below it, Node's line reader ends at Ctrl-D and at what follows Ctrl-Z, of which clack takes no note:
+ * the answer would never come. So Ctrl-D leaves the question, and after Ctrl-Z it is asked anew.
+ */
+async function byClack<T>(
+  { stdin, stderr, isAnimated }: Terminal,
+  signal: AbortSignal | undefined,
+  ask: (clack: Clack, common: CommonOptions) => Promise<T | symbol>,
+): Promise<T | symbol> {
+  const clack = await import("@clack/prompts");
+  clack.updateSettings({ aliases: { "\u0004": "cancel" } });
+  for (;;) {
+    const suspended = new AbortController();
+    const onKey = (_character: unknown, key: { ctrl?: boolean; name?: string }) => {
+      if (key.ctrl && key.name === "z") suspended.abort();
+    };
+    // Before the line reader's own, which suspends the process: the terminal is to be as the shell needs it by then.
+    stdin.on("keypress", onKey);
+    try {
+      const answer = await ask(clack, {
+        input: stdin,
+        output: isAnimated ? stderr : withoutColour(stderr),
+        // No bars drawn around text that may be read aloud.
+        withGuide: false,
+        signal: AbortSignal.any([suspended.signal, ...(signal === undefined ? [] : [signal])]),
+      });
+      if (!suspended.signal.aborted) return answer;
+    } finally {
+      stdin.off("keypress", onKey);
+    }
+  }
 }
 
 /** clack asks the environment for colour but not us: so its colours are taken out where `--no-color` says so. */
-function withoutColour({ stderr }: Terminal): Writable {
+function withoutColour(stderr: OutputStream): Writable {
   const colourCode = new RegExp(`${String.fromCodePoint(0x1b)}\\[[0-9;]*m`, "g");
   const output = new Writable({
     decodeStrings: false,

@@ -168,29 +168,3 @@ describe("a lab in parts", () => {
     expect(JSON.parse((await vpclab(["status", "--json"])).stdout).resources).toHaveLength(19);
   });
 });
-
-describe("Ctrl-C", () => {
-  const { vpclab } = freshHome();
-
-  it("ends with 130, says what stands, and the next up goes on", async () => {
-    const interrupted = await vpclab(["up", "--yes"], {
-      // Slow enough to be caught while it waits for the instances.
-      env: { VPCLAB_SIM_SPEED: "20" },
-      during: (process) => {
-        let seen = "";
-        const interrupt = (chunk: unknown) => {
-          seen += String(chunk);
-          if (!/instances run and register/.test(seen)) return;
-          process.stderr?.off("data", interrupt);
-          process.kill("SIGINT");
-        };
-        process.stderr?.on("data", interrupt);
-      },
-    });
-    expect(interrupted.code).toBe(130);
-    expect(interrupted.stderr).toMatch(/\d+ resources of the lab stand/);
-    expect(interrupted.stderr).toContain("vpclab teardown");
-    expect((await vpclab(["up", "--yes"])).code).toBe(0);
-    expect((await vpclab(["teardown", "--yes"])).code).toBe(0);
-  });
-});

@@ -5,6 +5,9 @@ import { type FakeOptions, type FakeTerminal, fakeTerminal, until } from "./fake
 const DOWN = "\x1b[B";
 const ENTER = "\r";
 const CTRL_C = "\x03";
+const CTRL_D = "\x04";
+const CTRL_Z = "\x1a";
+const ESCAPE = "\x1b";
 
 const choices = [
   { value: "go", label: "Go on" },
@@ -71,7 +74,11 @@ describe.each(ways)("a prompt $how", ({ options }) => {
     expect(await answer).toBe(true);
   });
 
-  it("returns CANCELLED on Ctrl-C, and leaves the terminal as it was", async () => {
+  it.each([
+    ["Ctrl-C", CTRL_C],
+    ["Ctrl-D", CTRL_D],
+    ["Escape", ESCAPE],
+  ])("returns CANCELLED on %s, and leaves the terminal as it was", async (_, key) => {
     for (const ask of [
       (terminal: FakeTerminal) => choose(terminal, { message: "Well?", choices }),
       (terminal: FakeTerminal) => confirm(terminal, { message: "Well?" }),
@@ -79,11 +86,25 @@ describe.each(ways)("a prompt $how", ({ options }) => {
     ]) {
       const terminal = fakeTerminal(options);
       const answer = ask(terminal);
-      await press(terminal, "Well?", CTRL_C);
+      await press(terminal, "Well?", key);
       expect(await answer).toBe(CANCELLED);
       expect(terminal.stderr.cursorIsHidden()).toBe(false);
       expect(terminal.stdin.isRaw).toBe(false);
     }
+  });
+
+  it("is suspended by Ctrl-Z with the terminal as it was, and asked anew", async () => {
+    const terminal = fakeTerminal(options);
+    const suspensions: unknown[] = [];
+    const kill = vi.spyOn(process, "kill").mockImplementation((_, signal) => {
+      suspensions.push([signal, terminal.stderr.cursorIsHidden(), terminal.stdin.isRaw]);
+      return true;
+    });
+    const answer = choose(terminal, { message: "What now?", choices });
+    await press(terminal, "Stop here", CTRL_Z, DOWN, ENTER);
+    expect(await answer).toBe("more");
+    expect(suspensions).toEqual([["SIGTSTP", false, false]]);
+    kill.mockRestore();
   });
 
   it("is taken back by a signal", async () => {
