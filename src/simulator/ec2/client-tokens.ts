@@ -8,7 +8,7 @@ import { AwsError } from "../error.ts";
  *
  * @param operation the operation's name: tokens of different operations never meet
  * @param input the whole input; whatever the token is used with again must be the same
- * @param make makes the resource and returns its id; its other ids can be reached from there
+ * @param make makes the resource and returns its id; "" where it made nothing, which is not remembered
  * @returns the id of the resource, also if it has been deleted since
  * @throws AwsError `IdempotentParameterMismatch` if the token comes with other parameters
  */
@@ -31,6 +31,6 @@ export function once<I extends { ClientToken?: string | undefined }>(
     );
   if (remembered) return remembered.resourceId;
   const resourceId = make();
-  clientTokens[key] = { operation, parameters, resourceId };
+  if (resourceId !== "") clientTokens[key] = { parameters, resourceId };
   return resourceId;
 }

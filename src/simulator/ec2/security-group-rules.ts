@@ -26,7 +26,14 @@ import { filtered } from "./filters.ts";
 import { type FlatPermission, isSameRule, permissionsOf, rulesFrom, ruleText } from "./ip-permissions.ts";
 import { page } from "./pages.ts";
 import { quotasOf } from "./quotas.ts";
-import { arnOf, find, requireWellFormed, SECURITY_GROUP, SECURITY_GROUP_RULE } from "./resources.ts";
+import {
+  arnOf,
+  find,
+  notFound,
+  requireWellFormed,
+  SECURITY_GROUP,
+  SECURITY_GROUP_RULE,
+} from "./resources.ts";
 import { defaultVpcOf, requestedGroup } from "./security-groups.ts";
 import type { SecurityGroupRuleState, SecurityGroupState } from "./state.ts";
 import { tagSet, tagsFrom } from "./tag-sets.ts";
@@ -75,14 +82,15 @@ function revoke(context: Context, input: RulesRequest, isEgress: boolean): Revok
   const revoked = new Set<SecurityGroupRuleState>();
   const unknown = [];
   if (input.SecurityGroupRuleIds?.length) {
+    if (input.IpPermissions?.length || input.IpProtocol !== undefined)
+      throw new AwsError(
+        "InvalidParameterCombination",
+        "The parameter securityGroupRuleIds may not be used with permissions",
+      );
     for (const id of input.SecurityGroupRuleIds) {
       requireWellFormed(SECURITY_GROUP_RULE, id);
       const rule = candidates.find((other) => other.id === id);
-      if (!rule)
-        throw new AwsError(
-          "InvalidSecurityGroupRuleId.NotFound",
-          `The security group rule ID '${id}' does not exist`,
-        );
+      if (!rule) throw notFound(SECURITY_GROUP_RULE, id);
       revoked.add(rule);
     }
   } else {

@@ -18,8 +18,8 @@ export interface Ec2State {
   addresses: Record<string, AddressState>;
   peeringConnections: Record<string, PeeringConnectionState>;
   flowLogs: Record<string, FlowLogState>;
-  /** ClientToken → what it made, and a digest of the parameters it was used with. */
-  clientTokens: Record<string, { operation: string; parameters: string; resourceId: string }>;
+  /** Operation and ClientToken → what they made, and a digest of the parameters that went with them. */
+  clientTokens: Record<string, { parameters: string; resourceId: string }>;
 }
 
 export type Tags = Record<string, string>;

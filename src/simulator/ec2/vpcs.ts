@@ -174,6 +174,12 @@ function modifyVpcAttribute(context: Context, input: ModifyVpcAttributeRequest):
     throw new AwsError("InvalidParameterCombination", "Fields for multiple attribute types specified");
   if (!support && !hostnames)
     throw new AwsError("MissingParameter", "The request must contain exactly one attribute to modify");
+  // AWS's guide says that it is so; code and text are not known [U].
+  if (hostnames?.Value && !vpc.enableDnsSupport)
+    throw new AwsError(
+      "InvalidParameterValue",
+      `DNS hostnames can only be enabled in ${vpc.id} once DNS support is.`,
+    );
   if (support) vpc.enableDnsSupport = support.Value ?? false;
   if (hostnames) vpc.enableDnsHostnames = hostnames.Value ?? false;
   return {};

@@ -143,6 +143,10 @@ describe("revoking", () => {
     const GroupId = await createGroup(ec2);
     const { SecurityGroupRules: [ssh] = [] } = await authorize(ec2, GroupId, SSH, PING);
     const SecurityGroupRuleIds = [id(ssh?.SecurityGroupRuleId)];
+    const inBothWays = { GroupId, SecurityGroupRuleIds, IpPermissions: [PING] };
+    expect((await refusal(ec2.send(new RevokeSecurityGroupIngressCommand(inBothWays)))).code).toBe(
+      "InvalidParameterCombination",
+    );
     const byId = await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds }));
     expect(byId.RevokedSecurityGroupRules).toMatchObject([{ IpProtocol: "tcp", CidrIpv4: "0.0.0.0/0" }]);
     await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: [PING] }));

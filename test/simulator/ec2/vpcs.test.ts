@@ -14,6 +14,7 @@ import {
   DeleteVpcCommand,
   DescribeAccountAttributesCommand,
   DescribeFlowLogsCommand,
+  DescribeInstancesCommand,
   DescribeInternetGatewaysCommand,
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
@@ -28,6 +29,7 @@ import {
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { launch } from "./lab-instance.ts";
 import { createSide, createVpc, id } from "./lab-network.ts";
 import { refusal } from "./refusal.ts";
 
@@ -176,6 +178,25 @@ describe("VPC attributes", () => {
     const both = { VpcId, EnableDnsHostnames: { Value: true }, EnableDnsSupport: { Value: true } };
     expect((await refusal(ec2.send(new ModifyVpcAttributeCommand(both)))).code).toBe(
       "InvalidParameterCombination",
+    );
+  });
+
+  it("give names to public addresses where DNS support and DNS hostnames are both on", async () => {
+    const aws = embedded();
+    const { vpcId: VpcId, subnetId } = await createSide(aws.ec2, 1);
+    const { instanceId } = await launch(aws, subnetId, { publicAddress: true });
+    const modify = (input: object) => aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId, ...input }));
+    const publicName = async () => {
+      const describe = new DescribeInstancesCommand({ InstanceIds: [instanceId] });
+      return (await aws.ec2.send(describe)).Reservations?.[0]?.Instances?.[0]?.PublicDnsName;
+    };
+    expect(await publicName()).toBe("");
+    await modify({ EnableDnsHostnames: { Value: true } });
+    expect(await publicName()).toMatch(/^ec2-.+\.compute-1\.amazonaws\.com$/);
+    await modify({ EnableDnsSupport: { Value: false } });
+    expect(await publicName()).toBe("");
+    expect((await refusal(modify({ EnableDnsHostnames: { Value: true } }))).code).toBe(
+      "InvalidParameterValue",
     );
   });
 });

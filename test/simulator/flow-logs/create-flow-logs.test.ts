@@ -72,20 +72,22 @@ describe("CreateFlowLogs", () => {
     expect((await refusal(other)).code).toBe("IdempotentParameterMismatch");
   });
 
-  it("puts a twin of an existing flow log into Unsuccessful", async () => {
+  it("puts a twin of an existing flow log into Unsuccessful, asked as often as one likes", async () => {
     await makeRoles(aws);
     await makeFlowLog(aws, vpc.vpcId);
-    const twin = await aws.ec2.send(new CreateFlowLogsCommand(await request()));
-    expect(twin.FlowLogIds).toEqual([]);
-    expect(twin.Unsuccessful).toEqual([
-      {
-        ResourceId: vpc.vpcId,
-        Error: {
-          Code: "FlowLogAlreadyExists",
-          Message: "There is an existing Flow Log with the same configuration and log destination.",
+    for (const ClientToken of [undefined, "again", "again"]) {
+      const twin = await aws.ec2.send(new CreateFlowLogsCommand(await request({ ClientToken })));
+      expect(twin.FlowLogIds).toEqual([]);
+      expect(twin.Unsuccessful).toEqual([
+        {
+          ResourceId: vpc.vpcId,
+          Error: {
+            Code: "FlowLogAlreadyExists",
+            Message: "There is an existing Flow Log with the same configuration and log destination.",
+          },
         },
-      },
-    ]);
+      ]);
+    }
   });
 
   const request = async (more: Partial<CreateFlowLogsRequest> = {}): Promise<CreateFlowLogsRequest> => ({
@@ -130,6 +132,12 @@ describe("CreateFlowLogs", () => {
       { LogGroupName: undefined, LogDestination: "arn:aws:logs:us-east-1:123456789012:log-group:x:*" },
       "InvalidParameter",
       "Invalid LogDestination: arn:aws:logs:us-east-1:123456789012:log-group:x:*",
+    ],
+    [
+      "a log group that cannot be",
+      { LogGroupName: "my flow logs" },
+      "InvalidParameter",
+      "Invalid LogGroupName: my flow logs",
     ],
     [
       "a format of one's own",

@@ -112,14 +112,17 @@ function logGroupNameOf(context: Context, { LogGroupName, LogDestination }: Crea
       "InvalidParameter",
       "Please only provide LogGroupName or only provide LogDestination.",
     );
-  if (LogGroupName) return LogGroupName;
-  if (!LogDestination)
+  if (!LogGroupName && !LogDestination)
     throw new AwsError("InvalidParameter", "LogDestination can't be empty if LogGroupName is not provided.");
   const prefix = `arn:aws:logs:${context.regionName}:${context.account}:log-group:`;
-  const name = LogDestination.startsWith(prefix) ? LogDestination.slice(prefix.length) : "";
-  // DescribeLogGroups ends its ARNs in ":*", which is refused here.
+  const named = LogDestination?.startsWith(prefix) ? LogDestination.slice(prefix.length) : "";
+  const name = LogGroupName || named;
+  // DescribeLogGroups ends its ARNs in ":*", which is refused here. (That a name is, and how, is [U].)
   if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name))
-    throw new AwsError("InvalidParameter", `Invalid LogDestination: ${LogDestination}`);
+    throw new AwsError(
+      "InvalidParameter",
+      LogGroupName ? `Invalid LogGroupName: ${LogGroupName}` : `Invalid LogDestination: ${LogDestination}`,
+    );
   return name;
 }
 

@@ -18,15 +18,6 @@ import { tagSet } from "../tag-sets.ts";
 import { createFlowLogs } from "./create-flow-logs.ts";
 import { deliveryEvents } from "./delivery.ts";
 
-/** Those that AWS shows: a deleted one is only kept for its last records. */
-const SHOWN_FLOW_LOG: typeof FLOW_LOG = {
-  ...FLOW_LOG,
-  all: (ec2) =>
-    Object.fromEntries(
-      Object.entries(FLOW_LOG.all(ec2)).filter(([, { deletedAt }]) => deletedAt === undefined),
-    ),
-};
-
 function show(flowLog: FlowLogState): FlowLog {
   return {
     FlowLogId: flowLog.id,
@@ -59,7 +50,7 @@ const describeFlowLogs = operation<DescribeFlowLogsRequest, object>(
   ["FlowLogIds", "Filter", "MaxResults", "NextToken"],
   (context, input) => {
     const request = { ...input, Filters: input.Filter };
-    const { items, NextToken } = select(context, SHOWN_FLOW_LOG, input.FlowLogIds, request, FILTERS);
+    const { items, NextToken } = select(context, FLOW_LOG, input.FlowLogIds, request, FILTERS);
     return { FlowLogs: items.map(show), NextToken };
   },
 );
@@ -71,7 +62,7 @@ const deleteFlowLogs = operation<DeleteFlowLogsRequest, object>(
     const unsuccessful: UnsuccessfulItem[] = [];
     for (const id of new Set(input.FlowLogIds)) {
       try {
-        find(context, SHOWN_FLOW_LOG, id).deletedAt = context.now;
+        find(context, FLOW_LOG, id).deletedAt = context.now;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         unsuccessful.push({ ResourceId: id, Error: { Code: error.code, Message: error.message } });

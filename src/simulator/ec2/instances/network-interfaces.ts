@@ -124,14 +124,14 @@ export function associationOf(context: Context, networkInterface: NetworkInterfa
   };
 }
 
-/** Empty where the VPC gives no DNS host names. */
+/** Empty unless the VPC has both DNS support and DNS host names. */
 export function publicNameOf(
   context: Context,
   networkInterface: NetworkInterfaceState,
   address: string,
 ): string {
-  const hasNames = context.region.ec2.vpcs[networkInterface.vpcId]?.enableDnsHostnames === true;
-  return hasNames ? publicDnsName(context.regionName, address) : "";
+  const vpc = context.region.ec2.vpcs[networkInterface.vpcId];
+  return vpc?.enableDnsSupport && vpc.enableDnsHostnames ? publicDnsName(context.regionName, address) : "";
 }
 
 function show(context: Context, networkInterface: NetworkInterfaceState): NetworkInterface {
