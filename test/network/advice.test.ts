@@ -3,22 +3,22 @@ import { describe, expect, test } from "vitest";
 import { adviseOn } from "../../src/network/advice.ts";
 import { applyChange } from "../../src/network/change.ts";
 import { awsCommand, describeChange } from "../../src/network/change-command.ts";
+import { echoRequest, type Packet } from "../../src/network/packet.ts";
 import type { NetworkAclEntry, Topology } from "../../src/network/topology.ts";
-import { type Packet, walkRoundTrip } from "../../src/network/walk.ts";
+import { walkRoundTrip } from "../../src/network/walk.ts";
 import {
   ALLOW_ALL_ENTRIES,
-  echoRequest,
   INSTANCE_1,
   INSTANCE_2,
   LAB_GROUP_RULES,
   labTopology,
+  PRIVATE_PING,
+  PUBLIC_PING,
   peeredLab,
   STRANGER,
   tcp,
 } from "./lab-topology.ts";
 
-const privatePing = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
-const publicPing = echoRequest(INSTANCE_1.private, INSTANCE_2.public);
 const ssh = tcp(INSTANCE_1.private, INSTANCE_2.private, 22);
 const toInternet = { destination: "0.0.0.0/0", target: "igw-1", state: "active" } as const;
 
@@ -35,7 +35,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "not peered",
     labTopology(),
-    privatePing,
+    PRIVATE_PING,
     [
       "PEERING=$(aws ec2 create-vpc-peering-connection --vpc-id vpc-1 --peer-vpc-id vpc-2 --query VpcPeeringConnection.VpcPeeringConnectionId --output text --region eu-west-3)",
       'aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id "$PEERING" --region eu-west-3',
@@ -57,13 +57,13 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "peering requested, never accepted",
     labTopology({ peering: "pending-acceptance", peeringRoutes: [1, 2] }),
-    privatePing,
+    PRIVATE_PING,
     ["aws ec2 accept-vpc-peering-connection --vpc-peering-connection-id pcx-1 --region eu-west-3"],
   ],
   [
     "a route on VPC 1's side alone",
     peeredLab({ peeringRoutes: [1] }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 create-route --route-table-id rtb-2 --destination-cidr-block 10.1.0.0/16 --vpc-peering-connection-id pcx-1 --region eu-west-3",
     ],
@@ -71,7 +71,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "a route on VPC 2's side alone",
     peeredLab({ peeringRoutes: [2] }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 create-route --route-table-id rtb-1 --destination-cidr-block 10.2.0.0/16 --vpc-peering-connection-id pcx-1 --region eu-west-3",
     ],
@@ -82,7 +82,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
       routes: { 1: [toInternet, { destination: "10.2.0.0/16", target: "pcx-old", state: "blackhole" }] },
       peeringRoutes: [2],
     }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 replace-route --route-table-id rtb-1 --destination-cidr-block 10.2.0.0/16 --vpc-peering-connection-id pcx-1 --region eu-west-3",
     ],
@@ -99,7 +99,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
       },
       peeringRoutes: [2],
     }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 replace-route --route-table-id rtb-1 --destination-cidr-block 10.2.0.0/20 --vpc-peering-connection-id pcx-1 --region eu-west-3",
     ],
@@ -107,19 +107,19 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "the subnet of VPC 1 follows the main route table",
     peeredLab({ unassociatedSubnets: [1] }),
-    privatePing,
+    PRIVATE_PING,
     ["aws ec2 associate-route-table --route-table-id rtb-1 --subnet-id subnet-1 --region eu-west-3"],
   ],
   [
     "the subnet of VPC 2 follows the main route table, so the reply has no way",
     labTopology({ unassociatedSubnets: [2] }),
-    publicPing,
+    PUBLIC_PING,
     ["aws ec2 associate-route-table --route-table-id rtb-2 --subnet-id subnet-2 --region eu-west-3"],
   ],
   [
     "no route to the internet",
     labTopology({ routes: { 1: [] } }),
-    publicPing,
+    PUBLIC_PING,
     [
       "aws ec2 create-route --route-table-id rtb-1 --destination-cidr-block 0.0.0.0/0 --gateway-id igw-1 --region eu-west-3",
     ],
@@ -127,7 +127,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "both gateways detached: each VPC gets the one that its own table names",
     labTopology({ detachedGateways: [2, 1] }),
-    publicPing,
+    PUBLIC_PING,
     [
       "aws ec2 attach-internet-gateway --internet-gateway-id igw-1 --vpc-id vpc-1 --region eu-west-3",
       "aws ec2 attach-internet-gateway --internet-gateway-id igw-2 --vpc-id vpc-2 --region eu-west-3",
@@ -146,7 +146,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "no public address",
     labTopology({ interfaces: { 1: { publicAddress: undefined } } }),
-    publicPing,
+    PUBLIC_PING,
     [
       "aws ec2 associate-address --network-interface-id eni-1 --allocation-id $(aws ec2 allocate-address --query AllocationId --output text --region eu-west-3) --region eu-west-3",
     ],
@@ -154,19 +154,19 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "instance 2 stopped",
     peeredLab({ interfaces: { 2: { isUp: false } } }),
-    privatePing,
+    PRIVATE_PING,
     ["aws ec2 start-instances --instance-ids i-2 --region eu-west-3"],
   ],
   [
     "instance 1 stopped",
     peeredLab({ interfaces: { 1: { isUp: false } } }),
-    privatePing,
+    PRIVATE_PING,
     ["aws ec2 start-instances --instance-ids i-1 --region eu-west-3"],
   ],
   [
     "the group lets no ping in",
     peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter(({ protocol }) => protocol !== 1) } }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 authorize-security-group-ingress --group-id sg-2 --protocol icmp --port -1 --cidr 10.1.4.12/32 --region eu-west-3",
     ],
@@ -174,7 +174,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "the group lets nothing in by the public address: the source is the public one there",
     labTopology({ groupRules: { 2: [] } }),
-    publicPing,
+    PUBLIC_PING,
     [
       "aws ec2 authorize-security-group-ingress --group-id sg-2 --protocol icmp --port -1 --cidr 3.111.45.100/32 --region eu-west-3",
     ],
@@ -198,7 +198,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
   [
     "a network ACL rule denies, and the rest allows",
     peeredLab({ networkAclEntries: { 2: [entry({ protocol: 1 }), ...ALLOW_ALL_ENTRIES] } }),
-    privatePing,
+    PRIVATE_PING,
     ["aws ec2 delete-network-acl-entry --network-acl-id acl-2 --rule-number 50 --ingress --region eu-west-3"],
   ],
   [
@@ -224,7 +224,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
     peeredLab({
       networkAclEntries: { 1: [entry({ egress: true, ruleNumber: 100 }), ALLOW_ALL_ENTRIES[0] ?? entry({})] },
     }),
-    privatePing,
+    PRIVATE_PING,
     [
       "aws ec2 create-network-acl-entry --network-acl-id acl-1 --rule-number 99 --egress --protocol 1 --icmp-type-code Type=-1,Code=-1 --cidr-block 10.2.9.80/32 --rule-action allow --region eu-west-3",
     ],
@@ -241,7 +241,7 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
     echoRequest(STRANGER, INSTANCE_2.public),
     ["aws ec2 attach-internet-gateway --internet-gateway-id igw-2 --vpc-id vpc-2 --region eu-west-3"],
   ],
-  ["all as it should be", peeredLab(), privatePing, []],
+  ["all as it should be", peeredLab(), PRIVATE_PING, []],
 ];
 
 describe("advises the changes that let a packet pass", () => {
@@ -273,13 +273,13 @@ const obstacles: readonly (readonly [what: string, Topology, Packet, obstacle: R
         { id: "vpc-2", cidrs: ["10.2.0.0/16"] },
       ],
     },
-    privatePing,
+    PRIVATE_PING,
     /overlap, and AWS peers no VPCs whose CIDR blocks overlap/,
   ],
   [
     "a connection that is still coming",
     labTopology({ peering: "provisioning", peeringRoutes: [1, 2] }),
-    privatePing,
+    PRIVATE_PING,
     /pcx-1 is provisioning: that passes by itself/,
   ],
   [

@@ -1,19 +1,19 @@
 /** Which flow log keeps what of a packet and its reply. */
 import { describe, expect, test } from "vitest";
 import { type FlowLogScope, forecastRecords } from "../../src/network/flow-log-forecast.ts";
+import type { Packet } from "../../src/network/packet.ts";
 import type { Topology } from "../../src/network/topology.ts";
-import { type Packet, walkRoundTrip } from "../../src/network/walk.ts";
+import { walkRoundTrip } from "../../src/network/walk.ts";
 import {
-  echoRequest,
   INSTANCE_1,
   INSTANCE_2,
   labTopology,
+  PRIVATE_PING,
   peeredLab,
   STRANGER,
   tcp,
 } from "./lab-topology.ts";
 
-const ping = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
 const telnet = tcp(INSTANCE_2.private, INSTANCE_1.private, 23);
 const on = (resourceId: string, trafficType: FlowLogScope["trafficType"] = "ALL"): FlowLogScope => ({
   id: `fl-${resourceId}-${trafficType}`,
@@ -37,17 +37,17 @@ describe("a flow log keeps", () => {
   test.each(["vpc-1", "subnet-1", "eni-1"])(
     "what instance 1 sends and gets, where it is on %s",
     (resource) => {
-      expect(kept(peeredLab(), ping, on(resource))).toEqual(ofInstance1);
+      expect(kept(peeredLab(), PRIVATE_PING, on(resource))).toEqual(ofInstance1);
     },
   );
 
   test("nothing of the other VPC, of another subnet, of another interface", () => {
-    expect(kept(peeredLab(), ping, on("vpc-9"), on("subnet-9"), on("eni-9"))).toEqual([]);
+    expect(kept(peeredLab(), PRIVATE_PING, on("vpc-9"), on("subnet-9"), on("eni-9"))).toEqual([]);
   });
 
   test("both ends, where both are logged: the request first where it is sent", () => {
     const both = [on("vpc-2"), on("vpc-1")];
-    expect(kept(peeredLab(), ping, ...both)).toEqual([
+    expect(kept(peeredLab(), PRIVATE_PING, ...both)).toEqual([
       ...ofInstance1,
       "eni-2 request ACCEPT ingress",
       "eni-2 reply ACCEPT egress",
@@ -57,12 +57,14 @@ describe("a flow log keeps", () => {
   test("of what is denied and allowed only its own kind", () => {
     expect(kept(peeredLab(), telnet, on("vpc-1", "ACCEPT"))).toEqual([]);
     expect(kept(peeredLab(), telnet, on("vpc-1", "REJECT"))).toEqual(["eni-1 request REJECT ingress"]);
-    expect(kept(peeredLab(), ping, on("vpc-1", "REJECT"))).toEqual([]);
-    expect(kept(peeredLab(), ping, on("vpc-1", "ACCEPT"))).toEqual(ofInstance1);
+    expect(kept(peeredLab(), PRIVATE_PING, on("vpc-1", "REJECT"))).toEqual([]);
+    expect(kept(peeredLab(), PRIVATE_PING, on("vpc-1", "ACCEPT"))).toEqual(ofInstance1);
   });
 
   test("the request alone of a ping that has no route", () => {
-    expect(kept(labTopology(), ping, on("vpc-1"), on("vpc-2"))).toEqual(["eni-1 request ACCEPT egress"]);
+    expect(kept(labTopology(), PRIVATE_PING, on("vpc-1"), on("vpc-2"))).toEqual([
+      "eni-1 request ACCEPT egress",
+    ]);
   });
 
   test("a stranger's try by the private address that it is translated to", () => {
@@ -78,7 +80,7 @@ describe("a flow log keeps", () => {
 });
 
 test("the addressee that never sees the packet is there, without records", () => {
-  const forecast = forecastRecords(labTopology(), walkRoundTrip(labTopology(), ping), [on("vpc-2")]);
+  const forecast = forecastRecords(labTopology(), walkRoundTrip(labTopology(), PRIVATE_PING), [on("vpc-2")]);
   expect(
     forecast.map(({ networkInterface, flowLogs, records }) => [
       networkInterface.id,

@@ -3,7 +3,7 @@
  * instance each. Options say how far the lab has got, or what is wrong with it. Every part is named `<prefix>-1` or
  * `<prefix>-2` after its VPC.
  */
-import type { Packet } from "../../src/network/packet.ts";
+import { echoRequest, type Packet } from "../../src/network/packet.ts";
 import type {
   NetworkAclEntry,
   NetworkInterface,
@@ -44,6 +44,9 @@ export interface LabTopologyOptions {
 /** Private and public addresses of the two instances. */
 export const INSTANCE_1 = { private: "10.1.4.12", public: "3.111.45.100" };
 export const INSTANCE_2 = { private: "10.2.9.80", public: "18.237.140.165" };
+/** Instance 1 pings instance 2. */
+export const PRIVATE_PING = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
+export const PUBLIC_PING = echoRequest(INSTANCE_1.private, INSTANCE_2.public);
 /** Somebody on the internet. */
 export const STRANGER = "198.51.100.7";
 
@@ -52,10 +55,12 @@ export const ALLOW_ALL_ENTRIES: readonly NetworkAclEntry[] = [
   { ruleNumber: 100, egress: true, action: "allow", protocol: -1, cidr: "0.0.0.0/0" },
 ];
 
+export const OUT_ALL: SecurityGroupRule = { egress: true, protocol: -1, peer: { cidr: "0.0.0.0/0" } };
+
 export const LAB_GROUP_RULES: readonly SecurityGroupRule[] = [
   { egress: false, protocol: 1, icmp: { type: -1, code: -1 }, peer: { cidr: "0.0.0.0/0" } },
   { egress: false, protocol: 6, ports: { from: 22, to: 22 }, peer: { cidr: "0.0.0.0/0" } },
-  { egress: true, protocol: -1, peer: { cidr: "0.0.0.0/0" } },
+  OUT_ALL,
 ];
 
 const FINAL_ENTRIES: readonly NetworkAclEntry[] = [
@@ -184,10 +189,6 @@ function instanceInterface(
     instanceId: `i-${side}`,
     isUp: true,
   };
-}
-
-export function echoRequest(source: string, destination: string): Packet {
-  return { protocol: 1, source, destination, sourcePort: 0, destinationPort: 0, icmp: { type: 8, code: 0 } };
 }
 
 export function tcp(source: string, destination: string, destinationPort: number): Packet {

@@ -1,20 +1,19 @@
 /** What the flow logs of the interfaces note: AWS-FACTS §4. */
 import { describe, expect, test } from "vitest";
+import { echoRequest, type Packet } from "../../src/network/packet.ts";
 import type { Topology } from "../../src/network/topology.ts";
-import { type Packet, walkRoundTrip } from "../../src/network/walk.ts";
+import { walkRoundTrip } from "../../src/network/walk.ts";
 import {
   ALLOW_ALL_ENTRIES,
-  echoRequest,
   INSTANCE_1,
-  INSTANCE_2,
   LAB_GROUP_RULES,
   labTopology,
+  PRIVATE_PING,
+  PUBLIC_PING,
   peeredLab,
   STRANGER,
   tcp,
 } from "./lab-topology.ts";
-
-const privatePing = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
 
 /** The records of one interface, in the order of its packets: "egress 10.1.4.12 > 10.2.9.80 ACCEPT". */
 function seenAt(networkInterfaceId: string, topology: Topology, packet: Packet): string[] {
@@ -35,18 +34,18 @@ describe("instance 1's log of its pings", () => {
     ["a stopped receiver", peeredLab({ interfaces: { 2: { isUp: false } } })],
     ["no route at all", labTopology({ unassociatedSubnets: [1] })],
   ])("private, %s: ACCEPT out and silence, never REJECT", (_, topology) => {
-    expect(seenAt("eni-1", topology, privatePing)).toEqual(onlyOut);
+    expect(seenAt("eni-1", topology, PRIVATE_PING)).toEqual(onlyOut);
   });
 
   test("private, peered with both routes: out and back", () => {
-    expect(seenAt("eni-1", peeredLab(), privatePing)).toEqual([
+    expect(seenAt("eni-1", peeredLab(), PRIVATE_PING)).toEqual([
       ...onlyOut,
       "ingress 10.2.9.80 > 10.1.4.12 ACCEPT",
     ]);
   });
 
   test("public: out and back, the far side with its public address", () => {
-    expect(seenAt("eni-1", labTopology(), echoRequest(INSTANCE_1.private, INSTANCE_2.public))).toEqual([
+    expect(seenAt("eni-1", labTopology(), PUBLIC_PING)).toEqual([
       "egress 10.1.4.12 > 18.237.140.165 ACCEPT",
       "ingress 18.237.140.165 > 10.1.4.12 ACCEPT",
     ]);
@@ -55,14 +54,14 @@ describe("instance 1's log of its pings", () => {
 
 describe("instance 2's log", () => {
   test("of a public ping shows its own private address and the sender's public one", () => {
-    expect(seenAt("eni-2", labTopology(), echoRequest(INSTANCE_1.private, INSTANCE_2.public))).toEqual([
+    expect(seenAt("eni-2", labTopology(), PUBLIC_PING)).toEqual([
       "ingress 3.111.45.100 > 10.2.9.80 ACCEPT",
       "egress 10.2.9.80 > 3.111.45.100 ACCEPT",
     ]);
   });
 
   test("with the return route missing shows the reply leaving", () => {
-    expect(seenAt("eni-2", peeredLab({ peeringRoutes: [1] }), privatePing)).toEqual([
+    expect(seenAt("eni-2", peeredLab({ peeringRoutes: [1] }), PRIVATE_PING)).toEqual([
       "ingress 10.1.4.12 > 10.2.9.80 ACCEPT",
       "egress 10.2.9.80 > 10.1.4.12 ACCEPT",
     ]);
@@ -70,40 +69,40 @@ describe("instance 2's log", () => {
 
   test("where its group denies the request: one REJECT", () => {
     const topology = peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter((rule) => rule.protocol !== 1) } });
-    expect(seenAt("eni-2", topology, privatePing)).toEqual(["ingress 10.1.4.12 > 10.2.9.80 REJECT"]);
-    expect(seenAt("eni-1", topology, privatePing)).toEqual(["egress 10.1.4.12 > 10.2.9.80 ACCEPT"]);
+    expect(seenAt("eni-2", topology, PRIVATE_PING)).toEqual(["ingress 10.1.4.12 > 10.2.9.80 REJECT"]);
+    expect(seenAt("eni-1", topology, PRIVATE_PING)).toEqual(["egress 10.1.4.12 > 10.2.9.80 ACCEPT"]);
   });
 
   test("where the network ACL denies the request: one REJECT", () => {
     const topology = peeredLab({ networkAclEntries: { 2: [] } });
-    expect(seenAt("eni-2", topology, privatePing)).toEqual(["ingress 10.1.4.12 > 10.2.9.80 REJECT"]);
+    expect(seenAt("eni-2", topology, PRIVATE_PING)).toEqual(["ingress 10.1.4.12 > 10.2.9.80 REJECT"]);
   });
 
   test("where the network ACL denies the reply: ACCEPT in, REJECT out", () => {
     const topology = peeredLab({
       networkAclEntries: { 2: ALLOW_ALL_ENTRIES.filter((entry) => !entry.egress) },
     });
-    expect(seenAt("eni-2", topology, privatePing)).toEqual([
+    expect(seenAt("eni-2", topology, PRIVATE_PING)).toEqual([
       "ingress 10.1.4.12 > 10.2.9.80 ACCEPT",
       "egress 10.2.9.80 > 10.1.4.12 REJECT",
     ]);
   });
 
   test("is empty while it is stopped", () => {
-    expect(seenAt("eni-2", peeredLab({ interfaces: { 2: { isUp: false } } }), privatePing)).toEqual([]);
+    expect(seenAt("eni-2", peeredLab({ interfaces: { 2: { isUp: false } } }), PRIVATE_PING)).toEqual([]);
   });
 });
 
 describe("what the sender's own side forbids", () => {
   test("by its group is a REJECT on the way out, seen by nobody else", () => {
     const topology = peeredLab({ groupRules: { 1: LAB_GROUP_RULES.filter((rule) => !rule.egress) } });
-    expect(seenAt("eni-1", topology, privatePing)).toEqual(["egress 10.1.4.12 > 10.2.9.80 REJECT"]);
-    expect(seenAt("eni-2", topology, privatePing)).toEqual([]);
+    expect(seenAt("eni-1", topology, PRIVATE_PING)).toEqual(["egress 10.1.4.12 > 10.2.9.80 REJECT"]);
+    expect(seenAt("eni-2", topology, PRIVATE_PING)).toEqual([]);
   });
 
   test("by its network ACL is a REJECT on the way out", () => {
     const topology = peeredLab({ networkAclEntries: { 1: [] } });
-    expect(seenAt("eni-1", topology, privatePing)).toEqual(["egress 10.1.4.12 > 10.2.9.80 REJECT"]);
+    expect(seenAt("eni-1", topology, PRIVATE_PING)).toEqual(["egress 10.1.4.12 > 10.2.9.80 REJECT"]);
   });
 });
 

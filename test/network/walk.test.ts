@@ -1,28 +1,27 @@
 /** What gets through, how the way is told, and the rules of groups, peering and subnets. */
 import { describe, expect, test } from "vitest";
+import { echoRequest, type Packet } from "../../src/network/packet.ts";
 import type { SecurityGroupRule, Topology } from "../../src/network/topology.ts";
 import { IncompleteTopologyError } from "../../src/network/topology-index.ts";
-import { type Packet, walk, walkRoundTrip } from "../../src/network/walk.ts";
+import { walk, walkRoundTrip } from "../../src/network/walk.ts";
 import {
   ALLOW_ALL_ENTRIES,
-  echoRequest,
   INSTANCE_1,
   INSTANCE_2,
   LAB_GROUP_RULES,
   labTopology,
+  OUT_ALL,
+  PRIVATE_PING,
+  PUBLIC_PING,
   peeredLab,
   STRANGER,
   tcp,
 } from "./lab-topology.ts";
 
-const privatePing = echoRequest(INSTANCE_1.private, INSTANCE_2.private);
-const publicPing = echoRequest(INSTANCE_1.private, INSTANCE_2.public);
-const OUT_ALL: SecurityGroupRule = { egress: true, protocol: -1, peer: { cidr: "0.0.0.0/0" } };
-
 const reachable: readonly (readonly [string, Topology, Packet])[] = [
-  ["the private address, peered with both routes", peeredLab(), privatePing],
-  ["the public address, not peered", labTopology(), publicPing],
-  ["the public address, peered", peeredLab(), publicPing],
+  ["the private address, peered with both routes", peeredLab(), PRIVATE_PING],
+  ["the public address, not peered", labTopology(), PUBLIC_PING],
+  ["the public address, peered", peeredLab(), PUBLIC_PING],
   ["SSH to the private address", peeredLab(), tcp(INSTANCE_1.private, INSTANCE_2.private, 22)],
   ["a stranger who pings the public address", labTopology(), echoRequest(STRANGER, INSTANCE_1.public)],
   [
@@ -39,7 +38,7 @@ const reachable: readonly (readonly [string, Topology, Packet])[] = [
   [
     "a group without outbound rules answers what it let in",
     peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter((rule) => !rule.egress) } }),
-    privatePing,
+    PRIVATE_PING,
   ],
   [
     "a /20 route that holds the address beats 0.0.0.0/0",
@@ -51,7 +50,7 @@ const reachable: readonly (readonly [string, Topology, Packet])[] = [
         ],
       },
     }),
-    privatePing,
+    PRIVATE_PING,
   ],
   [
     "the lowest rule number of a network ACL decides, however the rules are listed",
@@ -63,7 +62,7 @@ const reachable: readonly (readonly [string, Topology, Packet])[] = [
         ],
       },
     }),
-    privatePing,
+    PRIVATE_PING,
   ],
 ];
 
@@ -84,7 +83,7 @@ describe("security groups that name groups", () => {
   ];
 
   test("let in the members of a group in a peered VPC", () => {
-    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), privatePing);
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), PRIVATE_PING);
     expect(trip.reachable).toBe(true);
     expect(trip.there.hops.find((hop) => hop.kind === "security-group-in")?.reason).toBe(
       "all ICMP from sg-1",
@@ -92,12 +91,12 @@ describe("security groups that name groups", () => {
   });
 
   test("let nobody in who is not a member", () => {
-    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-2") } }), privatePing);
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-2") } }), PRIVATE_PING);
     expect(trip.there.hops.at(-1)?.code).toBe("ENI_SG_RULES_MISMATCH");
   });
 
   test("do not know a member that comes over the internet with its public address", () => {
-    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), publicPing);
+    const trip = walkRoundTrip(peeredLab({ groupRules: { 2: pingFrom("sg-1") } }), PUBLIC_PING);
     expect(trip.there.hops.at(-1)?.reason).toBe(
       "no inbound rule of NextWork-2-SG allows ICMP echo request from 3.111.45.100",
     );
@@ -107,7 +106,7 @@ describe("security groups that name groups", () => {
     const topology = peeredLab({
       groupRules: { 1: [{ egress: true, protocol: -1, peer: { groupId: "sg-2" } }] },
     });
-    expect(walkRoundTrip(topology, privatePing).reachable).toBe(true);
+    expect(walkRoundTrip(topology, PRIVATE_PING).reachable).toBe(true);
     const out = walk(topology, tcp(INSTANCE_1.private, "8.8.8.8", 443));
     expect(out.hops.at(-1)).toMatchObject({ component: "sg-1", verdict: "denied" });
   });
@@ -132,7 +131,7 @@ describe("security groups that name groups", () => {
         ],
       },
     });
-    expect(walkRoundTrip(topology, privatePing).there.hops.at(-1)?.component).toBe("sg-2");
+    expect(walkRoundTrip(topology, PRIVATE_PING).there.hops.at(-1)?.component).toBe("sg-2");
   });
 
   test("add up: what one group of an interface allows is allowed", () => {
@@ -141,7 +140,7 @@ describe("security groups that name groups", () => {
       interfaces: { 2: { securityGroupIds: ["sg-2", "sg-icmp"] } },
       more: { securityGroups: [{ id: "sg-icmp", vpcId: "vpc-2", rules: LAB_GROUP_RULES }] },
     });
-    const { there } = walkRoundTrip(topology, privatePing);
+    const { there } = walkRoundTrip(topology, PRIVATE_PING);
     expect(there.delivered).toBe(true);
     expect(there.hops.find((hop) => hop.kind === "security-group-in")?.component).toBe("sg-icmp");
   });
@@ -176,7 +175,7 @@ describe("peering is not transitive", () => {
     const topology = peeredLab({
       routes: { 1: [{ destination: "0.0.0.0/0", target: "pcx-1", state: "active" }] },
     });
-    expect(walk(topology, publicPing).hops.at(-1)?.code).toBe("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR");
+    expect(walk(topology, PUBLIC_PING).hops.at(-1)?.code).toBe("PCX_REQUIRES_ADDRESS_IN_VPC_CIDR");
   });
 });
 
@@ -253,7 +252,7 @@ describe("the way is told hop by hop", () => {
     walk(topology, packet).hops.map(({ component, verdict, reason }) => [component, verdict, reason]);
 
   test("of the failed private ping, with the route that is missing", () => {
-    expect(reasons(labTopology(), privatePing)).toEqual([
+    expect(reasons(labTopology(), PRIVATE_PING)).toEqual([
       ["sg-1", "allowed", "all traffic"],
       ["acl-1", "allowed", "rule 100"],
       ["rtb-1", "forwarded", "best match 0.0.0.0/0; nothing for 10.2.0.0/16"],
@@ -262,7 +261,7 @@ describe("the way is told hop by hop", () => {
   });
 
   test("of the public ping, with both translations", () => {
-    expect(reasons(labTopology(), publicPing)).toEqual([
+    expect(reasons(labTopology(), PUBLIC_PING)).toEqual([
       ["sg-1", "allowed", "all traffic"],
       ["acl-1", "allowed", "rule 100"],
       ["rtb-1", "forwarded", "best match 0.0.0.0/0"],
@@ -275,7 +274,7 @@ describe("the way is told hop by hop", () => {
   });
 
   test("of the peered ping", () => {
-    expect(reasons(peeredLab(), privatePing)).toEqual([
+    expect(reasons(peeredLab(), PRIVATE_PING)).toEqual([
       ["sg-1", "allowed", "all traffic"],
       ["acl-1", "allowed", "rule 100"],
       ["rtb-1", "forwarded", "best match 10.2.0.0/16, longer than 0.0.0.0/0"],
@@ -295,7 +294,7 @@ describe("the way is told hop by hop", () => {
         ],
       },
     });
-    expect(walk(topology, privatePing).hops[2]?.reason).toBe(
+    expect(walk(topology, PRIVATE_PING).hops[2]?.reason).toBe(
       "best match 0.0.0.0/0; 10.2.16.0/20 does not reach 10.2.9.80",
     );
   });
@@ -303,11 +302,11 @@ describe("the way is told hop by hop", () => {
   test("follows the main route table however the tables are listed", () => {
     const topology = labTopology({ unassociatedSubnets: [1] });
     const reversed = { ...topology, routeTables: topology.routeTables.toReversed() };
-    expect(walk(reversed, publicPing).hops.at(-1)?.component).toBe("rtb-main-1");
+    expect(walk(reversed, PUBLIC_PING).hops.at(-1)?.component).toBe("rtb-main-1");
   });
 
   test("names the missing block when there is no route at all", () => {
-    expect(walk(labTopology({ unassociatedSubnets: [1] }), privatePing).hops.at(-1)?.reason).toBe(
+    expect(walk(labTopology({ unassociatedSubnets: [1] }), PRIVATE_PING).hops.at(-1)?.reason).toBe(
       "no route for 10.2.9.80; nothing for 10.2.0.0/16; subnet-1 follows the main route table",
     );
   });
@@ -331,9 +330,9 @@ describe("VPCs that overlap", () => {
   const topology = { ...lab, networkInterfaces: [twin, ...lab.networkInterfaces] };
 
   test("the sender is the one that was named", () => {
-    const first = walk(topology, privatePing, { from: "eni-3" }).hops[0];
+    const first = walk(topology, PRIVATE_PING, { from: "eni-3" }).hops[0];
     expect(first).toMatchObject({ component: "eni-3", verdict: "denied", code: "SG_HAS_NO_RULES" });
-    expect(walk(topology, privatePing, { from: "eni-1" }).delivered).toBe(true);
+    expect(walk(topology, PRIVATE_PING, { from: "eni-1" }).delivered).toBe(true);
   });
 
   test("the reply comes from the interface that received, not from its twin", () => {
@@ -345,5 +344,5 @@ describe("VPCs that overlap", () => {
 
 test("a topology that was read in part is an error, not a verdict", () => {
   const topology = { ...labTopology(), networkAcls: [] };
-  expect(() => walk(topology, privatePing)).toThrow(IncompleteTopologyError);
+  expect(() => walk(topology, PRIVATE_PING)).toThrow(IncompleteTopologyError);
 });
