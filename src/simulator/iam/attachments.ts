@@ -13,13 +13,15 @@ import {
 } from "@aws-sdk/client-iam";
 import { operation } from "../operation.ts";
 import { learner } from "./learner.ts";
-import { checkArn, limitExceeded, noSuchEntity } from "./names.ts";
+import { checkArn, checkEnum, limitExceeded, noSuchEntity } from "./names.ts";
 import { page } from "./pages.ts";
 import { findPolicy, requirePolicy } from "./policies.ts";
 import { changeRole } from "./propagation.ts";
 import { requireRole } from "./roles.ts";
 
 const MOST_POLICIES = 10;
+/** Of which only users, groups and roles can have a policy. */
+const ENTITIES = ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"];
 
 const attachRolePolicy = operation<AttachRolePolicyRequest, object>(
   AttachRolePolicy$,
@@ -72,6 +74,7 @@ const listEntitiesForPolicy = operation<ListEntitiesForPolicyRequest, ListEntiti
   ["PolicyArn", "EntityFilter", "PathPrefix", "Marker", "MaxItems"],
   (context, input) => {
     const policy = requirePolicy(context, input.PolicyArn);
+    checkEnum(input.EntityFilter, "EntityFilter", ENTITIES);
     const user = { kind: "User", path: "/", ...learner(context) };
     const roles = Object.values(context.state.iam.roles).map((role) => ({ kind: "Role", ...role }));
     const holders = [user, ...roles].filter(

@@ -21,9 +21,9 @@ import {
   type RemoveRoleFromInstanceProfileRequest,
 } from "@aws-sdk/client-iam";
 import type { Context } from "../context.ts";
-import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import {
+  alreadyExists,
   arnOf,
   checkName,
   checkPath,
@@ -68,7 +68,7 @@ const createInstanceProfile = operation<CreateInstanceProfileRequest, CreateInst
     const path = checkPath(input.Path);
     const { instanceProfiles } = context.state.iam;
     if (nameIsTaken(Object.keys(instanceProfiles), name))
-      throw new AwsError("EntityAlreadyExists", `Instance Profile ${name} already exists.`, 409);
+      throw alreadyExists(`Instance Profile ${name} already exists.`);
     const profile: InstanceProfileState = {
       name,
       id: newUniqueId(context, "AIPA"),

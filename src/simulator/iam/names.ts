@@ -44,6 +44,18 @@ export function checkPath(path: string | undefined): string {
   return path;
 }
 
+/** @throws AwsError ValidationError for what is none of the values that there are */
+export function checkEnum(value: string | undefined, parameter: string, values: readonly string[]): void {
+  if (value !== undefined && !values.includes(value))
+    throw constraint(value, parameter, `satisfy enum value set: [${values.join(", ")}]`);
+}
+
+/** @throws AwsError ValidationError for one of more than 1,000 characters */
+export function checkDescription(description = ""): void {
+  if (description.length > 1000)
+    throw constraint(description, "Description", "have length less than or equal to 1000");
+}
+
 export function checkArn(arn: string | undefined): string {
   if (!arn || arn.length < 20 || !arn.startsWith("arn:"))
     throw new AwsError("InvalidInput", `ARN ${arn ?? ""} is not valid.`);
@@ -61,6 +73,10 @@ export function constraint(value: string | number, parameter: string, rule: stri
 
 export function noSuchEntity(message: string): AwsError {
   return new AwsError("NoSuchEntity", message, 404);
+}
+
+export function alreadyExists(message: string): AwsError {
+  return new AwsError("EntityAlreadyExists", message, 409);
 }
 
 export function deleteConflict(message: string): AwsError {

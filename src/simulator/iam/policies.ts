@@ -19,16 +19,19 @@ import { operation } from "../operation.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { learner } from "./learner.ts";
 import {
+  alreadyExists,
   arnOf,
   checkArn,
+  checkDescription,
+  checkEnum,
   checkName,
   checkPath,
-  constraint,
   deleteConflict,
   limitExceeded,
   nameIsTaken,
   newUniqueId,
   noSuchEntity,
+  ownEntry,
 } from "./names.ts";
 import { page } from "./pages.ts";
 import { parseIdentityPolicy } from "./policy-document.ts";
@@ -37,7 +40,7 @@ import { tagList, withTags } from "./tag-list.ts";
 
 /** A customer's or an AWS-managed policy. */
 export function findPolicy(context: Context, arn: string): PolicyState | undefined {
-  return context.state.iam.policies[arn] ?? AWS_MANAGED_POLICIES[arn];
+  return ownEntry(context.state.iam.policies, arn) ?? ownEntry(AWS_MANAGED_POLICIES, arn);
 }
 
 /** @throws AwsError NoSuchEntity, or InvalidInput for what is no ARN */
@@ -52,13 +55,14 @@ export function requirePolicy(context: Context, arn: string | undefined): Policy
  * @param action as a permission, for the refusal to touch AWS's own
  */
 export function requireOwnPolicy(context: Context, arn: string | undefined, action: string): PolicyState {
-  if (arn !== undefined && AWS_MANAGED_POLICIES[arn])
+  const policy = requirePolicy(context, arn);
+  if (AWS_MANAGED_POLICIES[policy.arn])
     throw new AwsError(
       "AccessDenied",
       `User: ${learner(context).arn} is not authorized to perform: ${action} on resource: policy ${arn}`,
       403,
     );
-  return requirePolicy(context, arn);
+  return policy;
 }
 
 const LONGEST_POLICY = 6144;
@@ -100,17 +104,12 @@ const createPolicy = operation<CreatePolicyRequest, CreatePolicyResponse>(
   (context, input) => {
     const name = checkName(input.PolicyName, "PolicyName", 128);
     const path = checkPath(input.Path);
-    if ((input.Description?.length ?? 0) > 1000)
-      throw constraint(input.Description ?? "", "Description", "have length less than or equal to 1000");
+    checkDescription(input.Description);
     const document = checkPolicyDocument(input.PolicyDocument);
     const { policies } = context.state.iam;
     const names = Object.values(policies).map((policy) => policy.name);
     if (nameIsTaken(names, name))
-      throw new AwsError(
-        "EntityAlreadyExists",
-        `A policy called ${name} already exists. Duplicate names are not allowed.`,
-        409,
-      );
+      throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
     const arn = arnOf(context, "policy", { path, name });
     const policy: PolicyState = {
       name,
@@ -150,8 +149,8 @@ const listPolicies = operation<ListPoliciesRequest, ListPoliciesResponse>(
   ["Scope", "OnlyAttached", "PathPrefix", "PolicyUsageFilter", "Marker", "MaxItems"],
   (context, input) => {
     const scope = input.Scope ?? "All";
-    if (!["All", "AWS", "Local"].includes(scope))
-      throw constraint(scope, "Scope", "satisfy enum value set: [All, AWS, Local]");
+    checkEnum(scope, "Scope", ["All", "AWS", "Local"]);
+    checkEnum(input.PolicyUsageFilter, "PolicyUsageFilter", ["PermissionsPolicy", "PermissionsBoundary"]);
     const policies = [
       ...(scope === "Local" ? [] : Object.values(AWS_MANAGED_POLICIES)),
       ...(scope === "AWS" ? [] : Object.values(context.state.iam.policies)),

@@ -3,7 +3,7 @@
  * (numbers, dates, addresses, sets) AWS has and we do not, so a document that uses one is refused by name.
  */
 import { AwsError } from "../error.ts";
-import { isObject, isStringList, malformed, syntaxError } from "./policy-syntax.ts";
+import { isObject, isStringList, malformed, refuseVariables, syntaxError } from "./policy-syntax.ts";
 
 /** What is known about a request, by lower-case condition key (`aws:sourceaccount`). */
 export type RequestKeys = Readonly<Record<string, string>>;
@@ -74,6 +74,7 @@ export function checkConditions(block: unknown): Conditions {
         typeof one === "boolean" || typeof one === "number" ? String(one) : one,
       );
       if (!isStringList(values)) throw syntaxError();
+      for (const each of values) refuseVariables(each);
       return { operator, ifExists: name !== operator, key: key.toLowerCase(), values };
     });
   });

@@ -2,10 +2,16 @@
  * Policy documents: read, and refused in AWS's words when they are wrong. AWS checks in stages (JSON, syntax,
  * version, ids, actions, resources) and tells only the first thing that it meets.
  */
-import { AwsError } from "../error.ts";
 import { type Conditions, checkConditions } from "./policy-conditions.ts";
 import { checkPrincipals, type Principals } from "./policy-principals.ts";
-import { isObject, isStringList, type JsonObject, malformed, syntaxError } from "./policy-syntax.ts";
+import {
+  isObject,
+  isStringList,
+  type JsonObject,
+  malformed,
+  refuseVariables,
+  syntaxError,
+} from "./policy-syntax.ts";
 
 export interface Statement {
   readonly sid?: string;
@@ -158,11 +164,7 @@ function checkResource(resource: string): void {
       `Partition "${partition}" is not valid for resource "${["arn", partition, service || "*", ...rest].join(":")}".`,
     );
   if (rest.length < 3 || service === "") throw malformed("The policy failed legacy parsing");
-  if (resource.includes("${"))
-    throw new AwsError(
-      "UnsupportedOperation",
-      `The embedded AWS of vpclab does not model policy variables: ${resource}`,
-    );
+  refuseVariables(resource);
 }
 
 function common(statement: JsonObject) {

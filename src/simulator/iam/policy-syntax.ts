@@ -18,3 +18,12 @@ export function isObject(value: unknown): value is JsonObject {
 export function isStringList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
+
+/** @throws AwsError UnsupportedOperation for a text with `${aws:username}` or the like in it */
+export function refuseVariables(text: string): void {
+  if (text.includes("${"))
+    throw new AwsError(
+      "UnsupportedOperation",
+      `The embedded AWS of vpclab does not model policy variables: ${text}`,
+    );
+}

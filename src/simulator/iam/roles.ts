@@ -18,11 +18,12 @@ import {
   type UpdateRoleRequest,
 } from "@aws-sdk/client-iam";
 import type { Context } from "../context.ts";
-import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { learner } from "./learner.ts";
 import {
+  alreadyExists,
   arnOf,
+  checkDescription,
   checkName,
   checkPath,
   constraint,
@@ -91,11 +92,11 @@ const createRole = operation<CreateRoleRequest, CreateRoleResponse>(
   (context, input) => {
     const name = checkName(input.RoleName, "RoleName", 64);
     const path = checkPath(input.Path);
+    checkDescription(input.Description);
     const maxSessionDuration = checkSessionDuration(input.MaxSessionDuration);
     const assumeRolePolicyDocument = checkTrustPolicy(context, input.AssumeRolePolicyDocument);
     const { roles } = context.state.iam;
-    if (nameIsTaken(Object.keys(roles), name))
-      throw new AwsError("EntityAlreadyExists", `Role with name ${name} already exists.`, 409);
+    if (nameIsTaken(Object.keys(roles), name)) throw alreadyExists(`Role with name ${name} already exists.`);
     const role: RoleState = {
       name,
       id: newUniqueId(context, "AROA"),
@@ -135,6 +136,7 @@ const updateRole = operation<UpdateRoleRequest, object>(
   ["RoleName", "Description", "MaxSessionDuration"],
   (context, input) => {
     const role = requireRole(context, input.RoleName);
+    checkDescription(input.Description);
     if (input.Description !== undefined) role.description = input.Description;
     if (input.MaxSessionDuration !== undefined)
       role.maxSessionDuration = checkSessionDuration(input.MaxSessionDuration);

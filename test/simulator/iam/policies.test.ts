@@ -79,10 +79,11 @@ describe("policies", () => {
         message: `Policy ${arn} was not found.`,
         $metadata: { httpStatusCode: 404 },
       });
-    await expect(iam.send(new GetPolicyCommand({ PolicyArn: NAME }))).rejects.toMatchObject({
-      name: "InvalidInputException",
-      message: `ARN ${NAME} is not valid.`,
-    });
+    for (const none of [NAME, "constructor"])
+      await expect(iam.send(new DeletePolicyCommand({ PolicyArn: none }))).rejects.toMatchObject({
+        name: "InvalidInputException",
+        message: `ARN ${none} is not valid.`,
+      });
   });
 
   test("are listed by scope, attachment, path and page, without description and tags", async () => {
@@ -99,6 +100,8 @@ describe("policies", () => {
     await createRole(iam, "r");
     await iam.send(new AttachRolePolicyCommand({ RoleName: "r", PolicyArn: arn }));
     expect(await names({ Scope: "Local", OnlyAttached: true })).toEqual([NAME]);
+    for (const filter of [{ Scope: "Mine" }, { PolicyUsageFilter: "Any" }])
+      await expect(names(filter)).rejects.toThrow("Member must satisfy enum value set: [");
     const all = await names({});
     const paged: string[] = [];
     let marker: string | undefined;
@@ -135,7 +138,7 @@ describe("policies", () => {
   });
 
   test("of AWS are there to attach and to read, not to delete or change", async () => {
-    const { iam, sts: _ } = embedded();
+    const { iam } = embedded();
     await createRole(iam, "r");
     await iam.send(new AttachRolePolicyCommand({ RoleName: "r", PolicyArn: SSM_CORE }));
     const { PolicyVersion: version } = await iam.send(
@@ -208,6 +211,12 @@ describe("attachments", () => {
     const holders = await iam.send(new ListEntitiesForPolicyCommand({ PolicyArn: arn }));
     expect(holders).toMatchObject({ PolicyGroups: [], PolicyUsers: [], IsTruncated: false });
     expect(holders.PolicyRoles?.map((role) => role.RoleName)).toEqual(["r"]);
+    const ofUsers = await iam.send(
+      new ListEntitiesForPolicyCommand({ PolicyArn: arn, EntityFilter: "User" }),
+    );
+    expect(ofUsers.PolicyRoles).toEqual([]);
+    const unknown = { PolicyArn: arn, EntityFilter: "Robot" as "User" };
+    await expect(iam.send(new ListEntitiesForPolicyCommand(unknown))).rejects.toThrow("enum value set");
     expect((await iam.send(new GetPolicyCommand({ PolicyArn: arn }))).Policy?.AttachmentCount).toBe(1);
   });
 

@@ -106,9 +106,12 @@ test("what is well-formed but not modelled is refused by name", async () => {
     create({ ...ALLOW, Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } }),
   ).rejects.toThrow("condition operator IpAddress");
 
-  await expect(create({ ...ALLOW, Resource: "arn:aws:s3:::$" + "{aws:username}/*" })).rejects.toThrow(
-    "policy variables",
-  );
+  const variable = "$" + "{aws:username}";
+  for (const statement of [
+    { ...ALLOW, Resource: `arn:aws:s3:::${variable}/*` },
+    { ...ALLOW, Condition: { StringEquals: { "aws:PrincipalTag/owner": variable } } },
+  ])
+    await expect(create(statement)).rejects.toThrow("policy variables");
 });
 
 test("a policy is at most 6,144 characters, white space not counted", async () => {

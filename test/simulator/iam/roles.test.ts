@@ -154,6 +154,8 @@ describe("roles", () => {
     await expect(iam.send(new UpdateRoleCommand({ RoleName: NAME, MaxSessionDuration: 60 }))).rejects.toThrow(
       "greater than or equal to 3600",
     );
+    const long = new UpdateRoleCommand({ RoleName: NAME, Description: "x".repeat(1001) });
+    await expect(iam.send(long)).rejects.toThrow("have length less than or equal to 1000");
   });
 
   test("refuse a parameter that is not modelled, by its name", async () => {
