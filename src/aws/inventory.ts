@@ -25,6 +25,7 @@ import { findLogGroup } from "./log-group.ts";
 import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
 import { byPlace, type Tagged } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
+import { isDenied } from "./readiness/check.ts";
 import { findRole } from "./role.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
@@ -73,6 +74,8 @@ export interface Inventory {
   readonly flowLogs: readonly FlowLog[];
   /** Instances whose Systems Manager agent is Online. */
   readonly onlineInstanceIds: ReadonlySet<string>;
+  /** What AWS does not let this person look for: of it nothing is known. A teardown of the rest needs neither. */
+  readonly unseen: readonly ("volumes" | "agents")[];
 }
 
 /**
@@ -85,6 +88,16 @@ export async function readInventory(
   { account }: { readonly account: string },
 ): Promise<Inventory> {
   const ours = labFilters(spec);
+  const unseen: Inventory["unseen"][number][] = [];
+  const ifAllowed = async <T>(what: (typeof unseen)[number], read: Promise<T[]>): Promise<T[]> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      unseen.push(what);
+      return [];
+    }
+  };
   const [
     vpcs,
     subnets,
@@ -104,11 +117,11 @@ export async function readInventory(
     describeRouteTables(aws, ours),
     describeSecurityGroups(aws, ours),
     describeInstances(aws, ours),
-    describeVolumes(aws, ours),
+    ifAllowed("volumes", describeVolumes(aws, ours)),
     describePeeringConnections(aws, ours),
     allPages(paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter: ours }), (page) => page.FlowLogs),
     readNamed(aws, spec, account),
-    readOnlineInstanceIds(aws),
+    ifAllowed("agents", readOnlineInstanceIds(aws)),
   ]);
   const { inside, outside } = byPlace({
     vpcs,
@@ -145,7 +158,8 @@ export async function readInventory(
     ]),
     ...inside,
     instances: standing,
-    onlineInstanceIds,
+    onlineInstanceIds: new Set(onlineInstanceIds),
+    unseen,
   };
 }
 
@@ -267,11 +281,11 @@ async function unlessForeign<T>(finding: Promise<T | undefined>): Promise<T | un
 /** The answer's largest page; asking for our instances alone would take their ids, and so a second round. */
 const AGENTS_PER_PAGE = 50;
 
-async function readOnlineInstanceIds(aws: Aws): Promise<ReadonlySet<string>> {
+async function readOnlineInstanceIds(aws: Aws): Promise<string[]> {
   const agents = await allPages(
     paginateDescribeInstanceInformation({ client: aws.ssm }, { MaxResults: AGENTS_PER_PAGE }),
     (page) => page.InstanceInformationList,
   );
   const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
-  return new Set(online.flatMap(({ InstanceId }) => InstanceId ?? []));
+  return online.flatMap(({ InstanceId }) => InstanceId ?? []);
 }

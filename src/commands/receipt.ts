@@ -21,7 +21,7 @@ export interface Before {
   readonly tookMs: number;
 }
 
-/** For programs. `strays` is there only where there are any. */
+/** For programs. `strays` is there only where there are any, `unseen` where AWS did not let us look for something. */
 export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
   const of = (outcome: Removal["outcome"]) =>
     receipt.removals
@@ -44,6 +44,7 @@ export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
       next: nextOf(leftover, lab.place.region),
     })),
     ...(strays.length > 0 && { strays }),
+    ...(before.inventory.unseen.includes("volumes") && { unseen: ["volumes"] }),
     complete: receipt.complete,
   };
 }
@@ -119,7 +120,7 @@ export async function showReceipt(
   }
   terminal.out("");
   terminal.out(terminal.wrap(colour.bold(plain(summary))));
-  if (receipt.complete) tellGone(terminal, lab, receipt);
+  if (receipt.complete) tellGone(terminal, lab, receipt, before);
   else tellLeft(terminal, lab, receipt);
   const strays = straysLeft(receipt, before);
   if (strays.length > 0) {
@@ -135,13 +136,19 @@ export async function showReceipt(
   }
 }
 
-function tellGone(terminal: Terminal, { place }: OpenLab, { logGroupCameBack }: Receipt): void {
+function tellGone(
+  terminal: Terminal,
+  { place }: OpenLab,
+  { logGroupCameBack }: Receipt,
+  { inventory }: Before,
+): void {
   const logGroup = logGroupCameBack
     ? "the log group came back with records in flight, and was deleted once more"
     : "the log group stayed away";
+  const unseen = inventory.unseen.includes("volumes") ? "; volumes could not be looked for" : "";
   terminal.out(
     terminal.wrap(
-      `looked again: nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}; ${logGroup}.`,
+      `looked again: nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}; ${logGroup}${unseen}.`,
       2,
     ),
   );

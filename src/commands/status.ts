@@ -22,7 +22,7 @@ import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, stepStates } from "./standing.ts";
-import { elsewhereTold, straysTold, volumesTold } from "./strays-told.ts";
+import { elsewhereTold, straysTold, unseenTold, volumesTold } from "./strays-told.ts";
 
 export interface StatusOptions extends GlobalOptions {
   readonly watch?: boolean;
@@ -155,6 +155,7 @@ async function show(
     );
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
     for (const line of volumesTold(terminal, inventory)) terminal.out(line);
+    for (const line of unseenTold(terminal, inventory)) terminal.out(line);
     for (const line of straysTold(terminal, strays, inventory, false)) terminal.out(line);
   }
   const drawn = drawing(picture, terminal);
@@ -188,11 +189,14 @@ function shortId(id: string, name: string): string {
 /** Systems Manager and the flow log's delivery, which no resource row says. */
 function details(inventory: Inventory): string[] {
   const lines: string[] = [];
-  if (inventory.instances.length > 0)
-    lines.push(
-      "",
-      `Systems Manager: ${inventory.instances.filter(({ InstanceId }) => inventory.onlineInstanceIds.has(InstanceId ?? "")).length} of ${inventory.instances.length} instances online`,
-    );
+  const { instances, onlineInstanceIds } = inventory;
+  if (instances.length > 0) {
+    const online = instances.filter(({ InstanceId }) => onlineInstanceIds.has(InstanceId ?? ""));
+    const told = inventory.unseen.includes("agents")
+      ? "which instances are online is not known; AWS did not let us look"
+      : `${online.length} of ${instances.length} instances online`;
+    lines.push("", `Systems Manager: ${told}`);
+  }
   for (const flowLog of inventory.flowLogs) {
     const error = flowLog.DeliverLogsErrorMessage ? ` (${flowLog.DeliverLogsErrorMessage})` : "";
     lines.push(

@@ -94,6 +94,14 @@ function held({ attachedTo }: InventoryResource): string {
   return attachedTo === undefined ? "" : `, attached to ${attachedTo}, which is not the lab's`;
 }
 
+/** What of the lab may be there unseen, in lines; none where all could be read. */
+export function unseenTold(terminal: Terminal, { unseen }: Inventory): string[] {
+  if (!unseen.includes("volumes")) return [];
+  const text =
+    "Note: whether volumes of the lab were left behind is not known; AWS did not let us look (ec2:DescribeVolumes).";
+  return ["", terminal.wrap(text)];
+}
+
 /** Volumes that outlive their instances, in lines: what was left behind and is paid for, and what would be. */
 export function volumesTold(terminal: Terminal, { resources, volumes }: Inventory): string[] {
   const outliving = resources.filter(({ type }) => type === "volume");

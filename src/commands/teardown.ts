@@ -16,7 +16,7 @@ import { collectingNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Before, receiptJson, receiptLines, resourceTable, showReceipt } from "./receipt.ts";
-import { elsewhereTold, straysTold } from "./strays-told.ts";
+import { elsewhereTold, straysTold, unseenTold } from "./strays-told.ts";
 
 export interface TeardownOptions extends GlobalOptions {
   readonly yes?: boolean;
@@ -117,6 +117,7 @@ function withNamed(doomed: readonly Doomed[], include: readonly string[]): Doome
 
 function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, options: TeardownOptions): void {
   for (const line of [
+    ...unseenTold(terminal, inventory),
     ...straysTold(terminal, strays, inventory, options.includeStrays === true),
     ...elsewhereTold(terminal, inventory.elsewhere, lab.place.region),
   ])

@@ -4,18 +4,20 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   DeleteVolumeCommand,
+  DescribeVolumesCommand,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { latestImage } from "../../src/aws/image.ts";
 import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import type { LabContext } from "../../src/steps/step.ts";
-import { walkUp } from "../../src/steps/walk.ts";
+import { walkDown, walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, labBeside } from "../steps/lab-context.ts";
+import { refusal } from "./refusal.ts";
 
 function inventoryOf({ aws, spec }: LabContext): Promise<Inventory> {
   return readInventory(aws, spec, { account: "123456789012" });
@@ -226,6 +228,34 @@ describe("readInventory", () => {
     const gone = await inventoryOf(lab);
     expect(gone.instances).toHaveLength(1);
     expect(gone.fading).toMatchObject([{ type: "instance", id: InstanceIds[0], state: "terminated" }]);
+  });
+
+  it("does without what a person may not ask for: agents and volumes", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "instances" });
+    const { ec2, ssm } = lab.aws;
+    const all = await inventoryOf(lab);
+    const send = ec2.send.bind(ec2) as (command: object) => Promise<unknown>;
+    vi.spyOn(ssm, "send").mockImplementation(async () => {
+      throw refusal("AccessDeniedException");
+    });
+    vi.spyOn(ec2, "send").mockImplementation(async (command: object) => {
+      if (command instanceof DescribeVolumesCommand) throw refusal("UnauthorizedOperation");
+      return send(command);
+    });
+    const seen = await inventoryOf(lab);
+    expect(seen.resources).toEqual(all.resources);
+    expect([[...all.unseen], [...seen.unseen].sort()]).toEqual([[], ["agents", "volumes"]]);
+    const receipt = await walkDown(lab, seen);
+    expect([receipt.complete, receipt.leftovers]).toEqual([true, []]);
+  });
+
+  it("stops at any other refusal", async () => {
+    const { lab } = embeddedLab();
+    vi.spyOn(lab.aws.ssm, "send").mockImplementation(async () => {
+      throw refusal("ThrottlingException");
+    });
+    await expect(inventoryOf(lab)).rejects.toThrow("ThrottlingException");
   });
 
   it("knows whose agent is online", async () => {

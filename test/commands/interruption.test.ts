@@ -124,6 +124,7 @@ describe("what stands by now", () => {
     peeringConnections: [],
     flowLogs: [],
     onlineInstanceIds: new Set<string>(),
+    unseen: [],
   });
 
   it("is told with its price an hour, of all Regions together", () => {

@@ -55,6 +55,7 @@ function inventory(...parts: readonly (readonly [InventoryResource["type"], stri
     peeringConnections: [],
     flowLogs: [],
     onlineInstanceIds: new Set(),
+    unseen: [],
   };
 }
 

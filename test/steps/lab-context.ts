@@ -98,5 +98,6 @@ export function holding(...resources: readonly (readonly [type: ResourceType, id
     peeringConnections: [],
     flowLogs: [],
     onlineInstanceIds: new Set(),
+    unseen: [],
   };
 }
