@@ -22,7 +22,10 @@ export interface Advice {
 /** More than the lab ever needs at once: peering takes four. */
 const MOST_CHANGES = 10;
 
-/** @param from the interface that sends, where several have the source address */
+/**
+ * What would let a packet and its reply pass.
+ * @param options.from the interface that sends, where several have the source address; default: the first that has
+ */
 export function adviseOn(
   topology: Topology,
   packet: Packet,

@@ -1,7 +1,7 @@
 /** A change in words, and as the command of the AWS CLI that makes it. */
 import { type Change, NEW_GATEWAY, NEW_PEERING } from "./change.ts";
 import { describePattern } from "./packet.ts";
-import type { Topology } from "./topology.ts";
+import type { Named, Topology } from "./topology.ts";
 
 /** What the shell remembers of ids that AWS gives only when the command has run. */
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -23,12 +23,12 @@ export function awsCommand(change: Change, region: string): string {
       return ec2("start-instances", `--instance-ids ${change.instanceId}`);
     case "authorize-security-group": {
       const { egress, protocol, ports, peer } = change.rule;
-      const port = ports === undefined ? "-1" : ports.from === ports.to ? `${ports.from}` : rangeOf(ports);
+      const { from, to } = ports ?? { from: -1, to: -1 };
       return ec2(
         egress ? "authorize-security-group-egress" : "authorize-security-group-ingress",
         `--group-id ${change.groupId}`,
         `--protocol ${PROTOCOLS[protocol] ?? protocol}`,
-        `--port ${port}`,
+        `--port ${from === to ? from : `${from}-${to}`}`,
         `--cidr ${peer.cidr}`,
       );
     }
@@ -100,23 +100,12 @@ export function awsCommand(change: Change, region: string): string {
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp" };
 
-function rangeOf({ from, to }: { readonly from: number; readonly to: number }): string {
-  return `${from}-${to}`;
-}
-
 /** "a route for 10.2.0.0/16 to pcx-… in NextWork-1-rtb-public" */
 export function describeChange(change: Change, network: Topology): string {
-  const everything = [
-    network.vpcs,
-    network.subnets,
-    network.routeTables,
-    network.internetGateways,
-    network.networkAcls,
-    network.securityGroups,
-    network.networkInterfaces,
-    network.peeringConnections,
-  ].flat();
+  const everything: readonly Named[] = Object.values(network).flat();
   const name = (id: string) => everything.find((one) => one.id === id)?.name ?? id;
+  /** What the change before has just made. */
+  const isNew = (id: string) => id in VARIABLES;
   switch (change.kind) {
     case "start-instance":
       return `start instance ${change.instanceId}`;
@@ -133,24 +122,20 @@ export function describeChange(change: Change, network: Topology): string {
     case "delete-network-acl-entry":
       return `take ${change.egress ? "outbound" : "inbound"} rule ${change.ruleNumber} out of ${name(change.networkAclId)}`;
     case "create-route":
-      return `a route for ${change.destination} to ${nameOfTarget(change.target)} in ${name(change.routeTableId)}`;
+      return `a route for ${change.destination} to ${isNew(change.target) ? "it" : change.target} in ${name(change.routeTableId)}`;
     case "replace-route":
-      return `the route for ${change.destination} in ${name(change.routeTableId)}, turned to ${nameOfTarget(change.target)}`;
+      return `the route for ${change.destination} in ${name(change.routeTableId)}, turned to ${isNew(change.target) ? "it" : change.target}`;
     case "associate-route-table":
       return `associate ${name(change.subnetId)} with ${name(change.routeTableId)}: now it follows the main table`;
     case "create-internet-gateway":
       return "make an internet gateway";
     case "attach-internet-gateway":
-      return `attach ${change.gatewayId === NEW_GATEWAY ? "it" : name(change.gatewayId)} to ${name(change.vpcId)}`;
+      return `attach ${isNew(change.gatewayId) ? "it" : name(change.gatewayId)} to ${name(change.vpcId)}`;
     case "associate-address":
       return `give ${name(change.networkInterfaceId)} a public address (an Elastic IP, to be released afterwards)`;
     case "create-peering":
       return `ask for a peering connection from ${name(change.requesterVpcId)} to ${name(change.accepterVpcId)}`;
     case "accept-peering":
-      return `accept ${change.peeringId === NEW_PEERING ? "it" : `peering connection ${change.peeringId}`}`;
+      return `accept ${isNew(change.peeringId) ? "it" : `peering connection ${change.peeringId}`}`;
   }
-}
-
-function nameOfTarget(target: string): string {
-  return target === NEW_PEERING ? "it" : target === NEW_GATEWAY ? "it" : target;
 }

@@ -39,15 +39,15 @@ export function forecastRecords(
     ...there.sightings.map((sighting) => ({ ...sighting, of: "request" as const })),
     ...(back?.sightings ?? []).map((sighting) => ({ ...sighting, of: "reply" as const })),
   ];
-  const index = topologyIndex(topology);
-  const { destination } = there.arrived;
-  const addressee = index.withPublicAddress(destination) ?? index.withPrivateAddress(destination)[0];
-  const met = new Set([
-    ...sightings.map(({ networkInterfaceId }) => networkInterfaceId),
-    ...(addressee ? [addressee.id] : []),
-  ]);
-  return topology.networkInterfaces
-    .filter(({ id }) => met.has(id))
+  const met = new Set(sightings.map(({ networkInterfaceId }) => networkInterfaceId));
+  if (!there.delivered) {
+    const index = topologyIndex(topology);
+    const { destination } = there.arrived;
+    const addressee = index.withPublicAddress(destination) ?? index.withPrivateAddress(destination)[0];
+    if (addressee) met.add(addressee.id);
+  }
+  return [...met]
+    .flatMap((id) => topology.networkInterfaces.filter((one) => one.id === id))
     .map((networkInterface) => {
       const { id, subnetId, vpcId } = networkInterface;
       const listening = flowLogs.filter(({ resourceId }) => [id, subnetId, vpcId].includes(resourceId));
@@ -63,6 +63,5 @@ export function forecastRecords(
               .map((flowLog) => flowLog.id),
           })),
       };
-    })
-    .sort((a, b) => [...met].indexOf(a.networkInterface.id) - [...met].indexOf(b.networkInterface.id));
+    });
 }

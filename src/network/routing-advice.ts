@@ -1,5 +1,4 @@
 /** Which change gives a packet its way: a route, a gateway, a peering connection, a public address. */
-
 import { applyChange, type Change } from "./change.ts";
 import { formatCidr, isPrivateAddress, isWithin, overlaps } from "./cidr.ts";
 import type { Hop } from "./hop.ts";

@@ -8,9 +8,6 @@ import { type Packet, replyTo } from "./packet.ts";
 import type { Topology } from "./topology.ts";
 import { topologyIndex } from "./topology-index.ts";
 
-export type { Hop } from "./hop.ts";
-export type { Packet } from "./packet.ts";
-
 /** What a flow log on an interface would note for this packet there. */
 export interface Sighting {
   readonly networkInterfaceId: string;
@@ -34,9 +31,11 @@ export interface Walk {
   readonly arrived: Packet;
 }
 
-/** The flows that security groups remember: the reply to an allowed packet passes them without a rule. */
 export interface WalkOptions {
-  /** Whether this packet answers one that the security groups at both ends have already let through. */
+  /**
+   * Whether this packet answers one that the security groups at both ends have let through: they remember that, and ask
+   * no rule. Default: false.
+   */
   readonly isReply?: boolean;
   /** The interface that sends, where VPCs overlap and several have the source address. Default: the first that has. */
   readonly from?: string | undefined;

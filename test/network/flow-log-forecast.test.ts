@@ -79,6 +79,14 @@ describe("a flow log keeps", () => {
   });
 });
 
+test("a twin of the receiver's address in a VPC that overlaps has no part in it", () => {
+  const lab = peeredLab();
+  const twins = lab.networkInterfaces.map((one) => ({ ...one, id: `${one.id}-twin`, vpcId: "vpc-3" }));
+  const topology = { ...lab, networkInterfaces: [...twins.slice(1), ...lab.networkInterfaces] };
+  const forecast = forecastRecords(topology, walkRoundTrip(topology, PRIVATE_PING), []);
+  expect(forecast.map(({ networkInterface }) => networkInterface.id)).toEqual(["eni-1", "eni-2"]);
+});
+
 test("the addressee that never sees the packet is there, without records", () => {
   const forecast = forecastRecords(labTopology(), walkRoundTrip(labTopology(), PRIVATE_PING), [on("vpc-2")]);
   expect(

@@ -2,9 +2,10 @@
  * The wire: every packet of the embedded AWS, a learner's ping or background traffic, passes here. It obeys the
  * configuration as it is at that moment, and every flow log that watches an interface on its way notes it once.
  */
-import { replyTo } from "../../network/packet.ts";
+
+import { type Packet, replyTo } from "../../network/packet.ts";
 import type { Topology } from "../../network/topology.ts";
-import { type Packet, type Walk, type WalkOptions, walk } from "../../network/walk.ts";
+import { type Walk, type WalkOptions, walk } from "../../network/walk.ts";
 import type { Context } from "../context.ts";
 import { notePacket } from "./flow-logs/capture.ts";
 import { topologyOf } from "./topology.ts";

@@ -1,5 +1,5 @@
 /** A TCP connection being opened, as Linux does it: the first segment again after 1, 3, 7 … seconds without an answer. */
-import type { Packet } from "../../network/walk.ts";
+import type { Packet } from "../../network/packet.ts";
 import type { Answer, Machine } from "./program.ts";
 
 /** Kept between two turns. */

@@ -1,6 +1,7 @@
 /** An instance of the embedded AWS as the machine that the guest's programs run on. */
 import { firstAddress, formatAddress, toCidr } from "../../network/cidr.ts";
-import type { Packet, Walk } from "../../network/walk.ts";
+import type { Packet } from "../../network/packet.ts";
+import type { Walk } from "../../network/walk.ts";
 import type { Context } from "../context.ts";
 import { privateDnsName } from "../ec2/instances/addresses.ts";
 import { GATEWAY_MTU, sendPacket, sendReply, sendUncut } from "../ec2/packets.ts";

@@ -1,5 +1,5 @@
 /** What a program of the guest is, and what it can do with the machine that it runs on. */
-import type { Packet } from "../../network/walk.ts";
+import type { Packet } from "../../network/packet.ts";
 import type { WebServer } from "./web-server.ts";
 
 /** The instance, as its programs see it. */
