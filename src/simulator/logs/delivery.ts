@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { operation } from "../operation.ts";
 import { findLogGroup, makeLogGroup, requireLogGroup } from "./log-groups.ts";
 import { makeLogStream, requireLogStream } from "./log-streams.ts";
-import { constraint, invalidParameter } from "./refusals.ts";
+import { checkLength, constraint, invalidParameter } from "./refusals.ts";
 import { oldestKept } from "./retention.ts";
 import type { LogGroupState, LogStreamState } from "./state.ts";
 
@@ -92,8 +92,7 @@ const putLogEvents = operation<PutLogEventsRequest, PutLogEventsResponse>(
 
 function checkedEvents(input: PutLogEventsRequest): NewLogEvent[] {
   const events = (input.logEvents ?? []).map(({ timestamp = -1, message = "" }) => ({ timestamp, message }));
-  if (events.length < 1 || events.length > MOST_EVENTS)
-    throw constraint(events.length, "logEvents", `have length between 1 and ${MOST_EVENTS}`);
+  checkLength(events, "logEvents", MOST_EVENTS);
   let bytes = 0;
   for (const [index, { timestamp, message }] of events.entries()) {
     const place = `logEvents.${index + 1}.member`;

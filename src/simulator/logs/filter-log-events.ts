@@ -6,9 +6,9 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { operation } from "../operation.ts";
 import { parseFilterPattern } from "./filter-pattern.ts";
-import { requestedLogGroup } from "./log-groups.ts";
+import { requestedStandardLogGroup } from "./log-groups.ts";
 import { compare, firstPage, positionId, positionIn } from "./positions.ts";
-import { checkLimit, constraint, invalidParameter } from "./refusals.ts";
+import { checkLength, checkLimit, invalidParameter } from "./refusals.ts";
 import { visibleEvents } from "./retention.ts";
 
 const filterLogEvents = operation<FilterLogEventsRequest, FilterLogEventsResponse>(
@@ -27,12 +27,11 @@ const filterLogEvents = operation<FilterLogEventsRequest, FilterLogEventsRespons
     "interleaved",
   ],
   (context, input) => {
-    const group = requestedLogGroup(context, input);
+    const group = requestedStandardLogGroup(context, input, "FilterLogEvents");
     const { logStreamNames: names, logStreamNamePrefix: prefix, startTime = 0, endTime = Infinity } = input;
     if (names !== undefined && prefix !== undefined)
       throw invalidParameter("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
-    if (names !== undefined && (names.length < 1 || names.length > 100))
-      throw constraint(names.length, "logStreamNames", "have length between 1 and 100");
+    if (names !== undefined) checkLength(names, "logStreamNames", 100);
     if (endTime < startTime) throw invalidParameter("endTime should not be before startTime.");
     const limit = checkLimit(input.limit, 10_000, 10_000);
     const fits = parseFilterPattern(input.filterPattern ?? "");

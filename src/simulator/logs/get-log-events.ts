@@ -5,7 +5,7 @@ import {
   type GetLogEventsResponse,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { operation } from "../operation.ts";
-import { requestedLogGroup } from "./log-groups.ts";
+import { requestedStandardLogGroup } from "./log-groups.ts";
 import { requireLogStream } from "./log-streams.ts";
 import { compare, firstPage, type Position, positionId, positionIn } from "./positions.ts";
 import { checkLimit, invalidParameter } from "./refusals.ts";
@@ -24,7 +24,7 @@ const getLogEvents = operation<GetLogEventsRequest, GetLogEventsResponse>(
     "startFromHead",
   ],
   (context, input) => {
-    const group = requestedLogGroup(context, input);
+    const group = requestedStandardLogGroup(context, input, "GetLogEvents");
     const stream = requireLogStream(group, input.logStreamName);
     const limit = checkLimit(input.limit, 10_000, 10_000);
     const { startTime = 0, endTime = Infinity } = input;

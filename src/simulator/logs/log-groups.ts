@@ -14,10 +14,12 @@ import {
   type PutRetentionPolicyRequest,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Context } from "../context.ts";
+import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { page } from "./pages.ts";
 import {
   alreadyExists,
+  checkEnum,
   checkLimit,
   constraint,
   invalidParameter,
@@ -32,6 +34,8 @@ import { checkTags } from "./tag-rules.ts";
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+
+const LOG_GROUP_CLASSES = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
 
 /** Without the `:*` that DescribeLogGroups adds in `arn`. */
 export function logGroupArn(context: Context, name: string): string {
@@ -78,6 +82,21 @@ export function requestedLogGroup(
   return requireLogGroup(context, identifier === undefined ? name : nameOfIdentifier(context, identifier));
 }
 
+/** For calls that AWS has not for groups of the class INFREQUENT_ACCESS. */
+export function requestedStandardLogGroup(
+  context: Context,
+  input: Parameters<typeof requestedLogGroup>[1],
+  operationName: string,
+): LogGroupState {
+  const group = requestedLogGroup(context, input);
+  if (group.logGroupClass !== "STANDARD")
+    throw new AwsError(
+      "InvalidOperationException",
+      `The log group ${group.name} is of log-group-class ${group.logGroupClass}. ${operationName} is not supported for this log class.`,
+    );
+  return group;
+}
+
 const createLogGroup = operation<CreateLogGroupRequest, object>(
   CreateLogGroup$,
   ["logGroupName", "logGroupClass", "tags"],
@@ -86,6 +105,7 @@ const createLogGroup = operation<CreateLogGroupRequest, object>(
     if (name.startsWith("aws/"))
       throw invalidParameter("Log groups starting with AWS/ are reserved for AWS.");
     const logGroupClass = input.logGroupClass ?? "STANDARD";
+    checkEnum(logGroupClass, "logGroupClass", LOG_GROUP_CLASSES);
     if (logGroupClass !== "STANDARD" && logGroupClass !== "INFREQUENT_ACCESS")
       throw notModelled(`the log group class ${logGroupClass}`);
     if (findLogGroup(context, name)) throw alreadyExists("The specified log group already exists");
@@ -130,13 +150,17 @@ const describeLogGroups = operation<DescribeLogGroupsRequest, DescribeLogGroupsR
         "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
       );
     if (prefix !== undefined) checkLogGroupName(prefix, "logGroupNamePrefix");
+    checkEnum(input.logGroupClass, "logGroupClass", LOG_GROUP_CLASSES);
     const limit = checkLimit(input.limit, 50, 50);
     const groups = Object.values(context.region.logs.groups)
       .filter((group) => group.name.startsWith(prefix ?? "") && group.name.includes(pattern ?? ""))
       .filter((group) => input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     const { items, ...more } = page(groups, (group) => group.name, limit, input.nextToken);
-    return { logGroups: items.map((group) => shownLogGroup(context, group)), ...more };
+    const shown = items.map((group) => shownLogGroup(context, group));
+    // Asked by a pattern, AWS tells no more of them (API reference).
+    const brief = shown.map(({ logGroupName, creationTime, arn }) => ({ logGroupName, creationTime, arn }));
+    return { logGroups: pattern === undefined ? shown : brief, ...more };
   },
 );
 

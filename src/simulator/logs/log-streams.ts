@@ -13,7 +13,7 @@ import type { Context } from "../context.ts";
 import { operation } from "../operation.ts";
 import { logGroupArn, requestedLogGroup, requireLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
-import { alreadyExists, checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
+import { alreadyExists, checkEnum, checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
 import { visibleEvents } from "./retention.ts";
 import type { LogGroupState, LogStreamState } from "./state.ts";
 
@@ -82,8 +82,7 @@ const describeLogStreams = operation<DescribeLogStreamsRequest, DescribeLogStrea
   (context, input) => {
     const group = requestedLogGroup(context, input);
     const { logStreamNamePrefix: prefix = "", orderBy = "LogStreamName" } = input;
-    if (orderBy !== "LogStreamName" && orderBy !== "LastEventTime")
-      throw constraint(orderBy, "orderBy", "satisfy enum value set: [LogStreamName, LastEventTime]");
+    checkEnum(orderBy, "orderBy", ["LogStreamName", "LastEventTime"]);
     if (orderBy === "LastEventTime" && prefix !== "")
       throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
     const limit = checkLimit(input.limit, 50, 50);

@@ -23,9 +23,11 @@ import { operation } from "../operation.ts";
 import { findLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
 import { positionId } from "./positions.ts";
-import { checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
+import { checkEnum, checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
 import { visibleEvents } from "./retention.ts";
 import type { QueryState } from "./state.ts";
+
+const STATUSES = ["Scheduled", "Running", "Complete", "Failed", "Cancelled", "Timeout", "Unknown"];
 
 /** A query waits this long for its turn. */
 const SCHEDULED_MS = 200;
@@ -104,6 +106,7 @@ const describeQueries = operation<DescribeQueriesRequest, DescribeQueriesRespons
   DescribeQueries$,
   ["logGroupName", "status", "maxResults", "nextToken"],
   (context, input) => {
+    checkEnum(input.status, "status", STATUSES);
     const most = checkLimit(input.maxResults, 1000, 1000, "maxResults");
     const queries = Object.values(context.region.logs.queries)
       .filter((query) => input.logGroupName === undefined || query.logGroupNames.includes(input.logGroupName))

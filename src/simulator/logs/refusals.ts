@@ -25,6 +25,18 @@ export function constraint(value: string | number, parameter: string, rule: stri
   );
 }
 
+/** @throws AwsError for an empty list, and for one of more than `most` items */
+export function checkLength(items: readonly unknown[], parameter: string, most: number): void {
+  if (items.length === 0) throw constraint("[]", parameter, "have length greater than or equal to 1");
+  if (items.length > most) throw constraint("[…]", parameter, `have length less than or equal to ${most}`);
+}
+
+/** @throws AwsError for what is none of the values that there are */
+export function checkEnum(value: string | undefined, parameter: string, values: readonly string[]): void {
+  if (value !== undefined && !values.includes(value))
+    throw constraint(value, parameter, `satisfy enum value set: [${values.join(", ")}]`);
+}
+
 /** @returns `limit`, or the default where none was asked for */
 export function checkLimit(
   limit: number | undefined,

@@ -12,7 +12,7 @@ import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { findLogGroup, nameOfIdentifier } from "./log-groups.ts";
 import { isRunning } from "./queries.ts";
-import { checkLimit, constraint, invalidParameter, notFound, notModelled } from "./refusals.ts";
+import { checkLength, checkLimit, constraint, invalidParameter, notFound, notModelled } from "./refusals.ts";
 import { oldestKept } from "./retention.ts";
 import type { LogGroupState } from "./state.ts";
 
@@ -80,8 +80,7 @@ function requestedGroups(context: Context, input: StartQueryRequest): LogGroupSt
     );
   const identifiers = logGroupIdentifiers?.map((identifier) => nameOfIdentifier(context, identifier));
   const names = logGroupName === undefined ? (logGroupNames ?? identifiers ?? []) : [logGroupName];
-  if (names.length < 1 || names.length > MOST_GROUPS)
-    throw constraint(names.length, "logGroupNames", `have length between 1 and ${MOST_GROUPS}`);
+  checkLength(names, "logGroupNames", MOST_GROUPS);
   return [...new Set(names)].map((name) => {
     const group = findLogGroup(context, name);
     if (!group) throw notFound(`Log group '${name}' does not exist for account ID '${context.account}'`);

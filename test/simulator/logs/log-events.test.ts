@@ -4,9 +4,12 @@ import {
   DeleteLogStreamCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
   GetLogEventsCommand,
+  GetQueryResultsCommand,
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
+  StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, test } from "vitest";
 import { type Delivery, deliverLogEvents } from "../../../src/simulator/logs/index.ts";
@@ -123,7 +126,11 @@ describe("PutLogEvents", () => {
       "cannot span more than 24 hours",
     ],
     ["without text", [[0, ""]], "have length greater than or equal to 1"],
-    ["none at all", [], "at 'logEvents' failed"],
+    [
+      "none at all",
+      [],
+      "Value '[]' at 'logEvents' failed to satisfy constraint: Member must have length greater",
+    ],
     [
       "too large together",
       [[0, "x".repeat(1_048_576)]],
@@ -193,6 +200,30 @@ describe("GetLogEvents", () => {
     const { events } = await get({ startTime: at(-3), endTime: at(-1) });
     expect(events?.map((event) => event.message)).toEqual(["a", "b"]);
   });
+});
+
+test("a group of the class INFREQUENT_ACCESS takes events, and gives them to queries only", async () => {
+  const { logs, clock } = embedded();
+  await logs.send(new CreateLogGroupCommand({ ...GROUP, logGroupClass: "INFREQUENT_ACCESS" }));
+  await logs.send(new CreateLogStreamCommand(STREAM));
+  const logEvents = [{ timestamp: clock.now(), message: "kept" }];
+  await logs.send(new PutLogEventsCommand({ ...STREAM, logEvents }));
+  const message = (operation: string) =>
+    `The log group g is of log-group-class INFREQUENT_ACCESS. ${operation} is not supported for this log class.`;
+  await expect(logs.send(new GetLogEventsCommand(STREAM))).rejects.toMatchObject({
+    name: "InvalidOperationException",
+    message: message("GetLogEvents"),
+  });
+  await expect(logs.send(new FilterLogEventsCommand(GROUP))).rejects.toMatchObject({
+    name: "InvalidOperationException",
+    message: message("FilterLogEvents"),
+  });
+  const now = Math.floor(clock.now() / 1000);
+  const query = { ...GROUP, startTime: now - 60, endTime: now, queryString: "fields @message" };
+  const { queryId } = await logs.send(new StartQueryCommand(query));
+  await clock.sleep(5_000);
+  const { results } = await logs.send(new GetQueryResultsCommand({ queryId }));
+  expect(results?.[0]?.[0]).toEqual({ field: "@message", value: "kept" });
 });
 
 test("events older than the retention are gone", async () => {

@@ -48,6 +48,8 @@ describe("log groups", () => {
     expect(await names({})).toEqual(["/a/x", "/a/y", "/b", "c"]);
     expect(await names({ logGroupNamePrefix: "/a" })).toEqual(["/a/x", "/a/y"]);
     expect(await names({ logGroupNamePattern: "y" })).toEqual(["/a/y"]);
+    const { logGroups: brief } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePattern: "y" }));
+    expect(Object.keys(brief?.[0] ?? {}).sort()).toEqual(["arn", "creationTime", "logGroupName"]);
     expect(await names({ logGroupClass: "INFREQUENT_ACCESS" })).toEqual([]);
     const first = await logs.send(new DescribeLogGroupsCommand({ limit: 3 }));
     const second = await logs.send(new DescribeLogGroupsCommand({ limit: 3, nextToken: first.nextToken }));
@@ -58,6 +60,7 @@ describe("log groups", () => {
       { logGroupNamePrefix: "a", logGroupNamePattern: "b" },
       { limit: 51 },
       { nextToken: "x" },
+      { logGroupClass: "CHEAP" },
     ])
       await expect(names(input)).rejects.toMatchObject({ name: "InvalidParameterException" });
   });

@@ -206,6 +206,7 @@ describe("a query", () => {
     ]);
     expect(await list({ status: "Complete", logGroupName: GROUP })).toEqual([["fields bytes", "Complete"]]);
     expect(await list({ logGroupName: "other" })).toEqual([]);
+    await expect(list({ status: "Done" })).rejects.toMatchObject({ name: "InvalidParameterException" });
     const first = await logs.send(new DescribeQueriesCommand({ maxResults: 1 }));
     expect(await list({ maxResults: 1, nextToken: first.nextToken })).toEqual([["fields bytes", "Complete"]]);
   });
