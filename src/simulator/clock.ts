@@ -133,10 +133,12 @@ export class VirtualClock implements WorldClock {
 
   #jump(): void {
     if (this.#busy > 0 || this.#sleepers.length === 0) return;
-    const next = this.#sleepers.reduce((a, b) => (b.at < a.at ? b : a));
-    this.#sleepers = this.#sleepers.filter((other) => other !== next);
-    this.advanceTo(next.at);
-    next.wake();
+    const at = Math.min(...this.#sleepers.map((sleeper) => sleeper.at));
+    const due = this.#sleepers.filter((sleeper) => sleeper.at === at);
+    this.#sleepers = this.#sleepers.filter((sleeper) => sleeper.at !== at);
+    this.advanceTo(at);
+    // All at once, as they would in real time: none has done its work before the next has woken.
+    for (const sleeper of due) sleeper.wake();
     this.#planJump();
   }
 }
