@@ -6,7 +6,7 @@ import { allPages } from "./tags.ts";
 import { waitFor } from "./waits.ts";
 
 /** Of these instances, the ones whose agent is Online. */
-async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
+export async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
   if (instanceIds.length === 0) return new Set();
   try {
     // All instances of the account would come in pages of 10: ask for ours alone.
@@ -25,22 +25,29 @@ async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<S
 
 /** Half a minute to several minutes after the boot (AWS-FACTS §3); an agent that found no way out tries again later. */
 const REGISTERS_WITHIN_MS = 10 * 60_000;
+/** From the launch: 10 s at the least until it runs, and some 20 s from then on (AWS-FACTS §3). */
+const REGISTERS_AFTER_MS = 30_000;
 
-/**
- * Waits until the agents of all these instances are Online.
- * @param note told how many are, whenever it looked
- */
+export interface AgentWait {
+  /** When the instances were launched, in ms: their agents are not asked for at once after that. Default: long ago. */
+  readonly launchedAt?: number;
+  /** Told how many are Online, whenever it looked. */
+  readonly note?: (text: string) => void;
+}
+
+/** Waits until the agents of all these instances are Online. */
 export async function waitForAgents(
   aws: Aws,
   instanceIds: readonly string[],
-  note: (text: string) => void = () => {},
+  { launchedAt = 0, note = () => {} }: AgentWait = {},
 ): Promise<void> {
   await waitFor(
     aws,
     {
       what: `${instanceIds.length === 1 ? "the agent" : "the agents"} of ${instanceIds.join(" and ")} to register with Systems Manager`,
       atMostMs: REGISTERS_WITHIN_MS,
-      everyMs: 3_000,
+      soonestMs: launchedAt + REGISTERS_AFTER_MS - aws.clock.now(),
+      everyMs: 1_000,
       why:
         "The agent needs the instance profile and a way to the internet when it starts: a public address and a " +
         "route 0.0.0.0/0 to an attached internet gateway. An agent that lacked them at first tries again only " +

@@ -44,7 +44,12 @@ export interface FlowLogTarget {
   readonly vpcId: string;
   readonly logGroupName: string;
   readonly roleArn: string;
+  /** When the role was made or changed, in ms; undefined: long ago. */
+  readonly roleMadeAt?: number | undefined;
 }
+
+/** Flow logs can take no new role sooner than that (AWS-FACTS §3: seconds to 10 s). */
+const ROLE_KNOWN_AFTER_MS = 5_000;
 
 /** Finds the flow log on the VPC, else makes it, as soon as the role can be taken. */
 export async function ensureFlowLog(
@@ -112,6 +117,8 @@ async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Pr
     {
       what: "the flow log's role to be assumable",
       atMostMs: PROPAGATION_MS,
+      soonestMs:
+        target.roleMadeAt === undefined ? 0 : target.roleMadeAt + ROLE_KNOWN_AFTER_MS - aws.clock.now(),
       everyMs: 2_000,
       why: "A new role takes some seconds to reach every part of AWS; its trust policy must name vpc-flow-logs.amazonaws.com.",
     },

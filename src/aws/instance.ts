@@ -8,13 +8,13 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import type { LabSpec, Side } from "../lab/spec.ts";
+import { type LabSpec, type Part, type Side, TAG_PART } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { launchRefusal } from "./launch-refusal.ts";
-import { allPages, paging, partFilters, tagSpecifications } from "./tags.ts";
+import { allPages, labFilters, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 
 export async function describeInstances(aws: Aws, filters: Filter[]): Promise<Instance[]> {
@@ -37,7 +37,17 @@ export function isStanding(instance: Instance): boolean {
 
 /** Those of VPC 1 or 2 that are there to stay, oldest first. */
 export async function findInstances(aws: Aws, spec: LabSpec, side: Side): Promise<Instance[]> {
-  const instances = await describeInstances(aws, partFilters(spec, `instance-${side}`));
+  return standing(await describeInstances(aws, partFilters(spec, `instance-${side}`)));
+}
+
+/** The same of both VPCs, in one call. */
+export async function findBothInstances(aws: Aws, spec: LabSpec): Promise<[Instance[], Instance[]]> {
+  const instances = standing(await describeInstances(aws, labFilters(spec)));
+  const of = (part: Part) => instances.filter(({ Tags }) => tagValue(Tags, TAG_PART) === part);
+  return [of("instance-1"), of("instance-2")];
+}
+
+function standing(instances: readonly Instance[]): Instance[] {
   const age = ({ LaunchTime, InstanceId }: Instance) => `${LaunchTime?.toISOString() ?? ""} ${InstanceId}`;
   return instances.filter(isStanding).sort((a, b) => age(a).localeCompare(age(b)));
 }
@@ -47,11 +57,18 @@ export interface Launch {
   readonly instanceType: string;
   readonly subnetId: string;
   readonly securityGroupId: string;
+  /** When the instance profile was made, in ms; undefined: long ago. */
+  readonly profileMadeAt?: number | undefined;
 }
 
 /** Amazon Linux 2023's root device. */
 const ROOT_DEVICE = "/dev/xvda";
 const PROFILE_PROPAGATION_MS = 120_000;
+/**
+ * EC2 knows no profile sooner than that (AWS-FACTS §3: seconds to 10 s). To ask sooner is not free: of all calls an
+ * account may make RunInstances least often (see waits.ts), and a refused one counts.
+ */
+const PROFILE_KNOWN_AFTER_MS = 5_000;
 
 /**
  * Starts instance 1 or 2: no key pair, IMDSv2 alone, an encrypted root volume, everything tagged. Tries for 2 minutes
@@ -83,10 +100,12 @@ export async function runInstance(aws: Aws, spec: LabSpec, side: Side, launch: L
       "network-interface",
     ),
   });
+  const { profileMadeAt } = launch;
   const wait = {
     what: "AWS to know the new instance profile",
     atMostMs: PROFILE_PROPAGATION_MS,
-    everyMs: 2_000,
+    soonestMs: profileMadeAt === undefined ? 0 : profileMadeAt + PROFILE_KNOWN_AFTER_MS - aws.clock.now(),
+    everyMs: 1_000,
   };
   try {
     const answer = await retryWhile(

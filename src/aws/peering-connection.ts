@@ -108,22 +108,23 @@ async function makeSureItIsOurs(
 
 /**
  * Accepts the request, as the owner of VPC 2 would, once AWS is ready for it. Accepted already is fine.
+ * @returns whether it was accepted only now
  * @throws LabError "peering-failed" for overlapping CIDR blocks; "timed-out" after 2 minutes
  */
-export async function acceptPeering(aws: Aws, connectionId: string): Promise<void> {
+export async function acceptPeering(aws: Aws, connectionId: string): Promise<{ readonly isNew: boolean }> {
   const wait = {
     what: `peering connection ${connectionId} to be ready to accept`,
     atMostMs: 120_000,
-    everyMs: 1_000,
+    everyMs: 300,
   };
-  await waitFor(aws, wait, async () => {
+  return waitFor(aws, wait, async () => {
     const status = statusOf(await readStanding(aws, connectionId));
-    if (status === "provisioning" || status === "active") return true;
+    if (status === "provisioning" || status === "active") return { isNew: false };
     if (status !== "pending-acceptance") return undefined;
     const command = new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId: connectionId });
     try {
       await aws.ec2.send(command);
-      return true;
+      return { isNew: true };
     } catch (error) {
       if (isCode(error, "VpcPeeringConnectionAlreadyExists")) throw alreadyPeered(connectionId, error);
       // Not quite ready, or accepted a moment ago: the next read tells which (AWS-FACTS §1).
@@ -133,21 +134,27 @@ export async function acceptPeering(aws: Aws, connectionId: string): Promise<voi
   });
 }
 
+/** From the acceptance: 3 to 7 s (AWS-FACTS §3). */
+const ACTIVE_AFTER_MS = 3_000;
+
 /**
  * Waits until two reads in a row say active: one may still come from before (AWS-FACTS §1).
+ * @param options.isNew it was accepted a moment ago
  * @throws LabError "timed-out" after 2 minutes
  */
-export async function waitUntilPeeringActive(aws: Aws, connectionId: string): Promise<void> {
+export async function waitUntilPeeringActive(
+  aws: Aws,
+  connectionId: string,
+  { isNew = false }: { readonly isNew?: boolean } = {},
+): Promise<void> {
   const wait = {
     what: `peering connection ${connectionId} to be active`,
     atMostMs: 120_000,
-    everyMs: 1_000,
+    soonestMs: isNew ? ACTIVE_AFTER_MS : 0,
+    everyMs: 300,
   };
-  let inARow = 0;
-  await waitFor(aws, wait, async () => {
-    inARow = statusOf(await readStanding(aws, connectionId)) === "active" ? inARow + 1 : 0;
-    return inARow >= 2 ? true : undefined;
-  });
+  const isActive = async () => statusOf(await readStanding(aws, connectionId)) === "active";
+  await waitFor(aws, wait, async () => ((await isActive()) && (await isActive())) || undefined);
 }
 
 /** Undefined while it is not visible yet. */

@@ -33,6 +33,7 @@ export async function pingFrom(aws: Aws, { instanceId, address, count }: PingReq
     script,
     // One packet a second; 10 s is what ping waits at most where only the last reply is missing.
     seconds: count + PATIENCE_SECONDS + 30,
+    atLeastSeconds: count - 1,
   });
   const statistics = parsePingOutput(stdout);
   if (statistics === undefined)

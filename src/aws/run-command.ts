@@ -18,6 +18,8 @@ export interface ShellCommand {
   readonly script: string;
   /** How long it may run, in seconds. */
   readonly seconds: number;
+  /** How long it runs at the least, in seconds: its end is not asked for before. Default 0. */
+  readonly atLeastSeconds?: number;
 }
 
 export interface CommandResult {
@@ -96,13 +98,14 @@ const UNDER_WAY: ReadonlySet<string> = new Set(["Pending", "InProgress", "Delaye
 
 function waitForEnd(
   aws: Aws,
-  { instanceId, seconds }: ShellCommand,
+  { instanceId, seconds, atLeastSeconds = 0 }: ShellCommand,
   CommandId: string,
 ): Promise<GetCommandInvocationCommandOutput> {
   const wait = {
     what: `the command on ${instanceId} to end`,
     atMostMs: (DELIVERY_SECONDS + seconds + 60) * 1000,
-    everyMs: 1_000,
+    soonestMs: atLeastSeconds * 1000,
+    everyMs: 300,
     why: "The agent took it but does not report back.",
   };
   return waitFor(aws, wait, async () => {

@@ -1,4 +1,13 @@
-/** Waiting for AWS: every wait has a bound, an abort signal, and says in the end what it waited for. */
+/**
+ * Waiting for AWS: every wait has a bound, an abort signal, and says in the end what it waited for.
+ *
+ * When it looks, for all waits alike: not before it can be there, then after pauses that grow with the time waited. A
+ * pause is a thirtieth of that: whoever waits learns of it some 3% late at most, and a wait twice as long has but 21
+ * looks more. The shortest pause is each wait's own. What reads may be asked three times a second, what changes
+ * something is tried once a second at most: EC2 lets an account read 100 times at once and 20 times a second from then
+ * on, change 50 times and 5 times, run instances 5 times and twice, each call by itself
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, which also asks for pauses that grow).
+ */
 
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
@@ -8,11 +17,21 @@ export interface WaitOptions {
   readonly what: string;
   /** The bound, in ms of the service's time. */
   readonly atMostMs: number;
-  /** The first pause between two looks, in ms; it grows by half up to three times as long. */
+  /** When it can be there at the earliest, in ms from now: the first look. Default 0: it may be there already. */
+  readonly soonestMs?: number;
+  /** The shortest pause between two looks, in ms. */
   readonly everyMs: number;
   /** Likely causes and what to do, for when the bound is reached. */
   readonly why?: string;
   readonly next?: readonly string[];
+}
+
+const PAUSE_SHARE = 1 / 30;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** How long until the next look, in ms. */
+function pauseAfter(waitedMs: number, everyMs: number): number {
+  return Math.max(everyMs, Math.min(Math.round(waitedMs * PAUSE_SHARE), LONGEST_PAUSE_MS));
 }
 
 /**
@@ -26,12 +45,16 @@ export async function waitFor<T>(
   options: WaitOptions,
   look: () => Promise<T | undefined>,
 ): Promise<T> {
+  const { soonestMs = 0, everyMs, atMostMs } = options;
   const begun = aws.clock.now();
-  for (let pause = options.everyMs; ; pause = Math.min(pause * 1.5, options.everyMs * 3)) {
+  if (soonestMs > 0) await aws.clock.sleep(soonestMs, aws.signal);
+  for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (aws.clock.now() - begun + pause > options.atMostMs) {
-      const minutes = Math.round(options.atMostMs / 6_000) / 10;
+    const waited = aws.clock.now() - begun;
+    const pause = pauseAfter(waited, everyMs);
+    if (waited + pause > atMostMs) {
+      const minutes = Math.round(atMostMs / 6_000) / 10;
       throw new LabError("timed-out", `Waited ${minutes} minutes for ${options.what}, in vain.`, {
         why: options.why ?? "",
         next: options.next ?? ["Run the same command again: it goes on from here."],

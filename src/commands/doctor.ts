@@ -95,13 +95,14 @@ async function examine(lab: OpenLab, vpcQuota: number | undefined): Promise<Chec
       (other) =>
         other.tornDownAt === undefined && other.target === place.target && other.account === place.account,
     );
-  const [credentials, region, { checks, instanceType }, permissions, otherLabs] = await Promise.all([
+  const [credentials, region, { checks, ingredients }, permissions, otherLabs] = await Promise.all([
     lookAtCredentials(aws, identity),
     lookAtRegion(aws),
     lookBeforeBuilding(aws, spec, place.account, { vpcQuota }),
     lookForPermissions(aws, spec, { account: place.account, arn: identity }),
     lookForOtherLabs(aws, spec, remembered),
   ]);
+  const { instanceType } = ingredients;
   const vcpus = instanceType === undefined ? [] : [await lookForVcpus(aws, spec, instanceType)];
   const [vpcs, gateways, ...rest] = checks;
   return [

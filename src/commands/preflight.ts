@@ -1,11 +1,12 @@
 /** Before `up` makes the first thing: whatever would stop the lab half-way is told now. */
 import { lookBeforeBuilding } from "../aws/readiness/before-building.ts";
+import type { Ingredients } from "../aws/readiness/placement.ts";
 import { LabError } from "../lab/error.ts";
 import type { OpenLab } from "./open-lab.ts";
 
 export interface Preflight {
-  /** What the lab's instances are or would be. */
-  readonly instanceType: string;
+  /** What the lab's instances are or would be made of. */
+  readonly ingredients: Ingredients;
   /** What may go wrong; it stops nothing. */
   readonly warnings: readonly string[];
 }
@@ -15,7 +16,7 @@ export interface Preflight {
  * @throws LabError "not-ready" that names everything that stands in the way, and what to do about each
  */
 export async function preflight(lab: OpenLab, vpcQuota: number | undefined): Promise<Preflight> {
-  const { checks, instanceType } = await lookBeforeBuilding(lab.aws, lab.spec, lab.place.account, {
+  const { checks, ingredients } = await lookBeforeBuilding(lab.aws, lab.spec, lab.place.account, {
     vpcQuota,
   });
   const failing = checks.filter(({ outcome }) => outcome === "fail");
@@ -25,7 +26,7 @@ export async function preflight(lab: OpenLab, vpcQuota: number | undefined): Pro
       next: [...new Set(failing.flatMap(({ next }) => next))],
     });
   return {
-    instanceType: instanceType ?? "",
+    ingredients,
     warnings: checks.filter(({ outcome }) => outcome === "warning").map(({ text }) => text),
   };
 }

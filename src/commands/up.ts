@@ -51,11 +51,11 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     if (options.dryRun) return await showPlan(program, lab, until);
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
-    const { instanceType, warnings } = await preflight(lab, quota);
+    const { ingredients, warnings } = await preflight(lab, quota);
     for (const warning of warnings)
       terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
     if (lab.place.target === "aws") {
-      if (!options.json) announce(program, lab, instanceType);
+      if (!options.json) announce(program, lab, ingredients.instanceType ?? "");
       if (asks && !(await agreed(program))) return EXIT_DECLINED;
     }
     rememberUp(lab);
@@ -68,7 +68,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
       aws: lab.aws,
       journal: lab.journal,
       narrator,
-      prepared: { account: lab.place.account },
+      prepared: { account: lab.place.account, ...ingredients },
     };
     try {
       const stoppedBefore = await walkUp(context, {

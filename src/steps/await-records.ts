@@ -64,7 +64,7 @@ export async function awaitRecords(
       const wait = {
         what: "the first records of the flow log",
         atMostMs: spec.aggregationSeconds * 1000 + AT_MOST_MS,
-        everyMs: 5_000,
+        everyMs: 10_000,
         why: "Records come some minutes after the traffic, and a new flow log may take several minutes to begin.",
         next: ["Run vpclab up again in some minutes: it goes on from here."],
       };

@@ -1,16 +1,18 @@
 /** Step 5: the first pings: one that fails, one that works, and why. */
-import { waitForAgents } from "../aws/agent.ts";
+import { onlineAgents, waitForAgents } from "../aws/agent.ts";
 import { waitUntilRunning } from "../aws/instance-running.ts";
 import { networkAclOf } from "../aws/network-acl.ts";
 import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
 import type { PingSummary } from "../lab/narrator.ts";
+import type { Side } from "../lab/spec.ts";
 import type { RoundTrip } from "../network/walk.ts";
-import { findHosts, type Host } from "./hosts.ts";
+import { findHosts, type Host, hostOf } from "./hosts.ts";
 import { firstPingLesson } from "./lessons/first-ping.ts";
 import { networkAclFinding } from "./network-acl-finding.ts";
 import { pingAndTell } from "./ping-finding.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
+import { together } from "./together.ts";
 import { walkFinding, walkPing, whyNoReply } from "./walk-finding.ts";
 
 export const firstPing: Step = {
@@ -20,16 +22,17 @@ export const firstPing: Step = {
   downAfter: [],
 
   async up(lab) {
-    await waitUntilReady(lab);
-    const [from, to] = await findHosts(lab);
-    const way = await walkPing(lab, from, to.privateAddress);
-    if (way.reachable && (await isPeered(lab, from, to))) {
+    const hosts = await waitUntilReady(lab);
+    const [from, to] = hosts;
+    if ((await isPeered(lab, from, to)) && (await walkPing(lab, from, to.privateAddress)).reachable) {
       tellEarlierPing(lab);
       return;
     }
-    const privatePing = await pingPrivate(lab, from, way);
-    await pingPublic(lab, from);
-    if (privatePing.reachable) await tellRouteTable(lab, 1);
+    // While the packets are under way, the way they take is looked up.
+    const walk = walkPing(lab, from, to.privateAddress);
+    const [privatePing, way] = await together(lab, [pingPrivate(lab, hosts, walk), walk]);
+    await pingPublic(lab, hosts);
+    if (privatePing.reachable) await tellRouteTable(lab, 1, from.vpcId);
     else await troubleshoot(lab, from, to, way);
   },
 
@@ -42,14 +45,25 @@ export const firstPing: Step = {
   },
 };
 
-/** Both at once. First that they run: of one that has ended, no agent need be waited for. */
-async function waitUntilReady(lab: LabContext): Promise<void> {
-  const instanceIds = (await findHosts(lab)).map(({ instanceId }) => instanceId);
-  await lab.narrator.wait(
-    { text: "both instances run and register with Systems Manager", usually: "0:30 to 3:00" },
+/**
+ * Waits until instance 1 can be told to ping, and instance 2 runs. First that they run: of one that has ended, no agent
+ * need be waited for.
+ * @returns both as they run: by then AWS shows their public addresses
+ */
+async function waitUntilReady(lab: LabContext): Promise<readonly [Host, Host]> {
+  const launched = await findHosts(lab);
+  const launchedAt = Math.max(...launched.map((host) => host.launchedAt));
+  const ids = launched.map(({ instanceId }) => instanceId);
+  return lab.narrator.wait(
+    { text: "both instances run, and instance 1 registers with Systems Manager", usually: "0:30 to 3:00" },
     async (note) => {
-      await waitUntilRunning(lab.aws, instanceIds);
-      await waitForAgents(lab.aws, instanceIds, note);
+      const running = await waitUntilRunning(lab.aws, ids, launchedAt);
+      await waitForAgents(lab.aws, [launched[0].instanceId], { launchedAt: launched[0].launchedAt, note });
+      const asItRuns = (host: Host, side: Side) => {
+        const instance = running.find(({ InstanceId }) => InstanceId === host.instanceId);
+        return instance ? hostOf(instance, side) : host;
+      };
+      return [asItRuns(launched[0], 1), asItRuns(launched[1], 2)] as const;
     },
   );
 }
@@ -74,28 +88,34 @@ function tellEarlierPing({ journal, narrator }: LabContext): void {
   );
 }
 
-function pingPrivate(lab: LabContext, from: Host, way: RoundTrip): Promise<PingSummary> {
-  return pingAndTell(lab, {
+function pingPrivate(
+  lab: LabContext,
+  hosts: readonly [Host, Host],
+  way: Promise<RoundTrip>,
+): Promise<PingSummary> {
+  return pingAndTell(lab, hosts, {
     step: "first-ping",
     scope: "private",
     question: "Instance 1 pings the private address of instance 2. What will happen?",
     expected: "no reply",
-    meaning: ({ reachable }) =>
+    meaning: async ({ reachable }) =>
       reachable
         ? [
             "A reply was not to be expected here: nothing should connect the two VPCs yet.",
             "Likely causes: VPC 1 <> VPC 2 has been peered by hand, or a route by another gateway was added. The route table below tells.",
           ]
-        : whyNoReply(way, from),
+        : whyNoReply(await way, hosts[0]),
   });
 }
 
-function pingPublic(lab: LabContext, from: Host): Promise<PingSummary> {
-  return pingAndTell(lab, {
+function pingPublic(lab: LabContext, hosts: readonly [Host, Host]): Promise<PingSummary> {
+  const [from, to] = hosts;
+  return pingAndTell(lab, hosts, {
     step: "first-ping",
     scope: "public",
     question: "Now instance 1 pings the public address of instance 2. What will happen?",
     expected: "replies",
+    tryAgain: () => hasComeUp(lab, to),
     async meaning({ reachable, address }) {
       if (reachable)
         return [
@@ -110,6 +130,19 @@ function pingPublic(lab: LabContext, from: Host): Promise<PingSummary> {
   });
 }
 
+/**
+ * A machine that runs may still be booting, and nobody waited for instance 2. Its agent says when it is up.
+ * @returns false where it was up before
+ */
+async function hasComeUp({ aws, narrator }: LabContext, { instanceId, launchedAt }: Host): Promise<boolean> {
+  if ((await onlineAgents(aws, [instanceId])).size > 0) return false;
+  await narrator.wait(
+    { text: "instance 2 comes up, to be pinged once more", usually: "0:10 to 1:00" },
+    (note) => waitForAgents(aws, [instanceId], { launchedAt, note }),
+  );
+  return true;
+}
+
 /** Looks at VPC 1 as a person would: is something in the way, and is there a way at all? */
 async function troubleshoot(lab: LabContext, from: Host, to: Host, way: RoundTrip): Promise<void> {
   const { narrator } = lab;
@@ -117,7 +150,7 @@ async function troubleshoot(lab: LabContext, from: Host, to: Host, way: RoundTri
   const acl = await networkAclOf(lab.aws, from.subnetId);
   if (acl) await narrator.finding(networkAclFinding(acl));
   narrator.say("Second suspicion: there is no way. The route table of VPC 1's subnet:");
-  await tellRouteTable(lab, 1);
+  await tellRouteTable(lab, 1, from.vpcId);
   await narrator.finding(walkFinding(way, to.privateAddress));
   narrator.say("What is missing is a way between the VPCs. The next step makes one: a peering connection.");
 }

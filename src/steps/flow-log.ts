@@ -22,8 +22,7 @@ export const flowLog: Step = {
   downAfter: [],
 
   async up(lab) {
-    const roleName = await makePermission(lab);
-    await makeFlowLog(lab, roleName);
+    await makeFlowLog(lab, await makePermission(lab));
   },
 
   async down({ aws }, { resources }) {
@@ -56,8 +55,14 @@ export const flowLog: Step = {
   },
 };
 
-/** The policy says what may be done, the role's trust policy who may do it. @returns the role's name */
-async function makePermission(lab: LabContext): Promise<string> {
+interface Permission {
+  readonly roleName: string;
+  /** In ms; undefined where the role stood already. */
+  readonly roleMadeAt: number | undefined;
+}
+
+/** The policy says what may be done, the role's trust policy who may do it. */
+async function makePermission(lab: LabContext): Promise<Permission> {
   const { aws, spec, narrator, prepared } = lab;
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const permission = flowLogPermission(spec, account);
@@ -78,6 +83,7 @@ async function makePermission(lab: LabContext): Promise<string> {
         "To have it otherwise: vpclab teardown, then vpclab up again.",
     );
   await attachPolicy(aws, role.resource.name, policy.resource.arn);
+  const roleMadeAt = role.outcome === "made" ? aws.clock.now() : undefined;
   narrator.resource({
     text: `policy ${policy.resource.name} allows writing to ${spec.leastPrivilege ? "the lab's log group alone" : "CloudWatch Logs"}`,
     type: "iam-policy",
@@ -94,7 +100,7 @@ async function makePermission(lab: LabContext): Promise<string> {
     outcome: role.outcome,
     ms: role.ms,
   });
-  return role.resource.name;
+  return { roleName: role.resource.name, roleMadeAt };
 }
 
 /** Apart from white space, which a learner's editor adds. */
@@ -102,7 +108,10 @@ function isSameDocument(one: string, other: string): boolean {
   return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));
 }
 
-async function makeFlowLog({ aws, spec, narrator, prepared }: LabContext, roleName: string): Promise<void> {
+async function makeFlowLog(
+  { aws, spec, narrator, prepared }: LabContext,
+  { roleName, roleMadeAt }: Permission,
+): Promise<void> {
   const [vpc] = await findVpcs(aws, spec, 1);
   if (vpc?.VpcId === undefined)
     throw new LabError("not-there", `There is no VPC 1 in ${aws.region} to log.`, { next: ["vpclab up"] });
@@ -111,6 +120,7 @@ async function makeFlowLog({ aws, spec, narrator, prepared }: LabContext, roleNa
     vpcId: vpc.VpcId,
     logGroupName: spec.nameOf("log-group"),
     roleArn: roleArn(aws.region, account, roleName),
+    roleMadeAt,
   };
   const { resource, outcome, ms } = await narrator.wait(
     { text: "flow logs can take their role", usually: "0:02 to 0:20" },

@@ -1,7 +1,7 @@
 /** The lab's two instances, as a ping sees them. */
 import type { Instance } from "@aws-sdk/client-ec2";
 import { LabError } from "../aws/errors.ts";
-import { findInstances } from "../aws/instance.ts";
+import { findBothInstances } from "../aws/instance.ts";
 import type { Side } from "../lab/spec.ts";
 import type { LabContext } from "./step.ts";
 
@@ -14,23 +14,22 @@ export interface Host {
   readonly privateAddress: string;
   /** Only while it runs. */
   readonly publicAddress: string | undefined;
+  /** In ms of the service's time. */
+  readonly launchedAt: number;
 }
 
 /** @throws LabError "not-there" where one of them is missing */
-export function findHosts(lab: Pick<LabContext, "aws" | "spec">): Promise<[Host, Host]> {
-  return Promise.all([findHost(lab, 1), findHost(lab, 2)]);
-}
-
-async function findHost({ aws, spec }: Pick<LabContext, "aws" | "spec">, side: Side): Promise<Host> {
-  const [instance] = await findInstances(aws, spec, side);
-  if (instance) return hostOf(instance, side);
+export async function findHosts({ aws, spec }: Pick<LabContext, "aws" | "spec">): Promise<[Host, Host]> {
+  const [[one], [two]] = await findBothInstances(aws, spec);
+  if (one && two) return [hostOf(one, 1), hostOf(two, 2)];
+  const side: Side = one ? 2 : 1;
   throw new LabError("not-there", `There is no instance ${side} in ${aws.region}.`, {
     why: "It was never launched here, or has been terminated.",
     next: ["vpclab up"],
   });
 }
 
-function hostOf(instance: Instance, side: Side): Host {
+export function hostOf(instance: Instance, side: Side): Host {
   return {
     part: `instance-${side}`,
     instanceId: instance.InstanceId ?? "",
@@ -39,5 +38,6 @@ function hostOf(instance: Instance, side: Side): Host {
     networkInterfaceId: instance.NetworkInterfaces?.[0]?.NetworkInterfaceId ?? "",
     privateAddress: instance.PrivateIpAddress ?? "",
     publicAddress: instance.PublicIpAddress,
+    launchedAt: instance.LaunchTime?.getTime() ?? 0,
   };
 }

@@ -75,7 +75,7 @@ export const instances: Step = {
 
 async function launch(lab: LabContext, side: Side): Promise<void> {
   const { aws, spec } = lab;
-  const { imageId, instanceType } = lab.prepared;
+  const { imageId, instanceType, profileMadeAt } = lab.prepared;
   if (imageId === undefined || instanceType === undefined) throw new Error("Step 0, prepare, has not run.");
   const { vpcId, ...subnet } = await findNetwork(lab, side);
   const securityGroupId = await setUpSecurityGroup(lab, side, vpcId);
@@ -86,7 +86,7 @@ async function launch(lab: LabContext, side: Side): Promise<void> {
     find: () => findInstances(aws, spec, side),
     create: () =>
       launchWhereThereIsRoom(lab, side, subnet, ({ subnetId }) =>
-        runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId }),
+        runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId, profileMadeAt }),
       ),
     idOf: ({ InstanceId }) => InstanceId,
   });

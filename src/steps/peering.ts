@@ -22,13 +22,13 @@ import { findVpcs } from "../aws/vpc.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
-import { findHosts } from "./hosts.ts";
+import { findHosts, type Host } from "./hosts.ts";
 import { peeringLesson } from "./lessons/peering.ts";
 import { pingAndTell } from "./ping-finding.ts";
 import { removal } from "./removal.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
-import { bothSides } from "./together.ts";
+import { bothSides, ofSide, together } from "./together.ts";
 import { walkPing, whyNoReply } from "./walk-finding.ts";
 
 export const peering: Step = {
@@ -40,16 +40,22 @@ export const peering: Step = {
     const vpcs = await bothSides(lab, (side) => findVpc(lab, side));
     const connection = await connect(lab, [vpcs[0].id, vpcs[1].id]);
     const connectionId = given(connection.VpcPeeringConnectionId, "the peering connection's id");
-    await lab.narrator.wait(
+    const [routes, hosts] = await lab.narrator.wait(
       { text: "the peering connection becomes active", usually: "0:03 to 0:10" },
       async () => {
-        await acceptPeering(lab.aws, connectionId);
-        await waitUntilPeeringActive(lab.aws, connectionId);
+        const { isNew } = await acceptPeering(lab.aws, connectionId);
+        const [routes, hosts] = await together(lab, [
+          // AWS takes a route to a connection that is not active yet; it is a blackhole until then (AWS-FACTS §1).
+          bothSides(lab, (side) => routeToOther(lab, side, vpcs, connectionId)),
+          findHosts(lab),
+          waitUntilPeeringActive(lab.aws, connectionId, { isNew }),
+        ]);
+        return [routes, hosts] as const;
       },
     );
-    await bothSides(lab, (side) => routeToOther(lab, side, vpcs, connectionId));
-    await pingAgain(lab);
-    for (const side of [1, 2] as const) await tellRouteTable(lab, side);
+    await bothSides(lab, (side) => waitForRoute(lab, side, ofSide(side, routes)));
+    await pingAgain(lab, hosts);
+    for (const side of [1, 2] as const) await tellRouteTable(lab, side, ofSide(side, vpcs).id);
   },
 
   downAfter: [],
@@ -99,13 +105,21 @@ function connect(lab: LabContext, vpcIds: readonly [string, string]): Promise<Vp
   });
 }
 
+interface PeeringRoute {
+  readonly tableId: string;
+  readonly destination: string;
+  readonly target: { readonly VpcPeeringConnectionId: string };
+  readonly outcome: "made" | "found";
+  /** In ms. */
+  readonly begun: number;
+}
+
 async function routeToOther(
-  lab: LabContext,
+  { aws, spec }: LabContext,
   side: Side,
   vpcs: readonly [Network, Network],
   VpcPeeringConnectionId: string,
-): Promise<void> {
-  const { aws, spec, narrator } = lab;
+): Promise<PeeringRoute> {
   const [own, other] = side === 1 ? vpcs : [vpcs[1], vpcs[0]];
   const begun = aws.clock.now();
   const [table] = await findRouteTables(aws, spec, side, own.id);
@@ -114,10 +128,16 @@ async function routeToOther(
       next: ["Run `vpclab up`: it makes what is missing, in order."],
     });
   const tableId = given(table.RouteTableId, "the route table's id");
-  const outcome = await ensureRoute(aws, table, other.cidr, { VpcPeeringConnectionId });
-  await waitForActiveRoute(aws, tableId, other.cidr, { VpcPeeringConnectionId });
+  const target = { VpcPeeringConnectionId };
+  const outcome = await ensureRoute(aws, table, other.cidr, target);
+  return { tableId, destination: other.cidr, target, outcome, begun };
+}
+
+async function waitForRoute({ aws, narrator }: LabContext, side: Side, route: PeeringRoute): Promise<void> {
+  const { tableId, destination, target, outcome, begun } = route;
+  await waitForActiveRoute(aws, tableId, destination, target);
   narrator.resource({
-    text: `a route so that VPC ${side} finds VPC ${side === 1 ? 2 : 1}: ${other.cidr}`,
+    text: `a route so that VPC ${side} finds VPC ${side === 1 ? 2 : 1}: ${destination}`,
     type: "route",
     part: `route-table-${side}`,
     id: tableId,
@@ -126,8 +146,9 @@ async function routeToOther(
   });
 }
 
-function pingAgain(lab: LabContext): Promise<PingSummary> {
-  return pingAndTell(lab, {
+function pingAgain(lab: LabContext, hosts: readonly [Host, Host]): Promise<PingSummary> {
+  const [from] = hosts;
+  return pingAndTell(lab, hosts, {
     step: "peering",
     scope: "private",
     question: "Instance 1 pings the private address of instance 2 again. What will happen?",
@@ -139,7 +160,6 @@ function pingAgain(lab: LabContext): Promise<PingSummary> {
           "Nothing of it touched the internet: it stayed in AWS's own network, between private addresses.",
           "In the flow log this will be two ACCEPT records, one out and one back.",
         ];
-      const [from] = await findHosts(lab);
       return [
         "Replies were to be expected here: the VPCs are peered and have a route to each other.",
         ...whyNoReply(await walkPing(lab, from, address), from),

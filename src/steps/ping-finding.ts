@@ -3,7 +3,7 @@ import { LabError } from "../aws/errors.ts";
 import { pingFrom } from "../aws/ping.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { StepId } from "../lab/spec.ts";
-import { findHosts } from "./hosts.ts";
+import type { Host } from "./hosts.ts";
 import type { LabContext } from "./step.ts";
 
 export type Outcome = "replies" | "no reply";
@@ -18,15 +18,20 @@ export interface LabPing {
   readonly expected: Outcome;
   /** What the result means, a sentence each; told for the result as it came, expected or not. */
   readonly meaning: (result: PingSummary) => readonly string[] | Promise<readonly string[]>;
+  /** Asked where no reply came: true once it is worth another try. Default: it never is. */
+  readonly tryAgain?: () => Promise<boolean>;
 }
 
 /** As the lab has it: `ping -c 5`. */
 const PACKETS = 5;
 
 /** Asks, pings, notes it in the journal, and shows what came of it. */
-export async function pingAndTell(lab: LabContext, ping: LabPing): Promise<PingSummary> {
+export async function pingAndTell(
+  lab: LabContext,
+  [from, to]: readonly [Host, Host],
+  ping: LabPing,
+): Promise<PingSummary> {
   const { aws, narrator, journal } = lab;
-  const [from, to] = await findHosts(lab);
   const address = ping.scope === "private" ? to.privateAddress : to.publicAddress;
   if (!address)
     throw new LabError("no-address", `Instance 2 has no ${ping.scope} address.`, {
@@ -34,10 +39,14 @@ export async function pingAndTell(lab: LabContext, ping: LabPing): Promise<PingS
       next: ["vpclab status"],
     });
   const predicted = await predict(lab, ping);
-  const { output, ...statistics } = await narrator.wait(
-    { text: `instance 1 pings instance 2, ${address} (${ping.scope})`, usually: "0:05 to 0:15" },
-    () => pingFrom(aws, { instanceId: from.instanceId, address, count: PACKETS }),
-  );
+  const send = () =>
+    narrator.wait(
+      { text: `instance 1 pings instance 2, ${address} (${ping.scope})`, usually: "0:05 to 0:15" },
+      () => pingFrom(aws, { instanceId: from.instanceId, address, count: PACKETS }),
+    );
+  const first = await send();
+  const isOver = first.received > 0 || !(await ping.tryAgain?.());
+  const { output, ...statistics } = isOver ? first : await send();
   const result: PingSummary = {
     from: from.part,
     to: to.part,

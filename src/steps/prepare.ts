@@ -11,12 +11,12 @@ import {
   ensureInstanceProfile,
   type InstanceProfile,
 } from "../aws/instance-profile.ts";
-import { choosePlacement } from "../aws/placement.ts";
+import { choosePlacement, type Placement } from "../aws/placement.ts";
 import { managedPolicyArn } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, type Role, trustPolicy } from "../aws/role.ts";
 import { prepareLesson } from "./lessons/prepare.ts";
 import { removal } from "./removal.ts";
-import type { LabContext, Step } from "./step.ts";
+import type { LabContext, Prepared, Step } from "./step.ts";
 import { together } from "./together.ts";
 
 /** What the Systems Manager agent on an instance needs, kept by AWS. */
@@ -55,18 +55,26 @@ export const prepare: Step = {
   },
 };
 
-/** Looks up what later steps read. Where an earlier run has begun to build, it goes on with the same. */
+/**
+ * Looks up what later steps read, unless `up` has done so before it asked whether to build. Where an earlier run has
+ * begun to build, it goes on with the same.
+ */
 async function lookUp({ aws, spec, prepared, narrator }: LabContext): Promise<void> {
   const [{ account }, imageId, { instanceType, availabilityZone }] = await Promise.all([
-    whoAmI(aws),
-    latestImage(aws),
-    choosePlacement(aws, spec),
+    prepared.account === undefined ? whoAmI(aws) : { account: prepared.account },
+    prepared.imageId ?? latestImage(aws),
+    placementOf(prepared) ?? choosePlacement(aws, spec),
   ]);
   Object.assign(prepared, { account, imageId, instanceType, availabilityZone });
   if (spec.instanceType !== undefined && spec.instanceType !== instanceType)
     narrator.warn(
       `This lab's instances are ${instanceType} already; ${spec.instanceType} would need a teardown first.`,
     );
+}
+
+function placementOf({ instanceType, availabilityZone }: Prepared): Placement | undefined {
+  if (instanceType === undefined || availabilityZone === undefined) return undefined;
+  return { instanceType, availabilityZone };
 }
 
 /** The instances carry this role, so that their agent may take our commands. */
@@ -86,6 +94,7 @@ async function makeRoleAndProfile(lab: LabContext): Promise<void> {
     attachPolicy(aws, roleName, managedPolicyArn(aws.region, AGENT_POLICY)),
     isInProfile ? Promise.resolve() : addRoleToProfile(aws, profileName, roleName),
   ]);
+  if (!isInProfile) lab.prepared.profileMadeAt = aws.clock.now();
   narrator.resource({
     text: `role ${roleName} lets the instances talk to Systems Manager`,
     type: "iam-role",

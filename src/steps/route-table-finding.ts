@@ -1,15 +1,13 @@
 /** A route table to look at: where each route leads, and which one is missing. */
 import type { Route, RouteTable } from "@aws-sdk/client-ec2";
 import { findRouteTables } from "../aws/route-table.ts";
-import { findVpcs } from "../aws/vpc.ts";
 import type { Finding, RouteRow } from "../lab/narrator.ts";
 import type { LabSpec, Side } from "../lab/spec.ts";
 import type { LabContext } from "./step.ts";
 
 /** Shows the route table of VPC 1 or 2 as AWS has it now. */
-export async function tellRouteTable(lab: LabContext, side: Side): Promise<void> {
-  const [vpc] = await findVpcs(lab.aws, lab.spec, side);
-  const [table] = await findRouteTables(lab.aws, lab.spec, side, vpc?.VpcId ?? "");
+export async function tellRouteTable(lab: LabContext, side: Side, vpcId: string): Promise<void> {
+  const [table] = await findRouteTables(lab.aws, lab.spec, side, vpcId);
   if (table) await lab.narrator.finding(routeTableFinding(lab.spec, side, table));
   else lab.narrator.warn(`VPC ${side} has no route table of this lab any more. vpclab up makes it again.`);
 }

@@ -21,6 +21,8 @@ export interface Prepared {
   availabilityZone?: string;
   instanceType?: string;
   imageId?: string;
+  /** When this run gave the instance profile its role, in ms; absent where it had it already. */
+  profileMadeAt?: number;
 }
 
 export interface Lesson {

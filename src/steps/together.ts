@@ -21,6 +21,11 @@ export async function together<T extends readonly unknown[] | []>(
   throw first;
 }
 
+/** Of a pair such as bothSides gives, the one of VPC 1 or VPC 2. */
+export function ofSide<T>(side: Side, [one, two]: readonly [T, T]): T {
+  return side === 1 ? one : two;
+}
+
 /** The same for VPC 1 and VPC 2. */
 export function bothSides<T>(
   lab: Pick<LabContext, "narrator">,

@@ -37,7 +37,7 @@ test("waits until the agents of both are Online, and tells how many are", async 
     .resolvesOnce(agents("Online", "ConnectionLost"))
     .resolves(agents("Online", "Online"));
   const notes: string[] = [];
-  await waitForAgents(aws, IDS, (text) => notes.push(text));
+  await waitForAgents(aws, IDS, { note: (text) => notes.push(text) });
   expect(notes).toEqual(["0 of 2 registered", "1 of 2 registered", "2 of 2 registered"]);
   expect(ssm.commandCalls(DescribeInstanceInformationCommand)[0]?.args[0].input.Filters).toEqual([
     { Key: "InstanceIds", Values: IDS },

@@ -142,6 +142,55 @@ describe("the first pings", () => {
     );
   });
 
+  it("wait for instance 1 to take commands, not for instance 2", async () => {
+    const { lab } = await labUntil("flow-log");
+    const asked: string[] = [];
+    lab.aws.ssm.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === "DescribeInstanceInformationCommand") asked.push(JSON.stringify(args.input));
+          return next(args);
+        },
+      { step: "initialize" },
+    );
+    const [from, to] = await findHosts(lab);
+    await stepById("first-ping").up(lab);
+    expect(asked.join(" ")).toContain(from.instanceId);
+    expect(asked.join(" ")).not.toContain(to.instanceId);
+  });
+
+  it("give instance 2 time to come up where it kept silent, and ping it once more", async () => {
+    const test = await labUntil("flow-log");
+    const { lab } = test;
+    const [, to] = await findHosts(lab);
+    let publicPings = 0;
+    let agentLooks = 0;
+    lab.aws.ssm.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const input = JSON.stringify(args.input);
+          if (commandName === "SendCommandCommand" && input.includes(to.publicAddress ?? "none"))
+            publicPings++;
+          const result = await next(args);
+          const output = result.output as object;
+          // The kernel of instance 2 is not there yet: it neither answers nor has it an agent.
+          if (commandName === "GetCommandInvocationCommand" && publicPings === 1)
+            Object.assign(output, {
+              StandardOutputContent: "5 packets transmitted, 0 received, 100% packet loss, time 4095ms",
+            });
+          if (commandName === "DescribeInstanceInformationCommand" && input.includes(to.instanceId))
+            if (agentLooks++ < 2) Object.assign(output, { InstanceInformationList: [] });
+          return result;
+        },
+      { step: "initialize" },
+    );
+    await stepById("first-ping").up(lab);
+    expect(publicPings).toBe(2);
+    expect(test.told.waits.join(" ")).toContain("instance 2 comes up");
+    expect(findings(test, "ping").map(({ result }) => result.reachable)).toEqual([false, true]);
+    expect(lab.journal.entries().filter(({ kind }) => kind === "ping")).toHaveLength(2);
+  });
+
   it("find that the request arrives and the reply has no way back, where one route is missing", async () => {
     const test = await labUntil("peering");
     const table = await routeTable(test.lab, 2);

@@ -65,10 +65,17 @@ describe("getting ready", () => {
       imageId: "ami-1",
       instanceType: "t2.micro",
       availabilityZone: "us-east-1b",
+      profileMadeAt: lab.aws.clock.now(),
     });
     expect(ssm.commandCalls(GetParameterCommand)[0]?.args[0].input.Name).toBe(
       "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
     );
+  });
+
+  it("looks nothing up again that `up` has looked up before it asked", async () => {
+    const { lab } = mockedLab();
+    await prepare.up(lab);
+    expect([...sts.calls(), ...ssm.calls(), ...ec2.calls()]).toEqual([]);
   });
 
   it("goes on with the zone and the type that stand", async () => {

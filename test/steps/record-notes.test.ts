@@ -17,6 +17,7 @@ function host(side: 1 | 2, privateAddress: string, publicAddress: string): Host 
     networkInterfaceId: `eni-${side}`,
     privateAddress,
     publicAddress,
+    launchedAt: 0,
   };
 }
 

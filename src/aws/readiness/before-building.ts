@@ -3,14 +3,13 @@ import type { LabSpec } from "../../lab/spec.ts";
 import type { Aws } from "../clients.ts";
 import type { Check } from "./check.ts";
 import { lookForNames } from "./names.ts";
-import { lookForImage, lookForInstanceType } from "./placement.ts";
+import { type Ingredients, lookForImage, lookForInstanceType } from "./placement.ts";
 import { lookForInternetGateways, lookForVpcs, type RoomOptions } from "./room.ts";
 
 export interface Readiness {
   /** In the order in which they are told. */
   readonly checks: readonly Check[];
-  /** What the lab's instances are or would be; undefined where nothing fits. */
-  readonly instanceType?: string;
+  readonly ingredients: Ingredients;
 }
 
 /** All side by side: as long as the longest of them takes. */
@@ -28,5 +27,6 @@ export async function lookBeforeBuilding(
     lookForNames(aws, spec, account),
   ]);
   const { check: type, ...chosen } = placement;
-  return { checks: [vpcs, gateways, type, image, names], ...chosen };
+  const { check: imageCheck, ...imageId } = image;
+  return { checks: [vpcs, gateways, type, imageCheck, names], ingredients: { ...chosen, ...imageId } };
 }

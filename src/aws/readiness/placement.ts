@@ -2,28 +2,36 @@
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Aws } from "../clients.ts";
 import { latestImage } from "../image.ts";
-import { choosePlacement } from "../placement.ts";
+import { choosePlacement, type Placement } from "../placement.ts";
 import { type Check, check, look } from "./check.ts";
 
-export interface Placement {
-  readonly check: Check;
-  /** What the lab's instances are or would be; undefined where nothing fits. */
+/** What the instances are made of, or would be: as much of it as was found. */
+export interface Ingredients {
   readonly instanceType?: string;
+  readonly availabilityZone?: string;
+  readonly imageId?: string;
+}
+
+export interface Looked extends Ingredients {
+  readonly check: Check;
 }
 
 /** The same choice as step 0 makes: where an earlier run has begun to build, it goes on with that. */
-export async function lookForInstanceType(aws: Aws, spec: LabSpec): Promise<Placement> {
-  let chosen: string | undefined;
+export async function lookForInstanceType(aws: Aws, spec: LabSpec): Promise<Looked> {
+  let chosen: Placement | undefined;
   const found = await look("instance-type", async () => {
-    const { instanceType, availabilityZone: zone } = await choosePlacement(aws, spec);
-    chosen = instanceType;
-    return check("instance-type", "pass", `${instanceType} is to be had in ${zone}.`);
+    chosen = await choosePlacement(aws, spec);
+    const { instanceType, availabilityZone } = chosen;
+    return check("instance-type", "pass", `${instanceType} is to be had in ${availabilityZone}.`);
   });
-  return { check: found, ...(chosen !== undefined && { instanceType: chosen }) };
+  return { check: found, ...chosen };
 }
 
-export function lookForImage(aws: Aws): Promise<Check> {
-  return look("image", async () =>
-    check("image", "pass", `Amazon Linux 2023 for x86_64 is ${await latestImage(aws)} in ${aws.region}.`),
-  );
+export async function lookForImage(aws: Aws): Promise<Looked> {
+  let imageId: string | undefined;
+  const found = await look("image", async () => {
+    imageId = await latestImage(aws);
+    return check("image", "pass", `Amazon Linux 2023 for x86_64 is ${imageId} in ${aws.region}.`);
+  });
+  return { check: found, ...(imageId !== undefined && { imageId }) };
 }
