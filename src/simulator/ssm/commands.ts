@@ -23,16 +23,30 @@ const STDERR_CHARACTERS = 8_000;
 const PLUGIN_OUTPUT_CHARACTERS = 2_500;
 const PAGES = { size: 50, least: 1, most: 50 };
 
+function commandOf(context: Context, id = ""): CommandState | undefined {
+  const { commands } = context.region.ssm;
+  return Object.hasOwn(commands, id) ? commands[id] : undefined;
+}
+
 /** @throws AwsError InvalidCommandId */
 export function findCommand(context: Context, id: string | undefined): CommandState {
-  const { commands } = context.region.ssm;
-  const command = id !== undefined && Object.hasOwn(commands, id) ? commands[id] : undefined;
+  const command = commandOf(context, id);
   if (!command) throw new AwsError("InvalidCommandId", `The command ID ${id} does not exist.`);
   return command;
 }
 
+/** What became of a command on one instance; undefined where it was not sent. */
+export function invocationOn(command: CommandState, instanceId = ""): InvocationState | undefined {
+  return Object.hasOwn(command.invocations, instanceId) ? command.invocations[instanceId] : undefined;
+}
+
 export function hasEnded({ endedAt }: InvocationState): boolean {
   return endedAt !== undefined;
+}
+
+/** How long its script may run, in s; AWS-RunShellScript's own default is an hour. */
+export function executionSeconds({ parameters }: CommandState): number {
+  return Number(parameters.executionTimeout?.[0] ?? 3_600);
 }
 
 /** AWS's finer word for a status. */
@@ -62,9 +76,9 @@ export function showCommand(command: CommandState): Command {
     InstanceIds: command.instanceIds,
     Targets: [],
     RequestedDateTime: new Date(command.requestedAt),
-    ExpiresAfter: new Date(command.requestedAt + (command.timeoutSeconds + 3_600) * 1000),
+    ExpiresAfter: new Date(command.requestedAt + (command.timeoutSeconds + executionSeconds(command)) * 1000),
     TimeoutSeconds: command.timeoutSeconds,
-    Status: status === "Cancelling" ? "Cancelling" : status,
+    Status: status,
     StatusDetails: status,
     MaxConcurrency: "50",
     MaxErrors: "0",
@@ -79,11 +93,8 @@ export const getCommandInvocation = operation<GetCommandInvocationRequest, objec
   GetCommandInvocation$,
   ["CommandId", "InstanceId", "PluginName"],
   (context, input) => {
-    const { commands } = context.region.ssm;
-    const command = Object.hasOwn(commands, input.CommandId ?? "")
-      ? commands[input.CommandId ?? ""]
-      : undefined;
-    const invocation = command?.invocations[input.InstanceId ?? ""];
+    const command = commandOf(context, input.CommandId);
+    const invocation = command && invocationOn(command, input.InstanceId);
     if (!command || !invocation || context.now < invocation.visibleAt)
       throw new AwsError("InvocationDoesNotExist", "");
     if (input.PluginName !== undefined && input.PluginName !== "aws:runShellScript")
@@ -198,7 +209,7 @@ function showInvocation(
       ? [
           {
             Name: "aws:runShellScript",
-            Status: status === "Cancelling" ? "InProgress" : status,
+            Status: status,
             StatusDetails: statusDetails(invocation),
             ResponseCode: invocation.responseCode,
             ...(startedAt !== undefined && { ResponseStartDateTime: new Date(startedAt) }),

@@ -1,15 +1,13 @@
 /** How a command runs: it is delivered to the agent, and its script goes on event by event in world time. */
 import type { Context, EventHandler } from "../context.ts";
 import { machineOf } from "../guest/machine.ts";
-import { advance, type Process, startScript } from "../guest/shell.ts";
+import { advance, startScript } from "../guest/shell.ts";
 import { reachesService } from "./agents.ts";
-import { hasEnded } from "./commands.ts";
+import { executionSeconds, hasEnded } from "./commands.ts";
 import type { CommandState, InvocationState } from "./state.ts";
 
 /** How often delivery is tried again while the instance cannot be reached. */
 const REDELIVERY_MS = 5_000;
-/** AWS-RunShellScript's own default. */
-const DEFAULT_EXECUTION_SECONDS = 3_600;
 const KIND_DELIVERY = "ssm.command-delivery";
 const KIND_TURN = "ssm.script-turn";
 const KIND_TIMEOUT = "ssm.script-timeout";
@@ -31,32 +29,31 @@ export function end(context: Context, invocation: InvocationState, status: Invoc
   delete invocation.process;
 }
 
+interface Running {
+  readonly context: Context;
+  readonly command: CommandState;
+  readonly instanceId: string;
+  readonly invocation: InvocationState;
+}
+
 /** Calls the handler for an invocation that has not ended; events about others are void. */
-function onInvocation(
-  handle: (context: Context, command: CommandState, instanceId: string, invocation: InvocationState) => void,
-): EventHandler {
+function onInvocation(handle: (running: Running) => void): EventHandler {
   return (context, event) => {
     const command = context.region.ssm.commands[event.subject];
     const instanceId = String(event.data?.instanceId);
     const invocation = command?.invocations[instanceId];
-    if (command && invocation && !hasEnded(invocation)) handle(context, command, instanceId, invocation);
+    if (command && invocation && !hasEnded(invocation)) handle({ context, command, instanceId, invocation });
   };
 }
 
-function deliver(
-  context: Context,
-  command: CommandState,
-  instanceId: string,
-  invocation: InvocationState,
-): void {
+function deliver({ context, command, instanceId, invocation }: Running): void {
   const instance = context.region.ec2.instances[instanceId];
   const isReached = instance?.state === "running" && reachesService(context, instance);
   if (isReached) {
     invocation.status = "InProgress";
     invocation.startedAt = context.now;
     invocation.process = startScript((command.parameters.commands ?? []).join("\n"));
-    const [seconds = String(DEFAULT_EXECUTION_SECONDS)] = command.parameters.executionTimeout ?? [];
-    plan(context, KIND_TIMEOUT, command.id, instanceId, Number(seconds) * 1000);
+    plan(context, KIND_TIMEOUT, command.id, instanceId, executionSeconds(command) * 1000);
     plan(context, KIND_TURN, command.id, instanceId, context.randomInteger(30, 120));
   } else if (context.now - command.requestedAt < command.timeoutSeconds * 1000) {
     planDelivery(context, command.id, instanceId, REDELIVERY_MS);
@@ -65,17 +62,12 @@ function deliver(
   }
 }
 
-function takeTurn(
-  context: Context,
-  command: CommandState,
-  instanceId: string,
-  invocation: InvocationState,
-): void {
+function takeTurn({ context, command, instanceId, invocation }: Running): void {
   const instance = context.region.ec2.instances[instanceId];
   const machine = instance && machineOf(context, instance);
+  const { process } = invocation;
   // An instance that stops takes its processes along; the command runs into its timeout.
-  if (!machine) return;
-  const process = invocation.process as Process;
+  if (!machine || !process) return;
   const waitMs = advance(machine, process);
   if (waitMs !== undefined) {
     plan(context, KIND_TURN, command.id, instanceId, waitMs);
@@ -88,10 +80,9 @@ function takeTurn(
   end(context, invocation, process.status === 0 ? "Success" : "Failed");
 }
 
-function timeOut(context: Context, _: CommandState, __: string, invocation: InvocationState): void {
-  const process = invocation.process as Process | undefined;
-  invocation.stdout = process?.stdout ?? "";
-  invocation.stderr = process?.stderr ?? "";
+function timeOut({ context, invocation }: Running): void {
+  invocation.stdout = invocation.process?.stdout ?? "";
+  invocation.stderr = invocation.process?.stderr ?? "";
   end(context, invocation, "TimedOut");
 }
 

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { agents } from "./agents.ts";
-import { findCommand, hasEnded, showCommand } from "./commands.ts";
+import { findCommand, hasEnded, invocationOn, showCommand } from "./commands.ts";
 import { end, planDelivery } from "./run.ts";
 import type { CommandState } from "./state.ts";
 
@@ -22,11 +22,8 @@ export const sendCommand = operation<SendCommandRequest, object>(
   SendCommand$,
   ["DocumentName", "InstanceIds", "Parameters", "TimeoutSeconds", "Comment"],
   (context, input) => {
-    if (
-      ![DOCUMENT, `arn:aws:ssm:${context.regionName}::document/${DOCUMENT}`].includes(
-        input.DocumentName ?? "",
-      )
-    )
+    const arn = `arn:aws:ssm:${context.regionName}::document/${DOCUMENT}`;
+    if (input.DocumentName !== DOCUMENT && input.DocumentName !== arn)
       throw new AwsError("InvalidDocument", `Document with name ${input.DocumentName} does not exist.`);
     const instanceIds = [...new Set(input.InstanceIds)];
     if (instanceIds.length === 0 || instanceIds.length > 50)
@@ -96,7 +93,7 @@ export const cancelCommand = operation<CancelCommandRequest, object>(
   (context, input) => {
     const command = findCommand(context, input.CommandId);
     for (const instanceId of input.InstanceIds?.length ? input.InstanceIds : command.instanceIds) {
-      const invocation = command.invocations[instanceId];
+      const invocation = invocationOn(command, instanceId);
       if (!invocation)
         throw new AwsError("InvalidInstanceId", `Instance ${instanceId} has not got this command.`);
       if (!hasEnded(invocation)) end(context, invocation, "Cancelled");

@@ -1,4 +1,6 @@
 /** What Systems Manager remembers in one Region. */
+import type { Process } from "../guest/shell.ts";
+
 export interface SsmState {
   /** Instances whose agent has registered, by instance id. */
   agents: Record<string, AgentState>;
@@ -24,7 +26,7 @@ export interface CommandState {
 }
 
 export interface InvocationState {
-  status: "Pending" | "InProgress" | "Success" | "Cancelled" | "TimedOut" | "Failed" | "Cancelling";
+  status: "Pending" | "InProgress" | "Success" | "Cancelled" | "TimedOut" | "Failed";
   /** -1 until it ends. */
   responseCode: number;
   stdout: string;
@@ -33,8 +35,8 @@ export interface InvocationState {
   endedAt?: number;
   /** GetCommandInvocation does not know it before this world time: InvocationDoesNotExist. */
   visibleAt: number;
-  /** Where the guest's shell is in the script; see guest/. Absent once it has ended. */
-  process?: unknown;
+  /** Where the guest's shell is in the script. Absent before it begins and once it has ended. */
+  process?: Process;
 }
 
 export function emptySsmState(): SsmState {

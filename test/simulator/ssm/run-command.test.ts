@@ -126,6 +126,16 @@ describe("Run Command", () => {
     expect((await refusal(aws.ssm.send(unknown))).code).toBe("InvalidCommandId");
   });
 
+  it("knows nothing of instances that it was not sent to, not even of one with a name that every object has", async () => {
+    const command = await send("true");
+    await aws.clock.sleep(5_000);
+    for (const other of [lab.instance2.InstanceId ?? "", "constructor"]) {
+      expect((await refusal(invocation(command, other))).code).toBe("InvocationDoesNotExist");
+      const cancel = new CancelCommandCommand({ CommandId: command, InstanceIds: [other] });
+      expect((await refusal(aws.ssm.send(cancel))).code).toBe("InvalidInstanceId");
+    }
+  });
+
   it("runs on several instances at once and lists them, latest command first", async () => {
     const both = [id, lab.instance2.InstanceId ?? ""];
     const first = await send("ping -c 1 8.8.8.8", { InstanceIds: both, Comment: "hello" });
