@@ -1,0 +1,69 @@
+/** docs/exit-codes-and-json.md against what the program really prints and ends with. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { documentedSections, missing, typesOf, untold } from "./documented-json.ts";
+import { jsonSession } from "./json-session.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const sections = documentedSections();
+const commands = sections.filter(({ title }) => title.startsWith("vpclab "));
+
+let printed: ReadonlyMap<string, readonly unknown[]>;
+beforeAll(async () => {
+  printed = await jsonSession();
+}, 120_000);
+
+describe("the JSON that is documented", () => {
+  it("is that of every command that a lab's session has", () => {
+    expect(commands.map(({ title }) => title).sort()).toEqual([...printed.keys()].sort());
+  });
+
+  it.each(commands)("of $title is what it prints: no member too many, none too few", ({ title, members }) => {
+    const values = printed.get(title) ?? [];
+    expect(untold(members, values)).toEqual([]);
+    expect(missing(members, values)).toEqual([]);
+  });
+
+  it.each(commands)("of $title is shown by a sample of that shape", ({ title, members, sample }) => {
+    expect(untold(members, [sample])).toEqual([]);
+    const ofSome = (printed.get(title) ?? []).map((value) => topOf(value));
+    expect(ofSome).toContainEqual(topOf(sample));
+  });
+
+  it("is taken apart where it is not", () => {
+    const [members] = sections.filter(({ title }) => title === "A step").map((section) => section.members);
+    if (members === undefined) throw new Error("no section A step");
+    expect(untold(members, [{ id: "vpcs", state: 1, more: null }])).toEqual(["state: number", "more: null"]);
+    expect(missing(members, [{ id: "vpcs" }])).toEqual(["state"]);
+  });
+});
+
+/** The members at the top, or of the first element, each with its types. */
+function topOf(value: unknown): string[] {
+  const first = Array.isArray(value) ? value[0] : value;
+  return [...typesOf(first)]
+    .map(([path, types]) => `${path} ${[...types]}`)
+    .filter((path) => !/[.[]/.test(path));
+}
+
+describe("the exit codes that are documented", () => {
+  it("are those of the source", () => {
+    const text = readFileSync(join(ROOT, "docs/exit-codes-and-json.md"), "utf8");
+    const table = text.slice(text.indexOf("| Code |"), text.indexOf("## JSON"));
+    const documented = [...table.matchAll(/^\| ([\d, ]+) \|/gm)].flatMap(([, codes = ""]) =>
+      codes.split(", "),
+    );
+    const source = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+      .join("\n");
+    const given = [...source.matchAll(/\bEXIT_[A-Z_]+ = (\d+)|\bexitCode: (\d+)/g)].map(
+      ([, constant, inline]) => constant ?? inline ?? "",
+    );
+    // By signals: 128 and their numbers, of SIGHUP and SIGTERM.
+    const all = new Set(["0", "1", ...given, "129", "143"]);
+    expect(documented.sort()).toEqual([...all].sort());
+  });
+});
