@@ -6,7 +6,7 @@ import type { IpPermission, IpRange, UserIdGroupPair } from "@aws-sdk/client-ec2
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { canonicalBlock } from "./cidr.ts";
-import { isLive } from "./peering-states.ts";
+import { isLive, joins } from "./peering-states.ts";
 import { find, SECURITY_GROUP } from "./resources.ts";
 import type { SecurityGroupRuleState, SecurityGroupState } from "./state.ts";
 
@@ -83,10 +83,7 @@ function reachableGroup(
 ): SecurityGroupState {
   const referenced = find(context, SECURITY_GROUP, id);
   const isPeered = Object.values(context.region.ec2.peeringConnections).some(
-    (peering) =>
-      isLive(peering) &&
-      [peering.requesterVpcId, peering.accepterVpcId].includes(group.vpcId) &&
-      [peering.requesterVpcId, peering.accepterVpcId].includes(referenced.vpcId),
+    (peering) => isLive(peering) && joins(peering, group.vpcId) && joins(peering, referenced.vpcId),
   );
   if (referenced.vpcId !== group.vpcId && !isPeered)
     throw new AwsError(

@@ -153,34 +153,19 @@ function requestedEntry(
   return entry;
 }
 
+const ENTRY = [
+  "NetworkAclId",
+  "RuleNumber",
+  "Protocol",
+  "RuleAction",
+  "Egress",
+  "CidrBlock",
+  "PortRange",
+  "IcmpTypeCode",
+] as const;
+
 export const operations: readonly Operation[] = [
-  operation(
-    CreateNetworkAclEntry$,
-    [
-      "NetworkAclId",
-      "RuleNumber",
-      "Protocol",
-      "RuleAction",
-      "Egress",
-      "CidrBlock",
-      "PortRange",
-      "IcmpTypeCode",
-    ],
-    createNetworkAclEntry,
-  ),
-  operation(
-    ReplaceNetworkAclEntry$,
-    [
-      "NetworkAclId",
-      "RuleNumber",
-      "Protocol",
-      "RuleAction",
-      "Egress",
-      "CidrBlock",
-      "PortRange",
-      "IcmpTypeCode",
-    ],
-    replaceNetworkAclEntry,
-  ),
+  operation(CreateNetworkAclEntry$, ENTRY, createNetworkAclEntry),
+  operation(ReplaceNetworkAclEntry$, ENTRY, replaceNetworkAclEntry),
   operation(DeleteNetworkAclEntry$, ["NetworkAclId", "RuleNumber", "Egress"], deleteNetworkAclEntry),
 ];

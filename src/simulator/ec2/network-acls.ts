@@ -9,6 +9,7 @@ import {
   type DescribeNetworkAclsRequest,
   type DescribeNetworkAclsResult,
   type NetworkAcl,
+  type NetworkAclEntry,
   ReplaceNetworkAclAssociation$,
   type ReplaceNetworkAclAssociationRequest,
   type ReplaceNetworkAclAssociationResult,
@@ -86,20 +87,23 @@ function describe(context: Context, acl: NetworkAclState): NetworkAcl {
 }
 
 function filterFields(context: Context): FilterFields<NetworkAclState> {
+  const entries =
+    (value: (entry: NetworkAclEntry) => string | number | boolean | undefined) => (acl: NetworkAclState) =>
+      describeEntries(acl).map(value);
   return {
     "association.association-id": (acl) => acl.associations.map(({ id }) => id),
     "association.network-acl-id": (acl) => acl.associations.map(() => acl.id),
     "association.subnet-id": (acl) => acl.associations.map(({ subnetId }) => subnetId),
     default: (acl) => acl.isDefault,
-    "entry.cidr": (acl) => describeEntries(acl).map((entry) => entry.CidrBlock),
-    "entry.egress": (acl) => describeEntries(acl).map((entry) => entry.Egress),
-    "entry.icmp.code": (acl) => describeEntries(acl).map((entry) => entry.IcmpTypeCode?.Code),
-    "entry.icmp.type": (acl) => describeEntries(acl).map((entry) => entry.IcmpTypeCode?.Type),
-    "entry.port-range.from": (acl) => describeEntries(acl).map((entry) => entry.PortRange?.From),
-    "entry.port-range.to": (acl) => describeEntries(acl).map((entry) => entry.PortRange?.To),
-    "entry.protocol": (acl) => describeEntries(acl).map((entry) => entry.Protocol),
-    "entry.rule-action": (acl) => describeEntries(acl).map((entry) => entry.RuleAction),
-    "entry.rule-number": (acl) => describeEntries(acl).map((entry) => entry.RuleNumber),
+    "entry.cidr": entries((entry) => entry.CidrBlock),
+    "entry.egress": entries((entry) => entry.Egress),
+    "entry.icmp.code": entries((entry) => entry.IcmpTypeCode?.Code),
+    "entry.icmp.type": entries((entry) => entry.IcmpTypeCode?.Type),
+    "entry.port-range.from": entries((entry) => entry.PortRange?.From),
+    "entry.port-range.to": entries((entry) => entry.PortRange?.To),
+    "entry.protocol": entries((entry) => entry.Protocol),
+    "entry.rule-action": entries((entry) => entry.RuleAction),
+    "entry.rule-number": entries((entry) => entry.RuleNumber),
     "network-acl-id": (acl) => acl.id,
     "owner-id": () => context.account,
     "vpc-id": (acl) => acl.vpcId,

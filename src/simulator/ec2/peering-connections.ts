@@ -26,7 +26,7 @@ import { type Operation, operation } from "../operation.ts";
 import { select } from "./describe.ts";
 import { describePeering, peeringFilterFields } from "./peering-descriptions.ts";
 import { operations as peeringOptions } from "./peering-options.ts";
-import { isLive } from "./peering-states.ts";
+import { isLive, joins } from "./peering-states.ts";
 import { quotasOf } from "./quotas.ts";
 import { find, PEERING_CONNECTION, VPC } from "./resources.ts";
 import type { PeeringConnectionState } from "./state.ts";
@@ -60,7 +60,10 @@ function createVpcPeeringConnection(
   const accepter = find(context, VPC, input.PeerVpcId);
   const { peeringConnections } = context.region.ec2;
   const live = Object.values(peeringConnections).filter(isLive);
-  const present = live.find((other) => isBetween(other, requester.id, accepter.id));
+  // The other way round it is another connection.
+  const present = live.find(
+    ({ requesterVpcId, accepterVpcId }) => requesterVpcId === requester.id && accepterVpcId === accepter.id,
+  );
   if (present) return { VpcPeeringConnection: describePeering(context, present) };
   if (live.filter(({ status }) => status !== "active").length >= quotasOf(context).pendingPeeringConnections)
     throw new AwsError(
@@ -83,11 +86,6 @@ function createVpcPeeringConnection(
   peeringConnections[peering.id] = peering;
   schedule(context, peering, "ec2.peering-requested", context.randomInteger(1, 2) * SECOND);
   return { VpcPeeringConnection: describePeering(context, peering) };
-}
-
-/** Requested by the first, to be accepted by the second; the other way round is another connection. */
-function isBetween(peering: PeeringConnectionState, requesterVpcId: string, accepterVpcId: string): boolean {
-  return peering.requesterVpcId === requesterVpcId && peering.accepterVpcId === accepterVpcId;
 }
 
 function describeVpcPeeringConnections(
@@ -115,15 +113,13 @@ function acceptVpcPeeringConnection(
   const active = Object.values(context.region.ec2.peeringConnections).filter(
     ({ status }) => status === "active" || status === "provisioning",
   );
-  const isTwin = (other: PeeringConnectionState) =>
-    isBetween(other, accepterVpcId, requesterVpcId) || isBetween(other, requesterVpcId, accepterVpcId);
-  if (active.some(isTwin))
+  if (active.some((other) => joins(other, requesterVpcId) && joins(other, accepterVpcId)))
     throw new AwsError(
       "VpcPeeringConnectionAlreadyExists",
       `A VPC peering connection already exists between ${requesterVpcId} and ${accepterVpcId}`,
     );
   for (const vpcId of [requesterVpcId, accepterVpcId]) {
-    const ofVpc = active.filter((other) => [other.requesterVpcId, other.accepterVpcId].includes(vpcId));
+    const ofVpc = active.filter((other) => joins(other, vpcId));
     if (ofVpc.length >= quotasOf(context).activePeeringConnectionsPerVpc)
       throw new AwsError(
         "ActiveVpcPeeringConnectionPerVpcLimitExceeded",

@@ -8,6 +8,7 @@ import {
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { type Operation, operation } from "../operation.ts";
+import { hexDigits } from "./amazon-ids.ts";
 import { filtered } from "./filters.ts";
 import { page } from "./pages.ts";
 
@@ -16,8 +17,7 @@ const SERVICES = ["ec2-instance-connect", "s3", "dynamodb"] as const;
 
 function prefixListsIn(regionName: string): ManagedPrefixList[] {
   return SERVICES.map((service) => {
-    const digits = Buffer.from(`${service}.${regionName}`).toString("hex").slice(0, 8);
-    const id = `pl-${digits}`;
+    const id = `pl-${hexDigits(`${service}.${regionName}`).slice(0, 8)}`;
     return {
       PrefixListId: id,
       PrefixListArn: `arn:aws:ec2:${regionName}:aws:prefix-list/${id}`,

@@ -13,7 +13,7 @@ import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { type Operation, operation } from "../operation.ts";
 import { requireBlock } from "./cidr.ts";
-import { isLive } from "./peering-states.ts";
+import { isLive, joins } from "./peering-states.ts";
 import { quotasOf } from "./quotas.ts";
 import {
   find,
@@ -134,8 +134,7 @@ function requestedTarget(
     // One that is not active yet is accepted: the route is a blackhole until then (AWS-FACTS §1).
     const peering = find(context, PEERING_CONNECTION, VpcPeeringConnectionId);
     if (!isLive(peering)) throw notFound(PEERING_CONNECTION, peering.id);
-    if (![peering.requesterVpcId, peering.accepterVpcId].includes(table.vpcId))
-      throw otherNetwork(table, "vpc peering connection", peering.id);
+    if (!joins(peering, table.vpcId)) throw otherNetwork(table, "vpc peering connection", peering.id);
     return { vpcPeeringConnectionId: peering.id };
   }
   const instance = InstanceId === undefined ? undefined : find(context, INSTANCE, InstanceId);
@@ -159,30 +158,17 @@ function otherNetwork(table: RouteTableState, noun: string, id: string): AwsErro
   );
 }
 
+const ROUTE = [
+  "RouteTableId",
+  "DestinationCidrBlock",
+  "GatewayId",
+  "VpcPeeringConnectionId",
+  "NetworkInterfaceId",
+  "InstanceId",
+] as const;
+
 export const operations: readonly Operation[] = [
-  operation(
-    CreateRoute$,
-    [
-      "RouteTableId",
-      "DestinationCidrBlock",
-      "GatewayId",
-      "VpcPeeringConnectionId",
-      "NetworkInterfaceId",
-      "InstanceId",
-    ],
-    createRoute,
-  ),
-  operation(
-    ReplaceRoute$,
-    [
-      "RouteTableId",
-      "DestinationCidrBlock",
-      "GatewayId",
-      "VpcPeeringConnectionId",
-      "NetworkInterfaceId",
-      "InstanceId",
-    ],
-    replaceRoute,
-  ),
+  operation(CreateRoute$, ROUTE, createRoute),
+  operation(ReplaceRoute$, ROUTE, replaceRoute),
   operation(DeleteRoute$, ["RouteTableId", "DestinationCidrBlock"], deleteRoute),
 ];

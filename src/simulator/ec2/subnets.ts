@@ -19,7 +19,7 @@ import { type Operation, operation } from "../operation.ts";
 import { requireBlock } from "./cidr.ts";
 import { select } from "./describe.ts";
 import type { FilterFields } from "./filters.ts";
-import { endFlowLogsOf } from "./flow-log-ends.ts";
+import { endFlowLogsOf } from "./flow-logs/capture.ts";
 import { associateWithDefault } from "./network-acls.ts";
 import { quotasOf } from "./quotas.ts";
 import { type Zone, zonesOf } from "./regions.ts";

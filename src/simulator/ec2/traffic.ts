@@ -1,7 +1,7 @@
 /**
  * What goes on in a network without anybody asking for it: the SSM agent talks to its service, the clock is set, and
  * strangers on the internet knock. Sent as real packets, so that groups, network ACLs and routes decide as for any.
- * Never ICMP: a learner's pings are to be found again in the records to the packet (issue 4's reconcile).
+ * Never ICMP: a learner's pings are to be found again in the records to the packet (`vpclab logs reconcile`).
  */
 import { Context } from "../context.ts";
 import { watches } from "./flow-logs/capture.ts";

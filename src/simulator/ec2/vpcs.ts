@@ -19,12 +19,13 @@ import { toCidr } from "../../network/cidr.ts";
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { type Operation, operation } from "../operation.ts";
+import { hexDigits } from "./amazon-ids.ts";
 import { requireBlock } from "./cidr.ts";
 import { select } from "./describe.ts";
 import type { FilterFields } from "./filters.ts";
-import { endFlowLogsOf } from "./flow-log-ends.ts";
+import { endFlowLogsOf } from "./flow-logs/capture.ts";
 import { addNetworkAcl } from "./network-acls.ts";
-import { isLive } from "./peering-states.ts";
+import { isLive, joins } from "./peering-states.ts";
 import { quotasOf } from "./quotas.ts";
 import { find, hasDependencies, VPC } from "./resources.ts";
 import { addRouteTable } from "./route-tables.ts";
@@ -95,8 +96,7 @@ export function describeVpc(context: Context, vpc: VpcState): Vpc {
 
 /** Every Region has one default set of DHCP options, which all its VPCs use; the same id for the same account. */
 function dhcpOptionsId(context: Context): string {
-  const digits = Buffer.from(`${context.account}${context.regionName}`).toString("hex");
-  return `dopt-0${digits.slice(-16).padStart(16, "0")}`;
+  return `dopt-0${hexDigits(`${context.account} ${context.regionName}`)}`;
 }
 
 function filterFields(context: Context): FilterFields<VpcState> {
@@ -141,9 +141,7 @@ function isInUse(ec2: Ec2State, vpcId: string): boolean {
     Object.values(ec2.routeTables).some((table) => inVpc(table) && !table.isMain) ||
     Object.values(ec2.networkAcls).some((acl) => inVpc(acl) && !acl.isDefault) ||
     Object.values(ec2.securityGroups).some((group) => inVpc(group) && group.groupName !== "default") ||
-    Object.values(ec2.peeringConnections).some(
-      (peering) => isLive(peering) && [peering.requesterVpcId, peering.accepterVpcId].includes(vpcId),
-    )
+    Object.values(ec2.peeringConnections).some((peering) => isLive(peering) && joins(peering, vpcId))
   );
 }
 

@@ -1,9 +1,9 @@
 /** `curl` for one URL: its page from the few web servers there are, instances' own among them, and curl's own words where there is none. */
+import type { Packet } from "../../network/packet.ts";
 import { type Opening, openConnection, talk } from "./connection.ts";
-import type { Host } from "./hosts.ts";
-import { hostAt } from "./hosts.ts";
+import { type Host, hostAt } from "./hosts.ts";
 import { fail, type Machine, type Program, type Turn } from "./program.ts";
-import { pageOf } from "./web-page.ts";
+import { type Page, pageOf } from "./web-page.ts";
 import type { WebServer } from "./web-server.ts";
 
 interface Options {
@@ -58,40 +58,41 @@ export const curl: Program = (machine, args, memory) => {
         talk(machine, attempt.connection, [REQUEST_BYTES, 21]);
         return complain(options, "(1) Received HTTP/0.9 when not allowed", 1);
       }
-      return page(machine, options, host, attempt.connection);
+      return hosted(machine, options, host, attempt.connection);
     }
   }
 };
 
 /** The page of an instance's web server, which knows no TLS. */
-function served(
-  machine: Machine,
-  options: Options,
-  server: WebServer,
-  connection: Parameters<typeof talk>[1],
-): Turn {
+function served(machine: Machine, options: Options, server: WebServer, connection: Packet): Turn {
   if (options.url.protocol === "https:") {
     talk(machine, connection, [517, 310]);
     return complain(options, "(35) TLS connect error: error:0A00010B:SSL routines::wrong version number", 35);
   }
-  const { status, head, body } = pageOf(server, options.url.pathname, machine.now);
-  talk(machine, connection, [REQUEST_BYTES, head.length + (options.isHead ? 0 : Buffer.byteLength(body))]);
-  if (options.failsOnError && status >= 400)
-    return complain(options, `(22) The requested URL returned error: ${status}`, 22, status);
-  const shown = options.isHead ? head : `${options.showsHead ? head : ""}${body}`;
-  return { stdout: `${options.discardsBody ? "" : shown}${writeOut(options, status)}`, next: { exit: 0 } };
+  const page = pageOf(server, options.url.pathname, machine.now);
+  talk(machine, connection, payloadsOf(options, page));
+  if (options.failsOnError && page.status >= 400)
+    return complain(options, `(22) The requested URL returned error: ${page.status}`, 22, page.status);
+  return show(options, page);
 }
 
-function page(machine: Machine, options: Options, host: Host, connection: Parameters<typeof talk>[1]): Turn {
+/** The page of a host on the internet. */
+function hosted(machine: Machine, options: Options, host: Host, connection: Packet): Turn {
   const body = `<!doctype html><title>${host.names[0] ?? host.address}</title>\n`;
   const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n`;
-  const payloads = [REQUEST_BYTES, head.length + (options.isHead ? 0 : body.length)];
+  const page = { status: 200, head, body };
+  const payloads = payloadsOf(options, page);
   talk(machine, connection, options.url.protocol === "https:" ? [...TLS_PAYLOADS, ...payloads] : payloads);
-  const shown = options.isHead ? head : `${options.showsHead ? head : ""}${body}`;
-  return {
-    stdout: `${options.discardsBody ? "" : shown}${writeOut(options, 200)}`,
-    next: { exit: 0 },
-  };
+  return show(options, page);
+}
+
+function payloadsOf({ isHead }: Options, { head, body }: Page): number[] {
+  return [REQUEST_BYTES, head.length + (isHead ? 0 : Buffer.byteLength(body))];
+}
+
+function show(options: Options, { status, head, body }: Page): Turn {
+  const text = options.isHead ? head : `${options.showsHead ? head : ""}${body}`;
+  return { stdout: `${options.discardsBody ? "" : text}${writeOut(options, status)}`, next: { exit: 0 } };
 }
 
 function complain(options: Options, message: string, exit: number, status = 0): Turn {

@@ -2,6 +2,7 @@
 import { parseAddress } from "../../network/cidr.ts";
 import type { Context } from "../context.ts";
 import { privateDnsName, publicDnsName } from "../ec2/instances/addresses.ts";
+import { joins } from "../ec2/peering-states.ts";
 import { publicAddressOf } from "../ec2/public-addresses.ts";
 import { hostNamed } from "./hosts.ts";
 
@@ -23,12 +24,10 @@ export function resolve(context: Context, vpcId: string, name: string): string |
       Object.values(peeringConnections).some(
         (peering) =>
           peering.status === "active" &&
-          ((peering.requesterVpcId === vpcId &&
-            peering.accepterVpcId === otherVpcId &&
-            peering.accepterOptions.allowDnsResolutionFromRemoteVpc) ||
-            (peering.accepterVpcId === vpcId &&
-              peering.requesterVpcId === otherVpcId &&
-              peering.requesterOptions.allowDnsResolutionFromRemoteVpc)),
+          joins(peering, vpcId) &&
+          joins(peering, otherVpcId) &&
+          (peering.accepterVpcId === otherVpcId ? peering.accepterOptions : peering.requesterOptions)
+            .allowDnsResolutionFromRemoteVpc,
       );
     return isNear ? privateAddress : publicAddress;
   }

@@ -1,5 +1,6 @@
 /** The web servers that user data in the common form sets up: httpd and nginx from their packages, Python's own. */
 import { posix } from "node:path";
+import type { Machine } from "./program.ts";
 import { type UserDataCommand, userDataCommands } from "./user-data-commands.ts";
 
 /** As plain JSON: it is saved with its instance. */
@@ -15,10 +16,7 @@ export interface WebServer {
 }
 
 /** What the script can ask about the machine it runs on. */
-export interface Host {
-  readonly hostname: string;
-  readonly privateAddress: string;
-}
+type Host = Pick<Machine, "hostname" | "privateAddress">;
 
 const PACKAGED = { httpd: "/var/www/html", nginx: "/usr/share/nginx/html" } as const;
 type Packaged = keyof typeof PACKAGED;

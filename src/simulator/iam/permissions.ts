@@ -4,7 +4,7 @@
  */
 import type { Context } from "../context.ts";
 import { arnOf } from "./names.ts";
-import { findPolicy } from "./policies.ts";
+import { defaultVersion, findPolicy } from "./policies.ts";
 import type { RequestKeys } from "./policy-conditions.ts";
 import { parseIdentityPolicy, parseTrustPolicy, type Statement } from "./policy-document.ts";
 import { decide, letsServiceAssume } from "./policy-evaluation.ts";
@@ -91,8 +91,9 @@ export function roleHasManagedPolicy(context: Context, roleName: string, policyA
 
 /** All that a role's policies say, in their versions in force. */
 function statementsOf(context: Context, powers: Omit<RolePowers, "assumeRolePolicyDocument">): Statement[] {
-  const attached = powers.attachedPolicyArns.flatMap(
-    (arn) => findPolicy(context, arn)?.versions.find((version) => version.isDefault)?.document ?? [],
-  );
+  const attached = powers.attachedPolicyArns.flatMap((arn) => {
+    const policy = findPolicy(context, arn);
+    return (policy && defaultVersion(policy)?.document) ?? [];
+  });
   return [...attached, ...Object.values(powers.inlinePolicies)].flatMap(parseIdentityPolicy);
 }

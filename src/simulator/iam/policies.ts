@@ -43,6 +43,11 @@ export function findPolicy(context: Context, arn: string): PolicyState | undefin
   return ownEntry(context.state.iam.policies, arn) ?? ownEntry(AWS_MANAGED_POLICIES, arn);
 }
 
+/** The version in force. */
+export function defaultVersion({ versions }: PolicyState): PolicyState["versions"][number] | undefined {
+  return versions.find(({ isDefault }) => isDefault);
+}
+
 /** @throws AwsError NoSuchEntity, or InvalidInput for what is no ARN */
 export function requirePolicy(context: Context, arn: string | undefined): PolicyState {
   const policy = findPolicy(context, checkArn(arn));
@@ -89,7 +94,7 @@ function shownPolicy(context: Context, policy: PolicyState): Policy {
     PolicyId: policy.id,
     Arn: policy.arn,
     Path: policy.path,
-    DefaultVersionId: policy.versions.find((version) => version.isDefault)?.id,
+    DefaultVersionId: defaultVersion(policy)?.id,
     AttachmentCount: attachmentCount(context, policy.arn),
     PermissionsBoundaryUsageCount: 0,
     IsAttachable: true,

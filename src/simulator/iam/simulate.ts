@@ -13,7 +13,7 @@ import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
 import { learner } from "./learner.ts";
 import { arnOf, checkArn, noSuchEntity } from "./names.ts";
 import { page } from "./pages.ts";
-import { findPolicy } from "./policies.ts";
+import { defaultVersion, findPolicy } from "./policies.ts";
 import type { RequestKeys } from "./policy-conditions.ts";
 import { parseIdentityPolicy, type Statement } from "./policy-document.ts";
 import { decide } from "./policy-evaluation.ts";
@@ -72,14 +72,9 @@ function principalStatements(context: Context, arn: string): Sourced[] {
     throw noSuchEntity(`The ${arn.includes(":role/") ? "role" : "user"} with name ${arn} cannot be found.`);
   const attached = (role ?? user).attachedPolicyArns.flatMap((policyArn) => {
     const policy = findPolicy(context, policyArn);
-    const document = policy?.versions.find((version) => version.isDefault)?.document;
-    return document === undefined
-      ? []
-      : sourced(
-          document,
-          policy?.name ?? policyArn,
-          AWS_MANAGED_POLICIES[policyArn] ? "aws-managed" : "user-managed",
-        );
+    const version = policy && defaultVersion(policy);
+    const type = AWS_MANAGED_POLICIES[policyArn] ? "aws-managed" : "user-managed";
+    return version ? sourced(version.document, policy.name, type) : [];
   });
   const inline = Object.entries(role?.inlinePolicies ?? {});
   return [...attached, ...inline.flatMap(([name, document]) => sourced(document, name, "role"))];

@@ -31,6 +31,15 @@ export function watches(flowLog: FlowLogState, networkInterface: NetworkInterfac
   return flowLog.resourceId === id || flowLog.resourceId === subnetId || flowLog.resourceId === vpcId;
 }
 
+/**
+ * Ends the flow logs on a VPC, subnet or network interface that goes: they collect nothing more, what they have
+ * collected is still delivered.
+ */
+export function endFlowLogsOf(context: Context, resourceId: string): void {
+  for (const flowLog of Object.values(context.region.ec2.flowLogs))
+    if (flowLog.resourceId === resourceId) flowLog.deletedAt ??= context.now;
+}
+
 function count(
   flowLog: FlowLogState,
   context: Context,

@@ -21,7 +21,7 @@ import { tagSet } from "../tag-sets.ts";
 import { privateDnsName } from "./addresses.ts";
 import { isNitro } from "./capacity.ts";
 import { STATE_CODES } from "./lifecycle.ts";
-import { associationOf, groupIdentifiers, publicNameOf } from "./network-interfaces.ts";
+import { groupIdentifiers, publicNameOf, showWithinInstance } from "./network-interfaces.ts";
 import { rootVolumeOf } from "./volumes.ts";
 
 /** Status checks take about two minutes after the launch. */
@@ -107,49 +107,18 @@ function showNetwork(context: Context, instance: InstanceState): Partial<Instanc
   const networkInterface = interfaceOf(context, instance);
   if (!networkInterface)
     return { PrivateDnsName: "", PublicDnsName: "", NetworkInterfaces: [], SecurityGroups: [] };
-  const { attachment, privateAddress } = networkInterface;
-  const privateName = privateDnsName(context.regionName, privateAddress);
   const publicAddress = publicAddressOf(context.region.ec2, networkInterface);
-  const Association = associationOf(context, networkInterface);
-  const Groups = groupIdentifiers(context, networkInterface);
+  const shown = showWithinInstance(context, networkInterface);
   return {
     VpcId: instance.vpcId,
     SubnetId: instance.subnetId,
-    PrivateIpAddress: privateAddress,
-    PrivateDnsName: privateName,
+    PrivateIpAddress: shown.PrivateIpAddress,
+    PrivateDnsName: shown.PrivateDnsName,
     PublicIpAddress: publicAddress,
     PublicDnsName: publicAddress ? publicNameOf(context, networkInterface, publicAddress) : "",
     SourceDestCheck: networkInterface.sourceDestCheck,
-    SecurityGroups: Groups,
-    NetworkInterfaces: [
-      {
-        NetworkInterfaceId: networkInterface.id,
-        SubnetId: networkInterface.subnetId,
-        VpcId: networkInterface.vpcId,
-        Description: networkInterface.description,
-        OwnerId: context.account,
-        Status: "in-use",
-        InterfaceType: "interface",
-        MacAddress: networkInterface.macAddress,
-        PrivateIpAddress: privateAddress,
-        PrivateDnsName: privateName,
-        PrivateIpAddresses: [
-          { Primary: true, PrivateIpAddress: privateAddress, PrivateDnsName: privateName, Association },
-        ],
-        Ipv6Addresses: [],
-        SourceDestCheck: networkInterface.sourceDestCheck,
-        Groups,
-        Association,
-        Attachment: attachment && {
-          AttachmentId: attachment.id,
-          AttachTime: new Date(attachment.attachedAt),
-          DeleteOnTermination: attachment.deleteOnTermination,
-          DeviceIndex: 0,
-          NetworkCardIndex: 0,
-          Status: "attached",
-        },
-      },
-    ],
+    SecurityGroups: shown.Groups,
+    NetworkInterfaces: [shown],
   };
 }
 

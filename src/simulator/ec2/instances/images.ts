@@ -4,6 +4,7 @@
  */
 
 import { AwsError } from "../../error.ts";
+import { hexDigits } from "../amazon-ids.ts";
 
 export interface Image {
   readonly imageId: string;
@@ -51,13 +52,4 @@ export function requireImage(regionName: string, id: string): Image {
   const image = imagesIn(regionName).find(({ imageId }) => imageId === id);
   if (!image) throw new AwsError("InvalidAMIID.NotFound", `The image id '[${id}]' does not exist`);
   return image;
-}
-
-/** 16 hex digits that depend on the text alone (FNV-1a, 64 bits). */
-function hexDigits(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const character of text) {
-    hash = ((hash ^ BigInt(character.codePointAt(0) ?? 0)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  }
-  return hash.toString(16).padStart(16, "0");
 }

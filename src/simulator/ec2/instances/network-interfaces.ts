@@ -13,7 +13,7 @@ import { AwsError } from "../../error.ts";
 import { operation } from "../../operation.ts";
 import { select } from "../describe.ts";
 import type { FilterFields } from "../filters.ts";
-import { endFlowLogsOf } from "../flow-log-ends.ts";
+import { endFlowLogsOf } from "../flow-logs/capture.ts";
 import { elasticAddressOf, newPublicAddress, publicAddressOf } from "../public-addresses.ts";
 import { quotasOf } from "../quotas.ts";
 import { find, NETWORK_INTERFACE, SECURITY_GROUP } from "../resources.ts";
@@ -134,7 +134,8 @@ export function publicNameOf(
   return vpc?.enableDnsSupport && vpc.enableDnsHostnames ? publicDnsName(context.regionName, address) : "";
 }
 
-function show(context: Context, networkInterface: NetworkInterfaceState): NetworkInterface {
+/** As it is shown within its instance; DescribeNetworkInterfaces shows more of it. */
+export function showWithinInstance(context: Context, networkInterface: NetworkInterfaceState) {
   const { attachment, privateAddress } = networkInterface;
   const name = privateDnsName(context.regionName, privateAddress);
   const Association = associationOf(context, networkInterface);
@@ -142,7 +143,6 @@ function show(context: Context, networkInterface: NetworkInterfaceState): Networ
     NetworkInterfaceId: networkInterface.id,
     SubnetId: networkInterface.subnetId,
     VpcId: networkInterface.vpcId,
-    AvailabilityZone: context.region.ec2.subnets[networkInterface.subnetId]?.availabilityZone,
     Description: networkInterface.description,
     Groups: groupIdentifiers(context, networkInterface),
     InterfaceType: "interface",
@@ -155,7 +155,6 @@ function show(context: Context, networkInterface: NetworkInterfaceState): Networ
       { Primary: true, PrivateIpAddress: privateAddress, PrivateDnsName: name, Association },
     ],
     Association,
-    RequesterManaged: false,
     SourceDestCheck: networkInterface.sourceDestCheck,
     Status: attachment ? "in-use" : "available",
     Attachment: attachment && {
@@ -164,9 +163,22 @@ function show(context: Context, networkInterface: NetworkInterfaceState): Networ
       DeleteOnTermination: attachment.deleteOnTermination,
       DeviceIndex: 0,
       NetworkCardIndex: 0,
+      Status: "attached",
+    },
+  } as const satisfies NetworkInterface;
+}
+
+function show(context: Context, networkInterface: NetworkInterfaceState): NetworkInterface {
+  const { attachment } = networkInterface;
+  const within = showWithinInstance(context, networkInterface);
+  return {
+    ...within,
+    AvailabilityZone: context.region.ec2.subnets[networkInterface.subnetId]?.availabilityZone,
+    RequesterManaged: false,
+    Attachment: attachment && {
+      ...within.Attachment,
       InstanceId: attachment.instanceId,
       InstanceOwnerId: context.account,
-      Status: "attached",
     },
     TagSet: tagSet(networkInterface.tags),
   };
