@@ -2,6 +2,7 @@
  * The one place where SDK clients are made, for AWS and for the embedded AWS alike. Nothing after this file can tell
  * the two apart.
  */
+import type { AgentOptions } from "node:https";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
@@ -63,6 +64,13 @@ const TIMEOUTS = {
   throwOnRequestTimeout: true,
 };
 
+/**
+ * HTTPS_PROXY and NO_PROXY, as the AWS CLI takes them: the SDK does not by itself (its guide, Configure proxies for
+ * Node.js), an agent of Node 22.21, 24.5 or later does when it is told to (Node's http documentation, Built-in Proxy
+ * Support). Older ones take no note of this.
+ */
+const PROXIED = { proxyEnv: process.env } as AgentOptions;
+
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
   const serviceClock = options.embedded ? undefined : new ServiceClock();
@@ -73,7 +81,7 @@ export function connect(options: ConnectOptions): Aws {
     retryStrategy: new ClockedRetryStrategy(MAX_ATTEMPTS, clock, options.signal),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
-    requestHandler: options.embedded?.requestHandler ?? TIMEOUTS,
+    requestHandler: options.embedded?.requestHandler ?? { ...TIMEOUTS, httpsAgent: PROXIED },
     ...(options.embedded && { credentials: options.embedded.credentials }),
   };
   const plugins: Pluggable<object, object>[] = [

@@ -8,7 +8,9 @@ export function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   if (error instanceof LabError) return error.code;
   const { Code, code } = error as Error & { Code?: string; code?: string };
-  return Code ?? (error.name !== "Error" ? error.name : (code ?? ""));
+  // Several addresses of one name were tried in vain: the code says more than that.
+  const isNamed = error.name !== "Error" && !(error instanceof AggregateError);
+  return Code ?? (isNamed ? error.name : (code ?? ""));
 }
 
 /**

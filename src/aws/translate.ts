@@ -2,13 +2,14 @@
 import { LabError } from "../lab/error.ts";
 import { denial } from "./denial.ts";
 import { codeOf } from "./errors.ts";
+import { strangeAnswer } from "./strange-answer.ts";
 import { TRANSLATIONS } from "./translations.ts";
 
 /** Anything thrown, as something that can be told. What is not AWS's or ours is called what it is: a defect. */
 export function translate(error: unknown): LabError {
   if (error instanceof LabError) return error;
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof Error && error.name === "DamagedWorldError" && "place" in error)
     return new LabError("damaged-world", message, {
       why: "It is left as it is.",
@@ -21,8 +22,8 @@ export function translate(error: unknown): LabError {
       next: ["Give it a folder that it can write to: VPCLAB_HOME=/some/folder."],
       cause: error,
     });
-  const denied = denial(error);
-  if (denied) return denied;
+  const known = denial(error) ?? strangeAnswer(error);
+  if (known) return known;
   const translation = TRANSLATIONS.find(
     (candidate) => candidate.codes.test(code) && (candidate.message?.test(message) ?? true),
   );
@@ -39,4 +40,10 @@ export function translate(error: unknown): LabError {
     next: ["Run the same command again: it goes on from where it stands. With --debug it shows each call."],
     cause: error,
   });
+}
+
+/** Where several addresses of one name were tried, the first says why: the whole has no message. */
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
+  return error instanceof Error ? error.message : String(error);
 }

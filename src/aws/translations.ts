@@ -11,13 +11,61 @@ export interface Translation {
 
 const EXIT_NO_CREDENTIALS = 4;
 
-const GO_ON = "Run the same command again: it goes on from where it stands.";
+export const GO_ON = "Run the same command again: it goes on from where it stands.";
+/** See PROXIED in clients.ts. */
+export const NAME_PROXY =
+  "If only a proxy leads outside, name it: HTTPS_PROXY=http://proxy:8080 (on Node 22.21, 24.5 or later).";
+export const CHECK_ENDPOINT = "If you gave --endpoint-url or AWS_ENDPOINT_URL, check that.";
 const OWN_NAME = "Give this lab a name of its own: vpclab up --lab my-lab";
 const SEE = "See what stands: vpclab status";
 
+export const proxyWantsCredentials = {
+  why: "A proxy between here and AWS wants a name and a password.",
+  next: ["Give it both: HTTPS_PROXY=http://name:password@proxy:8080", CHECK_ENDPOINT, GO_ON],
+} as const;
+
 /** The first that matches wins. RunInstances' own refusals are in launch-refusal.ts, those of permissions in denial.ts. */
 export const TRANSLATIONS: readonly Translation[] = [
-  // Credentials and the way to AWS.
+  // The way to AWS: codes of the system, of OpenSSL (Node's documentation, X509 certificate error codes) and of Node.
+  {
+    codes: /^(ENOTFOUND|EAI_AGAIN)$/,
+    why: "AWS could not be reached: no name server knows that name. There is no network, or only a proxy leads outside.",
+    next: ["Check the network.", NAME_PROXY, CHECK_ENDPOINT, GO_ON],
+  },
+  {
+    codes: /^(ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError)$/,
+    why: "AWS could not be reached: the network, a firewall or a proxy does not let us through.",
+    next: ["Check the network, and HTTPS_PROXY if it is set.", NAME_PROXY, CHECK_ENDPOINT, GO_ON],
+  },
+  {
+    codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    why: "The certificate of what answers is not valid today: the clock here is off, or a proxy in between has an old one.",
+    next: ["Check the clock and its time zone.", CHECK_ENDPOINT, GO_ON],
+  },
+  {
+    codes:
+      /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|CERT_SIGNATURE_FAILURE|CERT_UNTRUSTED|CERT_REJECTED|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    why: "What answers does not prove to be AWS: its certificate is none that this machine trusts. Proxies of companies and virus scanners put their own in the place of AWS's.",
+    next: [
+      "Have Node trust the company's: NODE_EXTRA_CA_CERTS=/path/to/company-ca.pem",
+      NAME_PROXY,
+      CHECK_ENDPOINT,
+      GO_ON,
+    ],
+  },
+  {
+    codes: /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/,
+    why: "What answers does not speak TLS as AWS does: a proxy, or an http:// endpoint that was given as https://.",
+    next: [CHECK_ENDPOINT, NAME_PROXY, GO_ON],
+  },
+  { codes: /^ERR_PROXY_TUNNEL$/, message: / 407 /, ...proxyWantsCredentials },
+  {
+    codes: /^ERR_PROXY_(TUNNEL|INVALID_CONFIG)$/,
+    why: "The proxy that HTTPS_PROXY names does not let this through to AWS.",
+    next: ["Check HTTPS_PROXY and NO_PROXY, and ask whoever runs the proxy.", GO_ON],
+  },
+
+  // Credentials, and AWS as a whole.
   {
     codes: /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/,
     why: "The credentials have expired. Nothing is lost: everything carries the lab's tag and is found again.",
@@ -54,13 +102,6 @@ export const TRANSLATIONS: readonly Translation[] = [
     codes: /^AnswerLostError$/,
     why: "The connection broke, or AWS failed, before it said what came of the call: the thing may have been made or not.",
     next: ["Run the same command again: it looks for what was made, by its tag, and goes on from here."],
-  },
-  {
-    codes: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError)$/,
-    why: "AWS could not be reached.",
-    next: [
-      "Check the network, a proxy (HTTPS_PROXY), and --endpoint-url if you gave one; then run the same command again.",
-    ],
   },
   {
     codes: /^(Unavailable|InternalError|InternalFailure|InternalServerError|ServiceUnavailable(Exception)?)$/,
