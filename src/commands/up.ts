@@ -98,8 +98,8 @@ function announce({ terminal }: Program, lab: OpenLab, instanceType: string): vo
   const { total } = hourlyPrice(lab.place.region, [instanceType, instanceType]);
   const hours =
     lab.spec.hours === undefined
-      ? "The instances run until you take them down (--hours never)."
-      : `The instances power off and are gone after ${plural(lab.spec.hours, "hour")} (--hours), should you forget them.`;
+      ? "Instances run until you take them down (--hours never)."
+      : `Instances power off and are gone ${plural(lab.spec.hours, "hour")} after they are started (--hours), should you forget them.`;
   terminal.say("");
   terminal.say(
     terminal.wrap(

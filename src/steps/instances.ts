@@ -33,7 +33,7 @@ export const instances: Step = {
   lesson: instancesLesson,
 
   async up(lab) {
-    await lab.narrator.wait(
+    const outcomes = await lab.narrator.wait(
       { text: "both instances are on their way", usually: "0:05 to 0:20, until their new profile is known" },
       () => bothSides(lab, (side) => launch(lab, side)),
     );
@@ -42,8 +42,7 @@ export const instances: Step = {
         "Mind: SSH (port 22) is open to the whole internet, as the lab has it. The instances have no key, so nobody " +
           "gets in; elsewhere, name your own address (--ssh-from).",
       );
-    if (lab.spec.hours !== undefined)
-      lab.narrator.say(`They power off and terminate by themselves after ${inHours(lab.spec.hours)}.`);
+    if (lab.spec.hours !== undefined) lab.narrator.say(whenTheyEnd(outcomes, lab.spec.hours));
   },
 
   downAfter: [],
@@ -73,21 +72,26 @@ export const instances: Step = {
   },
 };
 
-async function launch(lab: LabContext, side: Side): Promise<void> {
+type Outcome = "made" | "found";
+
+async function launch(lab: LabContext, side: Side): Promise<Outcome> {
   const { aws, spec } = lab;
   const { imageId, instanceType, profileMadeAt } = lab.prepared;
   if (imageId === undefined || instanceType === undefined) throw new Error("Step 0, prepare, has not run.");
   const { vpcId, ...subnet } = await findNetwork(lab, side);
   const securityGroupId = await setUpSecurityGroup(lab, side, vpcId);
+  let outcome: Outcome = "found";
   const instance = await ensurePart(lab, {
     part: `instance-${side}`,
     type: "instance",
     text: `${spec.nameOf(`instance-${side}`)} starts (${instanceType}, AL2023)`,
     find: () => findInstances(aws, spec, side),
-    create: () =>
-      launchWhereThereIsRoom(lab, side, subnet, ({ subnetId }) =>
+    create: () => {
+      outcome = "made";
+      return launchWhereThereIsRoom(lab, side, subnet, ({ subnetId }) =>
         runInstance(aws, spec, side, { imageId, instanceType, subnetId, securityGroupId, profileMadeAt }),
-      ),
+      );
+    },
     idOf: ({ InstanceId }) => InstanceId,
   });
   const state = instance.State?.Name ?? "pending";
@@ -99,6 +103,7 @@ async function launch(lab: LabContext, side: Side): Promise<void> {
         "Then run the same command again: it goes on from here.",
       ],
     });
+  return outcome;
 }
 
 interface LabSubnet {
@@ -176,8 +181,17 @@ async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): P
   return groupId;
 }
 
-function inHours(hours: number): string {
-  return hours === 1 ? "1 hour" : `${hours} hours`;
+/** The hours go into an instance when it is started: one that stood already keeps those that it was given then. */
+function whenTheyEnd([one, two]: readonly [Outcome, Outcome], hours: number): string {
+  const after = hours === 1 ? "1 hour" : `${hours} hours`;
+  if (one === "made" && two === "made") return `They power off and terminate by themselves after ${after}.`;
+  if (one === "found" && two === "found")
+    return "They stood already: whether and when they power off was settled when they were started.";
+  const [made, found] = one === "made" ? [1, 2] : [2, 1];
+  return (
+    `Instance ${made} powers off and terminates by itself after ${after}. ` +
+    `Instance ${found} stood already: whether and when it does so was settled when it was started.`
+  );
 }
 
 /** Whether a VPC has its security group and an instance that is there to stay. */

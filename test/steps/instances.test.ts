@@ -112,7 +112,25 @@ describe("instances, up", () => {
     await instances.up(lab);
     const script = Buffer.from(launches()[0]?.UserData ?? "", "base64").toString();
     expect(script).toBe("#!/bin/sh\nshutdown -P +240\n");
-    expect(told.said).toEqual([expect.stringContaining("4 hours")]);
+    expect(told.said).toEqual(["They power off and terminate by themselves after 4 hours."]);
+  });
+
+  it.each([
+    [
+      [2],
+      /^Instance 1 powers off .* after 4 hours\. Instance 2 stood already: .* settled when it was started/,
+    ],
+    [[1, 2], /^They stood already: .* settled when they were started\.$/],
+  ])("promises no hours of what stood already: instances %j", async (standing, promise) => {
+    const { lab, told } = mockedLab({ hours: 4, sshFrom: undefined });
+    ec2.on(DescribeInstancesCommand).callsFake((input) => ({
+      Reservations: standing.includes(sideOf(input))
+        ? [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "running" } }] }]
+        : [],
+    }));
+    await instances.up(lab);
+    expect(launches()).toHaveLength(2 - standing.length);
+    expect(told.said).toEqual([expect.stringMatching(promise)]);
   });
 
   it("tries again with the same token while the profile propagates", async () => {
