@@ -8,7 +8,7 @@ import { STATE_FORMAT, type WorldState } from "./state.ts";
 import type { Storage } from "./storage.ts";
 
 /** The saved world cannot be read. It is left as it is: the learner decides what happens to it. */
-export class DamagedWorldError extends Error {
+class DamagedWorldError extends Error {
   readonly place: string;
   constructor(place: string, why: string) {
     super(`The embedded AWS's file ${place} cannot be read: ${why}`);

@@ -40,3 +40,5 @@ export function embedded({ seed = 1, start, region = "us-east-1", quotas }: Embe
     sts: new STSClient(configuration),
   };
 }
+
+export type Embedded = ReturnType<typeof embedded>;

@@ -12,7 +12,8 @@ import { encodeJson } from "../../src/simulator/wire/json.ts";
 import { encodeQuery } from "../../src/simulator/wire/query.ts";
 import { anyValue } from "./any-value.ts";
 import { embedded } from "./embedded.ts";
-import { LOG_GROUP, makeFlowLog, makeLab, peer, run } from "./instances/lab-network.ts";
+import { LOG_GROUP, makeFlowLog, makeLab, run } from "./lab.ts";
+import { peer } from "./lab-network.ts";
 
 const REGION = "us-east-1";
 const HOSTILE = [
@@ -65,7 +66,7 @@ let ids: string[] = [];
 beforeAll(async () => {
   const lab = await makeLab(aws);
   await makeFlowLog(aws, lab.vpc1.vpcId);
-  await peer(aws, lab);
+  await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
   await run(aws, lab.instance1.InstanceId, "echo ok");
   await aws.clock.sleep(1_800_000);
   const text = JSON.stringify(await aws.world.look(REGION, ({ region }) => region));

@@ -18,7 +18,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sendPacket, sendReply } from "../../src/simulator/ec2/packets.ts";
 import type { Ec2State } from "../../src/simulator/ec2/state.ts";
-import { embedded } from "./embedded.ts";
+import { type Embedded, embedded } from "./embedded.ts";
 import {
   answerFate,
   type Flow,
@@ -28,7 +28,7 @@ import {
   STRANGER,
   type Traffic,
 } from "./expected-records.ts";
-import { type Embedded, records } from "./instances/lab-network.ts";
+import { records } from "./lab.ts";
 import {
   blockOf,
   type GroupRule,

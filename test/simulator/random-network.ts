@@ -21,7 +21,8 @@ import {
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import fc from "fast-check";
-import { type Embedded, latestImageId, makeFlowLog, makeFlowLogRole } from "./instances/lab-network.ts";
+import type { Embedded } from "./embedded.ts";
+import { latestImageId, makeFlowLog, makeFlowLogRole } from "./lab.ts";
 
 /** Where a rule is about: a block, or in security groups the other group of the same VPC. */
 type Where = string | "other group";

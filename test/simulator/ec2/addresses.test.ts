@@ -10,9 +10,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
-import { createSide, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
 
 async function allocate(ec2: EC2Client): Promise<{ AllocationId: string; PublicIp: string }> {
   const { AllocationId, PublicIp } = await ec2.send(new AllocateAddressCommand({ Domain: "vpc" }));

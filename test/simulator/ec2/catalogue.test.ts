@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { REGIONS as LAB_REGIONS } from "../../../src/lab/regions.ts";
 import { REGIONS } from "../../../src/simulator/ec2/regions.ts";
 import { embedded } from "../embedded.ts";
-import { refusal } from "./refusal.ts";
+import { refusal } from "../refusal.ts";
 
 async function zonesOffering(region: string, type: string) {
   const { ec2 } = embedded({ region });

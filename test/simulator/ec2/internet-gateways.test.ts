@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide, createVpc, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
 
 describe("an internet gateway", () => {
   it("is attached to one VPC, and a VPC has one", async () => {

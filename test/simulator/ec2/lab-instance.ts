@@ -1,14 +1,8 @@
 /** A running instance for tests that need an attached network interface. */
-import {
-  DescribeImagesCommand,
-  DescribeInstancesCommand,
-  RunInstancesCommand,
-  TerminateInstancesCommand,
-} from "@aws-sdk/client-ec2";
-import type { embedded } from "../embedded.ts";
-import { id } from "./lab-network.ts";
-
-type Embedded = ReturnType<typeof embedded>;
+import { RunInstancesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import type { Embedded } from "../embedded.ts";
+import { describe1, latestImageId } from "../lab.ts";
+import { id } from "../lab-network.ts";
 
 export interface Launched {
   readonly instanceId: string;
@@ -19,14 +13,13 @@ export interface Launched {
 
 /** Launches a t2.micro and waits until it runs. */
 export async function launch(
-  { ec2, clock }: Embedded,
+  aws: Embedded,
   subnetId: string,
   options: { publicAddress?: boolean; securityGroupIds?: string[] } = {},
 ): Promise<Launched> {
-  const { Images: [image] = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
-  const { Instances: [instance] = [] } = await ec2.send(
+  const { Instances: [instance] = [] } = await aws.ec2.send(
     new RunInstancesCommand({
-      ImageId: id(image?.ImageId),
+      ImageId: await latestImageId(aws),
       InstanceType: "t2.micro",
       MinCount: 1,
       MaxCount: 1,
@@ -40,12 +33,9 @@ export async function launch(
       ],
     }),
   );
-  await clock.sleep(60_000);
-  const { Reservations: [reservation] = [] } = await ec2.send(
-    new DescribeInstancesCommand({ InstanceIds: [id(instance?.InstanceId)] }),
-  );
-  const running = reservation?.Instances?.[0];
-  if (running?.State?.Name !== "running") throw new Error(`the instance is ${running?.State?.Name}`);
+  await aws.clock.sleep(60_000);
+  const running = await describe1(aws, instance?.InstanceId);
+  if (running.State?.Name !== "running") throw new Error(`the instance is ${running.State?.Name}`);
   return {
     instanceId: id(running.InstanceId),
     networkInterfaceId: id(running.NetworkInterfaces?.[0]?.NetworkInterfaceId),

@@ -12,8 +12,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { createSide, createVpc, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 
 async function aclsOf(ec2: EC2Client, vpcId: string) {
   const Filters = [{ Name: "vpc-id", Values: [vpcId] }];

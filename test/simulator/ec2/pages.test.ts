@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
-import { createVpc } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { createVpc } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 
 describe("pages", () => {
   it("hold as many as asked for, and together everything once", async () => {

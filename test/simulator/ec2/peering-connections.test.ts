@@ -12,9 +12,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { peer, requestPeering } from "./peer.ts";
-import { refusal } from "./refusal.ts";
+import { createSide, createVpc, id, peer, requestPeering } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 
 const HOUR = 3_600_000;
 

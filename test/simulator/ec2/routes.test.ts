@@ -7,9 +7,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
-import { createSide } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
 
 async function routesOf(ec2: EC2Client, routeTableId: string) {
   const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [routeTableId] }));

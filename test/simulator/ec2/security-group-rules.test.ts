@@ -11,8 +11,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
-import { createVpc, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { createVpc, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 
 const SSH: IpPermission = {
   IpProtocol: "tcp",

@@ -8,10 +8,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide, createVpc, id, peer } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { peer } from "./peer.ts";
-import { refusal } from "./refusal.ts";
 
 async function createGroup(ec2: EC2Client, VpcId: string, GroupName = "NextWork-1-SG"): Promise<string> {
   const input = { VpcId, GroupName, Description: "made by a test" };

@@ -8,9 +8,9 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide, createVpc, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
 
 describe("a subnet", () => {
   it("lies in the zone asked for, by name or by id, with five addresses kept by AWS", async () => {

@@ -11,8 +11,8 @@ import {
 import { describe, expect, it } from "vitest";
 import { tagsFrom } from "../../../src/simulator/ec2/tag-sets.ts";
 import { embedded } from "../embedded.ts";
-import { createSide, createVpc } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { createSide, createVpc } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 
 describe("tags", () => {
   it("are added, overwritten, found and taken away on several resources at once", async () => {

@@ -29,9 +29,9 @@ import {
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
+import { createSide, createVpc, id } from "../lab-network.ts";
+import { refusal } from "../refusal.ts";
 import { launch } from "./lab-instance.ts";
-import { createSide, createVpc, id } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
 
 describe("the default VPC", () => {
   it("is there in every Region, with a public subnet in each zone", async () => {

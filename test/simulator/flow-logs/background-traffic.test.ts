@@ -2,7 +2,7 @@ import { DetachInternetGatewayCommand, TerminateInstancesCommand } from "@aws-sd
 import { describe, expect, it } from "vitest";
 import type { FlowLogRecord, TrafficRecord } from "../../../src/flow-logs/record.ts";
 import { embedded } from "../embedded.ts";
-import { launch, makeFlowLog, makeLab, makeRoles, makeVpc, records } from "../instances/lab-network.ts";
+import { launch, makeFlowLog, makeLab, makeRoles, makeVpc, records } from "../lab.ts";
 
 const HOUR = 3_600_000;
 const traffic = (all: FlowLogRecord[]): TrafficRecord[] => all.filter((record) => record.logStatus === "OK");

@@ -5,17 +5,9 @@ import {
   DescribeFlowLogsCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  type Embedded,
-  LOG_GROUP,
-  makeFlowLog,
-  makeFlowLogRole,
-  makeRoles,
-  makeVpc,
-  type Vpc,
-} from "../instances/lab-network.ts";
-import { refusal } from "../instances/refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { LOG_GROUP, makeFlowLog, makeFlowLogRole, makeRoles, makeVpc, type Vpc } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 describe("CreateFlowLogs", () => {
   let aws: Embedded;

@@ -14,9 +14,8 @@ import {
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseRecord } from "../../../src/flow-logs/record.ts";
-import { embedded } from "../embedded.ts";
+import { type Embedded, embedded } from "../embedded.ts";
 import {
-  type Embedded,
   FLOW_LOG_ROLE,
   icmpFlows,
   type Lab,
@@ -26,7 +25,7 @@ import {
   makeLab,
   records,
   run,
-} from "../instances/lab-network.ts";
+} from "../lab.ts";
 
 const MINUTE = 60_000;
 

@@ -20,9 +20,9 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import { describe1, type Embedded, latestImageId, launch, makeVpc, type Vpc } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { describe1, latestImageId, launch, makeVpc, type Vpc } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 describe("an instance", () => {
   let aws: Embedded;

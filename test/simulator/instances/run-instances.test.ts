@@ -12,18 +12,9 @@ import {
   CreateRoleCommand,
 } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  describe1,
-  type Embedded,
-  latestImageId,
-  launch,
-  makeRoles,
-  makeVpc,
-  PROFILE,
-  type Vpc,
-} from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { describe1, latestImageId, launch, makeRoles, makeVpc, PROFILE, type Vpc } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 describe("RunInstances", () => {
   let aws: Embedded;

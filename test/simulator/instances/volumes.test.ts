@@ -10,9 +10,9 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import { describe1, type Embedded, launch, makeVpc } from "./lab-network.ts";
-import { refusal } from "./refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { describe1, launch, makeVpc } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 describe("the root volume of an instance", () => {
   let aws: Embedded;

@@ -1,8 +1,8 @@
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { TrafficRecord } from "../../../src/flow-logs/record.ts";
-import { embedded } from "../embedded.ts";
-import { type Embedded, type Lab, makeFlowLog, makeLab, records, run } from "../instances/lab-network.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { type Lab, makeFlowLog, makeLab, records, run } from "../lab.ts";
 
 const DELIVERY_MS = 6 * 60_000 + 5_000;
 

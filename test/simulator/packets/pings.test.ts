@@ -5,18 +5,9 @@ import {
   RevokeSecurityGroupIngressCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  addRoute,
-  type Embedded,
-  icmpFlows,
-  type Lab,
-  makeFlowLog,
-  makeLab,
-  peer,
-  records,
-  run,
-} from "../instances/lab-network.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { addRoute, icmpFlows, type Lab, makeFlowLog, makeLab, records, run } from "../lab.ts";
+import { peer } from "../lab-network.ts";
 
 const SIX_MINUTES = 6 * 60_000 + 5_000;
 
@@ -67,7 +58,7 @@ describe("pings from instance 1 and VPC 1's flow log", () => {
   });
 
   it("gets replies from the private address once peered with both routes", async () => {
-    const peering = await peer(aws, lab);
+    const peering = await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
     await addRoute(aws, lab.vpc1, "10.2.0.0/16", peering);
     await addRoute(aws, lab.vpc2, "10.1.0.0/16", peering);
     const result = await ping(privateAddress, 5);
@@ -80,7 +71,7 @@ describe("pings from instance 1 and VPC 1's flow log", () => {
   });
 
   it("gets no reply while VPC 2 lacks the way back: as without a peering", async () => {
-    const peering = await peer(aws, lab);
+    const peering = await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
     await addRoute(aws, lab.vpc1, "10.2.0.0/16", peering);
     const result = await ping(privateAddress, 3);
     expect(result.StandardOutputContent).toContain("100% packet loss");
@@ -90,7 +81,7 @@ describe("pings from instance 1 and VPC 1's flow log", () => {
   });
 
   it("turns from silence to replies in the middle of a ping when the last route is made", async () => {
-    const peering = await peer(aws, lab);
+    const peering = await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
     await addRoute(aws, lab.vpc1, "10.2.0.0/16", peering);
     const running = ping(privateAddress, 10);
     await aws.clock.sleep(4_500);
@@ -132,11 +123,10 @@ describe("pings from instance 1 and VPC 1's flow log", () => {
   });
 
   it("notes one REJECT at the far side where its group lets no ping in", async () => {
-    const second = { ...lab.vpc2 };
-    await makeFlowLog(aws, second.vpcId);
+    await makeFlowLog(aws, lab.vpc2.vpcId);
     await aws.ec2.send(
       new RevokeSecurityGroupIngressCommand({
-        GroupId: second.securityGroupId,
+        GroupId: lab.vpc2.securityGroupId,
         IpPermissions: [
           { IpProtocol: "icmp", FromPort: -1, ToPort: -1, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
         ],

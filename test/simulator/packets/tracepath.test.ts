@@ -1,16 +1,8 @@
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  addRoute,
-  type Embedded,
-  type Lab,
-  makeFlowLog,
-  makeLab,
-  peer,
-  records,
-  run,
-} from "../instances/lab-network.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { addRoute, type Lab, makeFlowLog, makeLab, records, run } from "../lab.ts";
+import { peer } from "../lab-network.ts";
 
 describe("tracepath", () => {
   let aws: Embedded;
@@ -34,7 +26,7 @@ describe("tracepath", () => {
     );
 
   it("finds the peered instance one hop away, with jumbo frames, once its group lets the probes in", async () => {
-    const peeringId = await peer(aws, lab);
+    const peeringId = await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
     await addRoute(aws, lab.vpc1, "10.2.0.0/16", peeringId);
     await addRoute(aws, lab.vpc2, "10.1.0.0/16", peeringId);
     const { PrivateIpAddress: far, PrivateDnsName: name = "" } = lab.instance2;

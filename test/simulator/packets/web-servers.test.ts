@@ -5,17 +5,9 @@ import {
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  addRoute,
-  describe1,
-  type Embedded,
-  type Lab,
-  launch,
-  makeLab,
-  peer,
-  run,
-} from "../instances/lab-network.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { addRoute, describe1, type Lab, launch, makeLab, run } from "../lab.ts";
+import { peer } from "../lab-network.ts";
 
 const ENABLED = "systemctl enable --now httpd";
 const STARTED = "systemctl start httpd";
@@ -71,7 +63,7 @@ describe("an instance with a web server by user data", () => {
     await aws.ec2.send(
       new DeleteRouteCommand({ RouteTableId: lab.vpc2.routeTableId, DestinationCidrBlock: "0.0.0.0/0" }),
     );
-    const peeringId = await peer(aws, lab);
+    const peeringId = await peer(aws, lab.vpc1.vpcId, lab.vpc2.vpcId);
     await addRoute(aws, lab.vpc1, "10.2.0.0/16", peeringId);
     await addRoute(aws, lab.vpc2, "10.1.0.0/16", peeringId);
     await aws.clock.sleep(120_000);

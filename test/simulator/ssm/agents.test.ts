@@ -8,17 +8,9 @@ import {
 import { AttachRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import {
-  describe1,
-  type Embedded,
-  isRegistered,
-  launch,
-  makeRoles,
-  makeVpc,
-  type Vpc,
-} from "../instances/lab-network.ts";
-import { refusal } from "../instances/refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { describe1, isRegistered, launch, makeRoles, makeVpc, type Vpc } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 const MINUTE = 60_000;
 const POLICY = {

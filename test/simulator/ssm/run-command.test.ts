@@ -10,9 +10,9 @@ import {
   type SendCommandRequest,
 } from "@aws-sdk/client-ssm";
 import { beforeEach, describe, expect, it } from "vitest";
-import { embedded } from "../embedded.ts";
-import { type Embedded, type Lab, latestImageId, launch, makeLab, run } from "../instances/lab-network.ts";
-import { refusal } from "../instances/refusal.ts";
+import { type Embedded, embedded } from "../embedded.ts";
+import { type Lab, latestImageId, launch, makeLab, run } from "../lab.ts";
+import { refusal } from "../refusal.ts";
 
 const MINUTE = 60_000;
 

@@ -112,7 +112,7 @@ export function groupIdentifiers(context: Context, networkInterface: NetworkInte
 }
 
 /** The public address's place in the interface, as answers show it; undefined where there is none. */
-export function associationOf(context: Context, networkInterface: NetworkInterfaceState) {
+function associationOf(context: Context, networkInterface: NetworkInterfaceState) {
   const PublicIp = publicAddressOf(context.region.ec2, networkInterface);
   if (PublicIp === undefined) return undefined;
   const elastic = elasticAddressOf(context.region.ec2, networkInterface.id);

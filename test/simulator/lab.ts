@@ -1,19 +1,10 @@
 /** The lab's network, roles and instances on an embedded AWS, made by plain SDK calls. */
-
 import { DescribeLogStreamsCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
-  AcceptVpcPeeringConnectionCommand,
-  AssociateRouteTableCommand,
-  AttachInternetGatewayCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateFlowLogsCommand,
-  CreateInternetGatewayCommand,
   CreateRouteCommand,
-  CreateRouteTableCommand,
   CreateSecurityGroupCommand,
-  CreateSubnetCommand,
-  CreateVpcCommand,
-  CreateVpcPeeringConnectionCommand,
   DescribeInstancesCommand,
   type Instance,
   ModifySubnetAttributeCommand,
@@ -33,10 +24,9 @@ import {
   GetParameterCommand,
   SendCommandCommand,
 } from "@aws-sdk/client-ssm";
-import { type FlowLogRecord, parseRecord, type TrafficRecord } from "../../../src/flow-logs/record.ts";
-import type { embedded } from "../embedded.ts";
-
-export type Embedded = ReturnType<typeof embedded>;
+import { type FlowLogRecord, parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
+import type { Embedded } from "./embedded.ts";
+import { createSide, id } from "./lab-network.ts";
 
 export const LOG_GROUP = "NextWorkVPCFlowLogsGroup";
 export const PROFILE = "NextWorkInstanceProfile";
@@ -54,32 +44,19 @@ export async function latestImageId({ ssm }: Embedded): Promise<string> {
 }
 
 /** A VPC 10.N.0.0/16 with a public subnet, its gateway and route table, and the lab's security group. */
-export async function makeVpc({ ec2 }: Embedded, side: 1 | 2) {
-  const vpcId = (await ec2.send(new CreateVpcCommand({ CidrBlock: `10.${side}.0.0/16` }))).Vpc?.VpcId ?? "";
-  const subnet = await ec2.send(
-    new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: `10.${side}.0.0/20`, AvailabilityZone: "us-east-1a" }),
-  );
-  const subnetId = subnet.Subnet?.SubnetId ?? "";
+export async function makeVpc({ ec2 }: Embedded, number: 1 | 2) {
+  const side = await createSide(ec2, number);
   await ec2.send(
-    new ModifySubnetAttributeCommand({ SubnetId: subnetId, MapPublicIpOnLaunch: { Value: true } }),
+    new ModifySubnetAttributeCommand({ SubnetId: side.subnetId, MapPublicIpOnLaunch: { Value: true } }),
   );
-  const gateway = await ec2.send(new CreateInternetGatewayCommand({}));
-  const gatewayId = gateway.InternetGateway?.InternetGatewayId ?? "";
-  await ec2.send(new AttachInternetGatewayCommand({ VpcId: vpcId, InternetGatewayId: gatewayId }));
-  const table = await ec2.send(new CreateRouteTableCommand({ VpcId: vpcId }));
-  const routeTableId = table.RouteTable?.RouteTableId ?? "";
-  await ec2.send(
-    new CreateRouteCommand({
-      RouteTableId: routeTableId,
-      DestinationCidrBlock: "0.0.0.0/0",
-      GatewayId: gatewayId,
+  const group = await ec2.send(
+    new CreateSecurityGroupCommand({
+      VpcId: side.vpcId,
+      GroupName: `NextWork-${number}-SG`,
+      Description: "lab",
     }),
   );
-  await ec2.send(new AssociateRouteTableCommand({ RouteTableId: routeTableId, SubnetId: subnetId }));
-  const group = await ec2.send(
-    new CreateSecurityGroupCommand({ VpcId: vpcId, GroupName: `NextWork-${side}-SG`, Description: "lab" }),
-  );
-  const securityGroupId = group.GroupId ?? "";
+  const securityGroupId = id(group.GroupId);
   await ec2.send(
     new AuthorizeSecurityGroupIngressCommand({
       GroupId: securityGroupId,
@@ -89,7 +66,7 @@ export async function makeVpc({ ec2 }: Embedded, side: 1 | 2) {
       ],
     }),
   );
-  return { vpcId, subnetId, gatewayId, routeTableId, securityGroupId };
+  return { ...side, securityGroupId };
 }
 
 export type Vpc = Awaited<ReturnType<typeof makeVpc>>;
@@ -108,7 +85,7 @@ export async function makeRoles({ iam, clock }: Embedded): Promise<void> {
   );
   await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: PROFILE }));
   await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: PROFILE, RoleName: role }));
-  await makeFlowLogRole({ iam } as Embedded, ["CreateLogGroup", "CreateLogStream", "PutLogEvents"]);
+  await makeFlowLogRole({ iam }, ["CreateLogGroup", "CreateLogStream", "PutLogEvents"]);
   await clock.sleep(30_000);
 }
 
@@ -187,11 +164,8 @@ export async function makeLab(aws: Embedded) {
 export type Lab = Awaited<ReturnType<typeof makeLab>>;
 
 /** A flow log on all of VPC 1's traffic, or on whatever `more` says. */
-export async function makeFlowLog(
-  { ec2, sts: _, ...aws }: Embedded,
-  resourceId: string,
-  more = {},
-): Promise<string> {
+export async function makeFlowLog({ ec2, world }: Embedded, resourceId: string, more = {}): Promise<string> {
+  const account = await world.look("us-east-1", (context) => context.account);
   const made = await ec2.send(
     new CreateFlowLogsCommand({
       ResourceIds: [resourceId],
@@ -199,26 +173,11 @@ export async function makeFlowLog(
       TrafficType: "ALL",
       LogGroupName: LOG_GROUP,
       MaxAggregationInterval: 60,
-      DeliverLogsPermissionArn: `arn:aws:iam::${await accountOf(aws)}:role/${FLOW_LOG_ROLE}`,
+      DeliverLogsPermissionArn: `arn:aws:iam::${account}:role/${FLOW_LOG_ROLE}`,
       ...more,
     }),
   );
   return made.FlowLogIds?.[0] ?? "";
-}
-
-async function accountOf({ world }: Pick<Embedded, "world">): Promise<string> {
-  return world.look("us-east-1", (context) => context.account);
-}
-
-export async function peer({ ec2, clock }: Embedded, { vpc1, vpc2 }: Lab): Promise<string> {
-  const requested = await ec2.send(
-    new CreateVpcPeeringConnectionCommand({ VpcId: vpc1.vpcId, PeerVpcId: vpc2.vpcId }),
-  );
-  const id = requested.VpcPeeringConnection?.VpcPeeringConnectionId ?? "";
-  await clock.sleep(10_000);
-  await ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId: id }));
-  await clock.sleep(15_000);
-  return id;
 }
 
 export async function addRoute(

@@ -1,5 +1,6 @@
 /** The lab's network, made with the lab's own calls. */
 import {
+  AcceptVpcPeeringConnectionCommand,
   AssociateRouteTableCommand,
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
@@ -7,8 +8,10 @@ import {
   CreateRouteTableCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  CreateVpcPeeringConnectionCommand,
   type EC2Client,
 } from "@aws-sdk/client-ec2";
+import type { Embedded } from "./embedded.ts";
 
 export interface Side {
   readonly vpcId: string;
@@ -58,4 +61,24 @@ export async function createSide(ec2: EC2Client, number: 1 | 2): Promise<Side> {
     new AssociateRouteTableCommand({ RouteTableId: side.routeTableId, SubnetId: side.subnetId }),
   );
   return side;
+}
+
+/** Requests a connection and waits until it can be accepted. */
+export async function requestPeering(
+  { ec2, clock }: Embedded,
+  VpcId: string,
+  PeerVpcId: string,
+): Promise<string> {
+  const create = new CreateVpcPeeringConnectionCommand({ VpcId, PeerVpcId });
+  const { VpcPeeringConnection } = await ec2.send(create);
+  await clock.sleep(5_000);
+  return id(VpcPeeringConnection?.VpcPeeringConnectionId);
+}
+
+/** Requests and accepts a connection and waits until it is active. */
+export async function peer(aws: Embedded, requesterVpcId: string, accepterVpcId: string): Promise<string> {
+  const VpcPeeringConnectionId = await requestPeering(aws, requesterVpcId, accepterVpcId);
+  await aws.ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+  await aws.clock.sleep(10_000);
+  return VpcPeeringConnectionId;
 }
