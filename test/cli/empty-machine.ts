@@ -1,9 +1,8 @@
 /** A machine with Node and npm, an empty home, an empty folder to be in, and no registry to ask. */
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "./vpclab.ts";
+import { type Run, runProgram } from "./run-program.ts";
 
 export interface EmptyMachine {
   readonly home: string;
@@ -20,31 +19,16 @@ export function emptyMachine(): EmptyMachine {
   return {
     home,
     folder,
-    run: (program, args, env = {}) =>
-      new Promise((resolve, reject) => {
-        const child = spawn(program, args, {
-          cwd: folder,
-          env: {
-            PATH: process.env.PATH,
-            HOME: home,
-            LANG: "C.UTF-8",
-            npm_config_offline: "true",
-            npm_config_update_notifier: "false",
-            AWS_EC2_METADATA_DISABLED: "true",
-            VPCLAB_SIM_SPEED: "virtual",
-            ...env,
-          },
-          stdio: ["ignore", "pipe", "pipe"],
-        });
-        let [stdout, stderr] = ["", ""];
-        child.stdout.on("data", (chunk) => {
-          stdout += chunk;
-        });
-        child.stderr.on("data", (chunk) => {
-          stderr += chunk;
-        });
-        child.on("error", reject);
-        child.on("close", (code) => resolve({ code, stdout, stderr }));
+    run: (program, args, env) =>
+      runProgram(program, args, {
+        cwd: folder,
+        env: {
+          HOME: home,
+          npm_config_offline: "true",
+          npm_config_update_notifier: "false",
+          VPCLAB_SIM_SPEED: "virtual",
+          ...env,
+        },
       }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };

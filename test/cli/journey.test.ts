@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { freshHome, type Run } from "./vpclab.ts";
+import type { Run } from "./run-program.ts";
+import { freshHome } from "./vpclab.ts";
 
 const STEP_IDS = ["vpcs", "instances", "log-group", "flow-log", "first-ping", "peering", "analyze"];
 

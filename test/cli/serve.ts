@@ -1,6 +1,7 @@
 /** Runs `vpclab simulator` as a process of its own, for tests that are its clients. */
 import type { ChildProcess } from "node:child_process";
-import type { freshHome, Run } from "./vpclab.ts";
+import type { Run } from "./run-program.ts";
+import type { freshHome } from "./vpclab.ts";
 
 export interface Simulator {
   readonly endpoint: string;

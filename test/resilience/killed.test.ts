@@ -5,7 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { freshHome, type Run } from "../cli/vpclab.ts";
+import type { Run } from "../cli/run-program.ts";
+import { freshHome } from "../cli/vpclab.ts";
 import { census, shape } from "./census.ts";
 import { cleanJourney } from "./matrix.ts";
 import { clientOf, type Home, homeBelow, SPEED, TEARDOWN, told, UP, worldOf } from "./process.ts";

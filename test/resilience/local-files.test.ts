@@ -2,8 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Run } from "../cli/run-program.ts";
 import { type Simulator, serve } from "../cli/serve.ts";
-import { freshHome, type Run } from "../cli/vpclab.ts";
+import { freshHome } from "../cli/vpclab.ts";
 import { clientOf, type Home, homeBelow, SPEED, TEARDOWN, told, UP } from "./process.ts";
 
 const file = freshHome();

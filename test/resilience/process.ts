@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldState } from "../../src/simulator/state.ts";
-import type { freshHome, Run } from "../cli/vpclab.ts";
+import type { Run } from "../cli/run-program.ts";
+import type { freshHome } from "../cli/vpclab.ts";
 
 /** World seconds in one of ours: waits are short, and a slow machine does not run into the bounds of AWS's own. */
 export const SPEED = 200;
