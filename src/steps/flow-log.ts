@@ -82,7 +82,9 @@ async function makePermission(lab: LabContext): Promise<Permission> {
       `Role ${role.resource.name} stands already, with another trust policy than ${spec.leastPrivilege ? "--least-privilege" : "the lab"} gives it; it is left as it is. ` +
         "To have it otherwise: vpclab teardown, then vpclab up again.",
     );
-  await attachPolicy(aws, role.resource.name, policy.resource.arn);
+  await narrator.wait({ text: "IAM knows the policy and the role", usually: "0:00 to 0:10" }, () =>
+    attachPolicy(aws, role.resource.name, policy.resource.arn),
+  );
   const roleMadeAt = role.outcome === "made" ? aws.clock.now() : undefined;
   narrator.resource({
     text: `policy ${policy.resource.name} allows writing to ${spec.leastPrivilege ? "the lab's log group alone" : "CloudWatch Logs"}`,

@@ -90,10 +90,12 @@ async function makeRoleAndProfile(lab: LabContext): Promise<void> {
   const roleName = role.resource.name;
   const profileName = profile.resource.name;
   const isInProfile = profile.resource.roleNames.includes(roleName);
-  await together(lab, [
-    attachPolicy(aws, roleName, managedPolicyArn(aws.region, AGENT_POLICY)),
-    isInProfile ? Promise.resolve() : addRoleToProfile(aws, profileName, roleName),
-  ]);
+  await narrator.wait({ text: "IAM knows the role and the profile", usually: "0:00 to 0:10" }, () =>
+    together(lab, [
+      attachPolicy(aws, roleName, managedPolicyArn(aws.region, AGENT_POLICY)),
+      isInProfile ? Promise.resolve() : addRoleToProfile(aws, profileName, roleName),
+    ]),
+  );
   if (!isInProfile) lab.prepared.profileMadeAt = aws.clock.now();
   narrator.resource({
     text: `role ${roleName} lets the instances talk to Systems Manager`,

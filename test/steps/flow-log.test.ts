@@ -106,6 +106,7 @@ describe("the flow log and its permission", () => {
       "flow-log-role made",
       "flow-log made",
     ]);
+    expect(told.waits).toEqual(["IAM knows the policy and the role", "flow logs can take their role"]);
   });
 
   it("allow what the lab's policy lists, on everything", async () => {

@@ -119,6 +119,19 @@ describe("getting ready", () => {
     ]);
   });
 
+  it("says that it waits while IAM does not know yet what it has just made", async () => {
+    const { lab, told } = freshLab();
+    const shown: string[][] = [];
+    iam.on(AttachRolePolicyCommand).callsFake(() => {
+      shown.push([...told.waits]);
+      if (shown.length < 3) throw NO_SUCH_ENTITY;
+      return {};
+    });
+    await prepare.up(lab);
+    const waits = ["IAM knows the role and the profile"];
+    expect([shown, told.waits]).toEqual([[waits, waits, waits], waits]);
+  });
+
   it("makes nothing where the image, the type or the zone is not to be had", async () => {
     ssm.on(GetParameterCommand).rejects(refusal("ParameterNotFound"));
     await expect(prepare.up(freshLab().lab)).rejects.toMatchObject({ code: "no-image" });
