@@ -66,7 +66,7 @@ function showOverTime(terminal: Terminal, { from, step, counts }: RecordsOverTim
       `  Records over time: ${time(from)} to ${time(to)} UTC, ${spanInWords(step)} a column, the highest ${count(Math.max(...counts))}`,
     ),
   );
-  for (const line of histogram(counts, terminal)) terminal.out(indent(line, 2));
+  for (const line of histogram(counts, terminal.unicode)) terminal.out(indent(line, 2));
 }
 
 function spanInWords(ms: number): string {

@@ -111,7 +111,7 @@ function announce({ terminal }: Program, lab: OpenLab, instanceType: string): vo
 }
 
 async function agreed({ terminal, signal }: Program): Promise<boolean> {
-  const answer = await confirm(terminal, { message: "Make it now?", initial: false, signal });
+  const answer = await confirm(terminal, { message: "Make it now?", signal });
   if (answer !== true) terminal.say("Nothing was made.");
   if (answer === CANCELLED) throw new Interrupted();
   return answer;

@@ -8,7 +8,7 @@ export interface ErrorReport {
   /** The cause, with AWS's code where there is one. */
   readonly why?: string | undefined;
   /** What to do about it, an entry each. */
-  readonly next?: string | readonly string[] | undefined;
+  readonly next?: readonly string[] | undefined;
 }
 
 /** Prints `error: what: why` on stderr, and under it an indented line for each next step. Texts are escaped. */
@@ -21,7 +21,7 @@ export function errorBlock(terminal: Terminal, { what, why, next = [] }: ErrorRe
   terminal.say(
     [colour.red(first.slice(0, 6)) + first.slice(6), ...rest.map((line) => `  ${line}`)].join("\n"),
   );
-  for (const step of typeof next === "string" ? [next] : next) {
+  for (const step of next) {
     const margin = 2 + symbols.next.length + 1;
     const lines = wrapText(plainLines(step).join("\n"), terminal.width - margin);
     terminal.say(

@@ -19,7 +19,7 @@ export function shortDuration(ms: number): string {
   return ms < MINUTE - 50 ? `${(Math.max(0, ms) / SECOND).toFixed(1)} s` : duration(ms);
 }
 
-/** Milliseconds in words, in the largest unit that fits twice or exactly: "47 minutes", "1 hour", "90 minutes". */
+/** Milliseconds in words: up to 90 seconds, then up to 120 minutes, up to 48 hours, and days. */
 export function durationInWords(ms: number): string {
   if (ms < 90 * SECOND) return plural(Math.max(0, Math.round(ms / SECOND)), "second");
   if (ms < 2 * HOUR) return plural(Math.round(ms / MINUTE), "minute");

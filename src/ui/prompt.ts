@@ -14,40 +14,30 @@ export type Cancelled = typeof CANCELLED;
 export interface Choice<T> {
   readonly value: T;
   readonly label: string;
-  /** Shown beside the label while it is the one pointed at. */
-  readonly hint?: string;
 }
 
 export interface ChooseOptions<T> {
   readonly message: string;
   readonly choices: readonly Choice<T>[];
-  /** The value pointed at first; default the first choice. */
-  readonly initial?: T;
   /** Takes the question back, as if cancelled. */
   readonly signal?: AbortSignal;
 }
 
-/** Lets one of several be picked. @returns its value */
-export async function choose<T>(terminal: Terminal, options: ChooseOptions<T>): Promise<T | Cancelled> {
-  const { choices } = options;
-  const start = Math.max(
-    0,
-    choices.findIndex(({ value }) => value === options.initial),
-  );
-  const message = ask(terminal, options.message);
+/** Lets one of several be picked; the first is pointed at. @returns its value */
+export async function choose<T>(
+  terminal: Terminal,
+  { message, choices, signal }: ChooseOptions<T>,
+): Promise<T | Cancelled> {
+  const question = ask(terminal, message);
+  const labels = choices.map(({ label }) => styled(label));
   const picked = terminal.isAccessible
-    ? await chooseByLine(terminal, message, choices, start, options.signal)
-    : await byClack(terminal, options.signal, ({ select }, common) =>
+    ? await chooseByLine(terminal, question, labels, signal)
+    : await byClack(terminal, signal, ({ select }, common) =>
         select({
           ...common,
-          message,
+          message: question,
           // By index, because clack compares values and T may be anything.
-          options: choices.map(({ label, hint }, value) => ({
-            value,
-            label: styled(label),
-            ...(hint === undefined ? {} : { hint: styled(hint) }),
-          })),
-          initialValue: start,
+          options: labels.map((label, value) => ({ value, label })),
         }),
       );
   const choice = typeof picked === "number" ? choices[picked] : undefined;
@@ -56,24 +46,23 @@ export async function choose<T>(terminal: Terminal, options: ChooseOptions<T>): 
 
 export interface ConfirmOptions {
   readonly message: string;
-  /** What Enter alone means; default false. */
-  readonly initial?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** Asks for yes or no; "y" and "n" answer at once. */
-export async function confirm(terminal: Terminal, options: ConfirmOptions): Promise<boolean | Cancelled> {
-  const { initial = false, signal } = options;
-  const message = ask(terminal, options.message);
+/** Asks for yes or no; "y" and "n" answer at once, Enter alone means no. */
+export async function confirm(
+  terminal: Terminal,
+  { message, signal }: ConfirmOptions,
+): Promise<boolean | Cancelled> {
+  const question = ask(terminal, message);
   if (terminal.isAccessible) {
-    const answer = await askLine(terminal, `${message} (${initial ? "Y/n" : "y/N"}) `, signal, (line) =>
+    const answer = await askLine(terminal, `${question} (y/N) `, signal, (line) =>
       /^(?:y|yes|n|no|)$/i.test(line) ? undefined : "Please answer y or n.",
     );
-    if (answer === undefined) return CANCELLED;
-    return answer === "" ? initial : answer.toLowerCase().startsWith("y");
+    return answer === undefined ? CANCELLED : answer.toLowerCase().startsWith("y");
   }
   const answer = await byClack(terminal, signal, (clack, common) =>
-    clack.confirm({ ...common, message, initialValue: initial }),
+    clack.confirm({ ...common, message: question, initialValue: false }),
   );
   return typeof answer === "boolean" ? answer : CANCELLED;
 }
@@ -173,26 +162,18 @@ function withoutColour(stderr: OutputStream): Writable {
   });
 }
 
-async function chooseByLine<T>(
+/** The index of the label picked; undefined if the question was left. */
+async function chooseByLine(
   terminal: Terminal,
   message: string,
-  choices: readonly Choice<T>[],
-  start: number,
+  labels: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
-  const hinted = (hint: string | undefined) => (hint === undefined ? "" : ` (${hint})`);
   terminal.say(message);
-  for (const [index, { label, hint }] of choices.entries())
-    terminal.say(`  ${index + 1}: ${label}${hinted(hint)}`);
-  const answer = await askLine(
-    terminal,
-    `Answer 1 to ${choices.length}, or Enter for ${start + 1}: `,
-    signal,
-    (line) =>
-      line === "" || choices[Number(line) - 1] !== undefined
-        ? undefined
-        : `Please answer 1 to ${choices.length}.`,
+  for (const [index, label] of labels.entries()) terminal.say(`  ${index + 1}: ${label}`);
+  const range = `1 to ${labels.length}`;
+  const answer = await askLine(terminal, `Answer ${range}, or Enter for 1: `, signal, (line) =>
+    line === "" || labels[Number(line) - 1] !== undefined ? undefined : `Please answer ${range}.`,
   );
-  if (answer === undefined) return undefined;
-  return answer === "" ? start : Number(answer) - 1;
+  return answer === undefined ? undefined : Number(answer || 1) - 1;
 }

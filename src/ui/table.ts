@@ -8,8 +8,6 @@ import { indent, keyValues, styled, visibleWidth, wrapText } from "./text.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** At most this many columns of the screen. */
-  readonly maxWidth?: number;
   /**
    * What happens where there is too little room: "truncate" (the default) cuts the cell short with "…", "wrap" breaks
    * it at spaces, "keep" leaves it whole: for ids and addresses, which are worth nothing without their end.
@@ -96,13 +94,10 @@ function columnWidths(
   cells: readonly (readonly string[])[],
   room: number,
 ): number[] | undefined {
-  const fitted = columns.map(({ title, maxWidth = Number.POSITIVE_INFINITY, fit = "truncate" }, index) => {
-    const natural = Math.max(1, ...[title, ...cells.map((row) => row[index] ?? "")].map(visibleWidth));
-    return {
-      width: Math.min(natural, Math.max(visibleWidth(title), maxWidth)),
-      least: Math.max(visibleWidth(title), LEAST_WIDTH[fit]),
-    };
-  });
+  const fitted = columns.map(({ title, fit = "truncate" }, index) => ({
+    width: Math.max(1, ...[title, ...cells.map((row) => row[index] ?? "")].map(visibleWidth)),
+    least: Math.max(visibleWidth(title), LEAST_WIDTH[fit]),
+  }));
   const total = () => fitted.reduce((sum, { width }) => sum + width, GAP * (columns.length - 1));
   while (total() > room) {
     const givers = fitted.filter(({ width, least }) => width > least);

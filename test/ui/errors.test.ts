@@ -18,7 +18,7 @@ describe("errorBlock", () => {
     errorBlock(terminal, {
       what: "no such Region",
       why: "eu-west-9 is not one",
-      next: "Try --region eu-west-3.",
+      next: ["Try --region eu-west-3."],
     });
     expect(terminal.stderr.written).toBe(
       "error: no such Region: eu-west-9 is not one\n  → Try --region eu-west-3.\n",
@@ -44,7 +44,7 @@ describe("errorBlock", () => {
 
   it("escapes what AWS or a name brings along", () => {
     const terminal = fakeTerminal();
-    errorBlock(terminal, { what: "a\x1b[31mb", why: "\x1b]0;t\x07", next: "\u202e" });
+    errorBlock(terminal, { what: "a\x1b[31mb", why: "\x1b]0;t\x07", next: ["\u202e"] });
     expect(terminal.stderr.screen()).toEqual(["error: a\\x1b[31mb: \\x1b]0;t\\x07", "  → \\u{202e}", ""]);
   });
 });

@@ -3,19 +3,19 @@ import { histogram } from "../../src/ui/histogram.ts";
 
 describe("a histogram", () => {
   it("fills the height with the largest value and shares the rest out in eighths", () => {
-    expect(histogram([16, 8, 0, 1, 4], { height: 2 })).toEqual(["█", "██ ▁▄"]);
+    expect(histogram([16, 8, 0, 1, 4], true)).toEqual(["█", "█", "██", "██ ▂█"]);
   });
 
   it("never draws something as nothing", () => {
-    expect(histogram([100_000, 1], { height: 3 })).toEqual(["█", "█", "█▁"]);
+    expect(histogram([100_000, 1], true)).toEqual(["█", "█", "█", "█▁"]);
   });
 
   it("has # where there are no blocks", () => {
-    expect(histogram([4, 1, 0, 2], { height: 2, unicode: false })).toEqual(["#", "## #"]);
+    expect(histogram([4, 1, 0, 2], false)).toEqual(["#", "#", "#  #", "## #"]);
   });
 
   it("draws nothing of nothing", () => {
-    expect(histogram([])).toEqual([]);
-    expect(histogram([0, 0], { height: 2 })).toEqual(["", ""]);
+    expect(histogram([], true)).toEqual([]);
+    expect(histogram([0, 0], true)).toEqual(["", "", "", ""]);
   });
 });

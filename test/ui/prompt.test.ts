@@ -11,7 +11,7 @@ const ESCAPE = "\x1b";
 
 const choices = [
   { value: "go", label: "Go on" },
-  { value: "more", label: "Explain more", hint: "what the words mean" },
+  { value: "more", label: "Explain more" },
   { value: "stop", label: "Stop here" },
 ];
 
@@ -41,15 +41,6 @@ describe.each(ways)("a prompt $how", ({ options }) => {
     expect(terminal.stdin.isRaw).toBe(false);
   });
 
-  it("starts at the initial choice and shows its hint", async () => {
-    const terminal = fakeTerminal(options);
-    const answer = choose(terminal, { message: "What now?", choices, initial: "more" });
-    await press(terminal, "Stop here");
-    expect(terminal.stderr.screen().join("\n")).toContain("Explain more (what the words mean)");
-    await press(terminal, "Stop here", ENTER);
-    expect(await answer).toBe("more");
-  });
-
   it.each(["y", "n"])("takes %s for an answer", async (key) => {
     const terminal = fakeTerminal(options);
     const answer = confirm(terminal, { message: "Make it now?" });
@@ -57,13 +48,11 @@ describe.each(ways)("a prompt $how", ({ options }) => {
     expect(await answer).toBe(key === "y");
   });
 
-  it("means no with Enter alone, unless told otherwise", async () => {
-    for (const initial of [undefined, true]) {
-      const terminal = fakeTerminal(options);
-      const answer = confirm(terminal, { message: "Sure?", ...(initial === undefined ? {} : { initial }) });
-      await press(terminal, "Sure?", ENTER);
-      expect(await answer).toBe(initial ?? false);
-    }
+  it("means no with Enter alone", async () => {
+    const terminal = fakeTerminal(options);
+    const answer = confirm(terminal, { message: "Sure?" });
+    await press(terminal, "Sure?", ENTER);
+    expect(await answer).toBe(false);
   });
 
   it("asks again until the name is typed", async () => {
@@ -180,16 +169,16 @@ describe("prompts line by line (ACCESSIBLE=1)", () => {
     expect(terminal.stderr.screen().slice(0, 4)).toEqual([
       "What now?",
       "  1: Go on",
-      "  2: Explain more (what the words mean)",
+      "  2: Explain more",
       "  3: Stop here",
     ]);
   });
 
-  it("take Enter for the initial choice, and for no", async () => {
+  it("take Enter for the first choice, and for no", async () => {
     const first = accessible();
-    const picked = choose(first, { message: "What now?", choices, initial: "more" });
-    await press(first, "Enter for 2:", ENTER);
-    expect(await picked).toBe("more");
+    const picked = choose(first, { message: "What now?", choices });
+    await press(first, "Enter for 1:", ENTER);
+    expect(await picked).toBe("go");
     const second = accessible();
     const sure = confirm(second, { message: "Sure?" });
     await press(second, "Sure? (y/N)", ENTER);
