@@ -27,16 +27,24 @@ import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { byHand, letTimePass } from "./by-hand.ts";
 import { labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
-const home = labHome();
 const SPEC = labSpec({ ...DEFAULT_OPTIONS, region: "us-east-1", hours: undefined });
-afterAll(() => home.remove());
 
-const upUntil = (until: string) => home.run((program) => up(program, { ...SIMULATED, yes: true, until }));
-const ask = (target = "private", options: WhyOptions = {}, run: RunOptions = {}) =>
-  home.run((program) => why(program, target, { ...SIMULATED, ...options }), { json: options.json, ...run });
-const json = async (target = "private", options: WhyOptions = {}) =>
-  JSON.parse((await ask(target, { ...options, json: true })).stdout);
-const hand = <T>(work: (aws: Aws) => Promise<T>) => byHand(home, work);
+/** A lab of the caller's own that stands until a step, and short ways to ask about it and to meddle with it. */
+function standing(until: string) {
+  const home = labHome();
+  const upUntil = (step: string) =>
+    home.run((program) => up(program, { ...SIMULATED, yes: true, until: step }));
+  const ask = (target = "private", options: WhyOptions = {}, run: RunOptions = {}) =>
+    home.run((program) => why(program, target, { ...SIMULATED, ...options }), { json: options.json, ...run });
+  const json = async (target = "private", options: WhyOptions = {}) =>
+    JSON.parse((await ask(target, { ...options, json: true })).stdout);
+  const hand = <T>(work: (aws: Aws) => Promise<T>) => byHand(home, work);
+  beforeAll(async () => {
+    expect((await upUntil(until)).code).toBe(0);
+  }, 60_000);
+  afterAll(() => home.remove());
+  return { home, upUntil, ask, json, hand };
+}
 
 async function routeTable({ ec2 }: Aws, side: 1 | 2): Promise<RouteTable> {
   const Filters = [{ Name: "tag:vpclab:part", Values: [`route-table-${side}`] }];
@@ -52,11 +60,9 @@ async function networkAcl(aws: Aws, side: 1 | 2): Promise<string> {
   return NetworkAcls?.[0]?.NetworkAclId ?? "";
 }
 
-beforeAll(async () => {
-  expect((await upUntil("first-ping")).code).toBe(0);
-}, 60_000);
-
 describe("vpclab why, before the peering", () => {
+  const { ask, json } = standing("first-ping");
+
   it("names the route that is missing, and the step that brings it", async () => {
     const { code, stdout } = await ask();
     expect(code).toBe(3);
@@ -128,6 +134,10 @@ describe("vpclab why, before the peering", () => {
       "internet-gateway",
     ]);
   });
+});
+
+describe("vpclab why, while the peering is made", () => {
+  const { home, ask, json, hand } = standing("instances");
 
   it("tells a request that nobody accepted", async () => {
     const id = await hand(async (aws) => {
@@ -171,9 +181,7 @@ describe("vpclab why, before the peering", () => {
 });
 
 describe("vpclab why, once peered", () => {
-  beforeAll(async () => {
-    expect((await upUntil("peering")).code).toBe(0);
-  }, 60_000);
+  const { home, upUntil, ask, json, hand } = standing("peering");
 
   it("walks there and back, every hop allowed, the route and what it lost against told", async () => {
     const { code, stdout } = await ask();
@@ -310,6 +318,8 @@ describe("vpclab why, once peered", () => {
     });
     expect((await ask("public")).stdout).toContain(`aws ec2 start-instances --instance-ids ${id}`);
     await hand((aws) => aws.ec2.send(new StartInstancesCommand({ InstanceIds: [id] })));
+    await letTimePass(home, 60_000);
+    expect((await ask()).code).toBe(0);
   });
 
   it("says of an address that nobody here has that no change helps", async () => {
