@@ -80,12 +80,12 @@ export interface Inventory {
 
 /**
  * Reads all that AWS has of the lab. What has one of our names but is somebody else's is not listed.
- * @param account twelve digits; policies are found by ARN, which holds it
+ * @param account twelve digits; policies and the log group's tags are found by ARN, which holds it
  */
 export async function readInventory(
   aws: Aws,
   spec: LabSpec,
-  { account }: { readonly account: string },
+  { account }: { readonly account: string | Promise<string> },
 ): Promise<Inventory> {
   const ours = labFilters(spec);
   const unseen: Inventory["unseen"][number][] = [];
@@ -246,14 +246,14 @@ function described(
 async function readNamed(
   aws: Aws,
   spec: LabSpec,
-  account: string,
+  account: string | Promise<string>,
 ): Promise<{ resources: InventoryResource[]; logGroupSince: number | undefined }> {
   const present = (type: ResourceType, part: Part, id: string | undefined): InventoryResource[] =>
     id === undefined ? [] : [{ type, part, id, name: spec.nameOf(part), state: "present" }];
   const [instanceRole, profile, group, policy, flowLogRole] = await Promise.all([
     unlessForeign(findRole(aws, spec, "instance-role")),
     unlessForeign(findInstanceProfile(aws, spec)),
-    unlessForeign(findLogGroup(aws, spec)),
+    unlessForeign(findLogGroup(aws, spec, account)),
     unlessForeign(findPolicy(aws, spec, account, "flow-log-policy")),
     unlessForeign(findRole(aws, spec, "flow-log-role")),
   ]);

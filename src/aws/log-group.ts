@@ -13,6 +13,7 @@ import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound } from "./errors.ts";
+import { partitionOf } from "./identity.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
 import { tagList } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
@@ -27,17 +28,35 @@ export interface LogGroup {
   readonly createdAt: number;
 }
 
-/** @throws LabError "not-ours" if somebody else's log group has the name */
-export async function findLogGroup(aws: Aws, spec: LabSpec): Promise<LogGroup | undefined> {
-  const group = await describeLogGroup(aws, spec.nameOf("log-group"));
-  if (group === undefined) return undefined;
+/**
+ * The group and its tags are asked for at once: its ARN can be told beforehand.
+ * @param account twelve digits
+ * @throws LabError "not-ours" if somebody else's log group has the name
+ */
+export async function findLogGroup(
+  aws: Aws,
+  spec: LabSpec,
+  account: string | Promise<string>,
+): Promise<LogGroup | undefined> {
+  const name = spec.nameOf("log-group");
+  const [group, tags] = await Promise.all([describeLogGroup(aws, name), tagsOf(aws, account, name)]);
+  if (group === undefined || tags === undefined) return undefined;
+  assertOurs(spec, "log group", name, tagList(tags), [
+    "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
+      `aws logs delete-log-group --log-group-name ${name} --region ${aws.region}`,
+  ]);
+  return group;
+}
+
+/** Undefined where there is no such group. */
+async function tagsOf(
+  aws: Aws,
+  account: string | Promise<string>,
+  name: string,
+): Promise<Record<string, string> | undefined> {
+  const arn = `arn:${partitionOf(aws.region)}:logs:${aws.region}:${await account}:log-group:${name}`;
   try {
-    const { tags = {} } = await aws.logs.send(new ListTagsForResourceCommand({ resourceArn: group.arn }));
-    assertOurs(spec, "log group", group.name, tagList(tags), [
-      "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
-        `aws logs delete-log-group --log-group-name ${group.name} --region ${aws.region}`,
-    ]);
-    return group;
+    return (await aws.logs.send(new ListTagsForResourceCommand({ resourceArn: arn }))).tags ?? {};
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -63,10 +82,13 @@ function fromDescription(name: string, group: LogGroupDescription): LogGroup {
   };
 }
 
-/** Finds the log group, else makes it (Standard class); then its retention is as the spec says. */
-export async function ensureLogGroup(aws: Aws, spec: LabSpec): Promise<Ensured<LogGroup>> {
+/**
+ * Finds the log group, else makes it (Standard class); then its retention is as the spec says.
+ * @param account twelve digits
+ */
+export async function ensureLogGroup(aws: Aws, spec: LabSpec, account: string): Promise<Ensured<LogGroup>> {
   const name = spec.nameOf("log-group");
-  const find = () => findLogGroup(aws, spec);
+  const find = () => findLogGroup(aws, spec, account);
   const ensured = await ensure(aws, find, () =>
     createNamed(
       aws,

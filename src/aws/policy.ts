@@ -33,15 +33,18 @@ export function managedPolicyArn(region: string, name: string): string {
   return policyArn(region, "aws", name);
 }
 
-/** @throws LabError "not-ours" if somebody else's policy has the name */
+/**
+ * @param account twelve digits
+ * @throws LabError "not-ours" if somebody else's policy has the name
+ */
 export async function findPolicy(
   aws: Aws,
   spec: LabSpec,
-  account: string,
+  account: string | Promise<string>,
   part: PolicyPart,
 ): Promise<Policy | undefined> {
   const name = spec.nameOf(part);
-  const arn = policyArn(aws.region, account, name);
+  const arn = policyArn(aws.region, await account, name);
   try {
     const { Policy } = await aws.iam.send(new GetPolicyCommand({ PolicyArn: arn }));
     assertOurs(spec, "IAM policy", name, Policy?.Tags);

@@ -4,7 +4,7 @@
  */
 import { type Aws, connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
-import { whoAmI } from "../aws/identity.ts";
+import { type Identity, whoAmI } from "../aws/identity.ts";
 import { ALWAYS_OPEN_REGION, refusedInRegion } from "../aws/readiness/access.ts";
 import { redacted } from "../aws/redact.ts";
 import { LabError, usageError } from "../lab/error.ts";
@@ -47,12 +47,35 @@ export interface OpenLabOptions {
   readonly beforeCalls?: (target: Place["target"]) => void;
 }
 
+/** What a read of the lab may ask of, before it is known who is asking. */
+export interface ReadFrom {
+  readonly aws: Aws;
+  readonly spec: LabSpec;
+  /** Twelve digits, known before the answers are wherever possible. */
+  readonly account: Promise<string>;
+}
+
 /** @throws LabError: 2 for bad input, 4 without usable credentials */
 export async function openLab(
   program: Program,
   options: GlobalOptions,
-  { flags = {}, beforeCalls }: OpenLabOptions = {},
+  more: OpenLabOptions = {},
 ): Promise<OpenLab> {
+  const { lab } = await openLabAndRead(program, options, async () => undefined, more);
+  return lab;
+}
+
+/**
+ * Opens a lab and reads from it in one round of calls: AWS is asked who is asking beside the reads, not before them.
+ * @param read changes nothing and shows nothing. Called a second time if another account is asking than was expected.
+ * @throws LabError: 2 for bad input, 4 without usable credentials; then what `read` throws
+ */
+export async function openLabAndRead<T>(
+  program: Program,
+  options: GlobalOptions,
+  read: (from: ReadFrom) => Promise<T>,
+  { flags = {}, beforeCalls }: OpenLabOptions = {},
+): Promise<{ lab: OpenLab; found: T }> {
   const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${plain(text)}`));
   const lab = labName(options.lab ?? DEFAULT_LAB);
   const flagRegion = options.region === undefined ? undefined : regionName(options.region);
@@ -88,8 +111,15 @@ export async function openLab(
 
   const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
   try {
-    const { account, arn } = await identify(way.aws, target, (region) =>
+    const { aws } = way;
+    const identity = identify(aws, target, (region) =>
       connect({ region, signal: program.signal, profile, endpointUrl }),
+    );
+    const lately = memory.labs().find((other) => other.target === target && other.profile === profile);
+    const expected = expectedAccount(aws, own ?? lately, identity);
+    const asked = labSpec({ lab, region: placeRegion, ...choices });
+    const [{ account, arn }, found] = await besideIdentity(identity, expected, (account) =>
+      read({ aws, spec: asked, account }),
     );
     const place: Place = {
       lab,
@@ -101,8 +131,8 @@ export async function openLab(
     };
     // Other credentials than then: the lab of that name on that account is another one, and still stands there.
     const isSame = own === undefined || own.account === account;
-    const spec = labSpec({ lab, region: placeRegion, ...(isSame ? choices : choose(undefined)) });
-    return {
+    const spec = isSame ? asked : labSpec({ lab, region: placeRegion, ...choose(undefined) });
+    const opened: OpenLab = {
       place,
       spec,
       memory,
@@ -112,6 +142,7 @@ export async function openLab(
       journal: memory.journal(place),
       ...way,
     };
+    return { lab: opened, found };
   } catch (error) {
     way.close();
     throw error;
@@ -203,6 +234,38 @@ async function identify(aws: Aws, target: Place["target"], connectTo: (region: s
     if (target === "simulator" || aws.region === ALWAYS_OPEN_REGION) throw error;
     throw await refusedInRegion(error, aws.region, connectTo(ALWAYS_OPEN_REGION));
   }
+}
+
+/**
+ * The account that is probably asking, without asking AWS: of the credentials where they name it (those of SSO, of a role
+ * and of `aws login` do), else of the lab that is remembered. Where nothing says, who is asking has to be known first.
+ */
+async function expectedAccount(
+  aws: Aws,
+  remembered: RememberedLab | undefined,
+  identity: Promise<Identity>,
+): Promise<string> {
+  const { accountId } = await aws.sts.config.credentials();
+  return accountId ?? remembered?.account ?? (await identity).account;
+}
+
+/**
+ * Reads while AWS is still asked who is asking. What was read for an account that turns out to be another is dropped, and
+ * read again.
+ */
+async function besideIdentity<T>(
+  identity: Promise<Identity>,
+  expected: Promise<string>,
+  read: (account: Promise<string>) => Promise<T>,
+): Promise<[Identity, T]> {
+  const [who, guess, reading] = await Promise.allSettled([identity, expected, read(expected)]);
+  // Credentials that are no good fail every call; this one tells it best.
+  if (who.status === "rejected") throw who.reason;
+  const { account } = who.value;
+  if (guess.status === "rejected" || guess.value !== account)
+    return [who.value, await read(Promise.resolve(account))];
+  if (reading.status === "rejected") throw reading.reason;
+  return [who.value, reading.value];
 }
 
 /** Credentials are looked at before the Region: a person without any is told that first. */

@@ -3,7 +3,7 @@ import { readLabNetwork } from "../aws/topology.ts";
 import { usageError } from "../lab/error.ts";
 import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
-import { openLab } from "./open-lab.ts";
+import { openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Explanation, explain, type Question } from "./why-explain.ts";
@@ -26,10 +26,10 @@ const SSH_PORT = 22;
 export async function why(program: Program, target: string, options: WhyOptions): Promise<number> {
   const { terminal } = program;
   const question = questionOf(target, options);
-  const lab = await openLab(program, options);
+  const { lab, found } = await openLabAndRead(program, options, ({ aws, spec }) => readLabNetwork(aws, spec));
   try {
     if (!options.json) header(terminal, lab);
-    const explanation = explain(lab.spec, await readLabNetwork(lab.aws, lab.spec), question);
+    const explanation = explain(lab.spec, found, question);
     if (options.json) printJson(terminal, whyJson(explanation));
     else showWhy(terminal, explanation);
     return explanation.trip.reachable ? 0 : EXIT_UNREACHABLE;

@@ -1,4 +1,5 @@
 /** Step 3: the place that the flow log writes to. */
+import { whoAmI } from "../aws/identity.ts";
 import { deleteLogGroup, ensureLogGroup } from "../aws/log-group.ts";
 import { logGroupLesson } from "./lessons/log-group.ts";
 import { removal } from "./removal.ts";
@@ -11,8 +12,9 @@ export const logGroup: Step = {
   // Last of all: records in flight bring a deleted group back while the flow log's role may still write.
   downAfter: ["flow-log", "instances"],
 
-  async up({ aws, spec, narrator }) {
-    const { resource, outcome, ms } = await ensureLogGroup(aws, spec);
+  async up({ aws, spec, narrator, prepared }) {
+    const account = prepared.account ?? (await whoAmI(aws)).account;
+    const { resource, outcome, ms } = await ensureLogGroup(aws, spec, account);
     const kept = resource.retentionDays === undefined ? "for good" : `for ${resource.retentionDays} days`;
     narrator.resource({
       text: `log group ${resource.name} keeps records ${kept}`,

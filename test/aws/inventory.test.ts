@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it, vi } from "vitest";
+import { whoAmI } from "../../src/aws/identity.ts";
 import { latestImage } from "../../src/aws/image.ts";
 import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
@@ -19,8 +20,8 @@ import { walkDown, walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, labBeside } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
-function inventoryOf({ aws, spec }: LabContext): Promise<Inventory> {
-  return readInventory(aws, spec, { account: "123456789012" });
+async function inventoryOf({ aws, spec }: LabContext): Promise<Inventory> {
+  return readInventory(aws, spec, { account: (await whoAmI(aws)).account });
 }
 
 describe("readInventory", () => {

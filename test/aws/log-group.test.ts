@@ -16,7 +16,8 @@ import { refusal } from "./refusal.ts";
 const logs = mockClient(CloudWatchLogsClient);
 const { aws, spec } = mockedLab().lab;
 const NAME = "NextWorkVPCFlowLogsGroup";
-const ARN = `arn:aws:logs:us-east-1:123456789012:log-group:${NAME}`;
+const ACCOUNT = "123456789012";
+const ARN = `arn:aws:logs:us-east-1:${ACCOUNT}:log-group:${NAME}`;
 
 function group(more: { retentionInDays?: number; creationTime?: number } = {}) {
   return { logGroupName: NAME, arn: `${ARN}:*`, creationTime: 0, ...more };
@@ -33,7 +34,7 @@ describe("the log group", () => {
       .on(DescribeLogGroupsCommand)
       .resolvesOnce({ logGroups: [] })
       .resolves({ logGroups: [group()] });
-    const { outcome, resource } = await ensureLogGroup(aws, spec);
+    const { outcome, resource } = await ensureLogGroup(aws, spec, ACCOUNT);
     expect(outcome).toBe("made");
     expect(resource.retentionDays).toBeUndefined();
     expect(logs.commandCalls(CreateLogGroupCommand)[0]?.args[0].input).toEqual({
@@ -50,7 +51,7 @@ describe("the log group", () => {
       .resolvesOnce({ logGroups: [] })
       .resolves({ logGroups: [group()] });
     logs.on(CreateLogGroupCommand).rejectsOnce(refusal("OperationAbortedException")).resolves({});
-    expect((await ensureLogGroup(aws, spec)).outcome).toBe("made");
+    expect((await ensureLogGroup(aws, spec, ACCOUNT)).outcome).toBe("made");
     expect(logs.commandCalls(CreateLogGroupCommand)).toHaveLength(2);
   });
 
@@ -59,7 +60,7 @@ describe("the log group", () => {
       .on(DescribeLogGroupsCommand)
       .resolvesOnce({ logGroups: [{ logGroupName: `${NAME}2`, arn: "x" }], nextToken: "n" })
       .resolves({ logGroups: [group()] });
-    expect(await findLogGroup(aws, spec)).toMatchObject({ name: NAME, arn: ARN });
+    expect(await findLogGroup(aws, spec, ACCOUNT)).toMatchObject({ name: NAME, arn: ARN });
     expect(logs.commandCalls(ListTagsForResourceCommand)[0]?.args[0].input.resourceArn).toBe(ARN);
   });
 
@@ -72,7 +73,7 @@ describe("the log group", () => {
     logs
       .on(DescribeLogGroupsCommand)
       .resolves({ logGroups: [group(present ? { retentionInDays: present } : {})] });
-    const { resource } = await ensureLogGroup(lab.aws, lab.spec);
+    const { resource } = await ensureLogGroup(lab.aws, lab.spec, ACCOUNT);
     expect(resource.retentionDays).toBe(wanted);
     expect(logs.commandCalls(command as typeof PutRetentionPolicyCommand)[0]?.args[0].input).toEqual(input);
   });
@@ -80,7 +81,7 @@ describe("the log group", () => {
   test("of somebody else is left alone, with a way out", async () => {
     logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [group()] });
     logs.on(ListTagsForResourceCommand).resolves({ tags: {} });
-    await expect(ensureLogGroup(aws, spec)).rejects.toMatchObject({
+    await expect(ensureLogGroup(aws, spec, ACCOUNT)).rejects.toMatchObject({
       code: "not-ours",
       next: [expect.stringContaining("--lab"), expect.stringContaining("delete-log-group")],
     });
@@ -93,7 +94,7 @@ describe("the log group", () => {
       .resolvesOnce({ logGroups: [] })
       .resolves({ logGroups: [group()] });
     logs.on(CreateLogGroupCommand).rejects(refusal("ResourceAlreadyExistsException"));
-    expect((await ensureLogGroup(aws, spec)).resource.name).toBe(NAME);
+    expect((await ensureLogGroup(aws, spec, ACCOUNT)).resource.name).toBe(NAME);
   });
 });
 

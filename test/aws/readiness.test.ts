@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateInternetGatewayCommand,
   CreateVpcCommand,
@@ -131,6 +135,7 @@ describe("names", () => {
     for (const command of [GetRoleCommand, GetInstanceProfileCommand, GetPolicyCommand] as const)
       iam.on(command as typeof GetRoleCommand).rejects(none);
     logs.on(DescribeLogGroupsCommand).resolves({});
+    logs.on(ListTagsForResourceCommand).rejects(refusal("ResourceNotFoundException"));
   });
 
   it("are free", async () => {

@@ -14,7 +14,7 @@ export function lookForNames(aws: Aws, spec: LabSpec, account: string): Promise<
     const findings = await Promise.allSettled([
       findRole(aws, spec, "instance-role"),
       findInstanceProfile(aws, spec),
-      findLogGroup(aws, spec),
+      findLogGroup(aws, spec, account),
       findPolicy(aws, spec, account, "flow-log-policy"),
       findRole(aws, spec, "flow-log-role"),
     ]);
