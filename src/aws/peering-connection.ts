@@ -42,6 +42,20 @@ export function describePeeringConnections(aws: Aws, filters: Filter[]): Promise
   );
 }
 
+/** Those that live, whoever made them and whichever side one of these VPCs is on. */
+export async function livingPeeringConnections(
+  aws: Aws,
+  vpcIds: readonly string[],
+): Promise<VpcPeeringConnection[]> {
+  const bySide = await Promise.all(
+    ["requester", "accepter"].map((side) =>
+      describePeeringConnections(aws, [{ Name: `${side}-vpc-info.vpc-id`, Values: [...vpcIds] }]),
+    ),
+  );
+  const unique = new Map(bySide.flat().map((each) => [each.VpcPeeringConnectionId, each]));
+  return [...unique.values()].filter((connection) => !hasFaded(connection));
+}
+
 /** From VPC 1 to VPC 2, and of some use: requested, provisioning or active. */
 export async function findPeeringConnections(
   aws: Aws,

@@ -11,7 +11,7 @@ import type { Inventory } from "./inventory.ts";
 import { describeNatGateways } from "./nat-gateway.ts";
 import { describeNetworkAcls } from "./network-acl.ts";
 import { describeNetworkInterfaces } from "./network-interface.ts";
-import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
+import { livingPeeringConnections } from "./peering-connection.ts";
 import { isDenied } from "./readiness/check.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
@@ -58,11 +58,6 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
       return [];
     }
   };
-  const peeringsBy = (side: string) =>
-    look(
-      "peering connections",
-      describePeeringConnections(aws, [{ Name: `${side}-vpc-info.vpc-id`, Values: vpcIds }]),
-    );
   const [
     instances,
     interfaces,
@@ -73,8 +68,7 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
     tables,
     acls,
     gateways,
-    asked,
-    taken,
+    connections,
   ] = await Promise.all([
     look("instances", describeInstances(aws, inVpcs)),
     look("network interfaces", describeNetworkInterfaces(aws, inVpcs)),
@@ -85,8 +79,7 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
     look("route tables", describeRouteTables(aws, inVpcs)),
     look("network ACLs", describeNetworkAcls(aws, inVpcs)),
     look("internet gateways", describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: vpcIds }])),
-    peeringsBy("requester"),
-    peeringsBy("accepter"),
+    look("peering connections", livingPeeringConnections(aws, vpcIds)),
   ]);
 
   const ours = new Set(inventory.resources.map(({ id }) => id));
@@ -163,18 +156,16 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
     ...gateways.map(({ InternetGatewayId, Attachments, Tags }) =>
       stray("internet-gateway", InternetGatewayId, Attachments?.[0]?.VpcId, Tags),
     ),
-    ...uniqueById([...asked, ...taken])
-      .filter((connection) => !hasFaded(connection))
-      .map((connection) =>
-        stray(
-          "vpc-peering-connection",
-          connection.VpcPeeringConnectionId,
-          vpcIds.find((id) => sidesOf(connection).includes(id)),
-          connection.Tags,
-        ),
+    ...connections.map((connection) =>
+      stray(
+        "vpc-peering-connection",
+        connection.VpcPeeringConnectionId,
+        vpcIds.find((id) => sidesOf(connection).includes(id)),
+        connection.Tags,
       ),
+    ),
   ];
-  return { found: found.filter(({ id }) => !ours.has(id)), unseen: [...new Set(unseen)] };
+  return { found: found.filter(({ id }) => !ours.has(id)), unseen };
 }
 
 /** The lab's gateway of a VPC: it cannot be detached while an Elastic IP is mapped through it. */
@@ -212,8 +203,4 @@ function namedGroups({
 
 function sidesOf({ RequesterVpcInfo, AccepterVpcInfo }: VpcPeeringConnection): (string | undefined)[] {
   return [RequesterVpcInfo?.VpcId, AccepterVpcInfo?.VpcId];
-}
-
-function uniqueById(connections: readonly VpcPeeringConnection[]): VpcPeeringConnection[] {
-  return [...new Map(connections.map((each) => [each.VpcPeeringConnectionId, each])).values()];
 }

@@ -15,6 +15,7 @@ import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
 import { describeNetworkAcls } from "./network-acl.ts";
+import { livingPeeringConnections } from "./peering-connection.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
@@ -83,15 +84,23 @@ export function deleteVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<Delet
 /** Everything that AWS does not delete with the VPC itself, whoever made it. */
 async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<string[]> {
   const inVpc = [{ Name: "vpc-id", Values: [vpcId] }];
-  const [networkInterfaces, subnets, securityGroups, routeTables, networkAcls, internetGateways] =
-    await Promise.all([
-      lastingNetworkInterfaces(aws, spec, inVpc),
-      describeSubnets(aws, inVpc),
-      describeSecurityGroups(aws, inVpc),
-      describeRouteTables(aws, inVpc),
-      describeNetworkAcls(aws, inVpc),
-      describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: [vpcId] }]),
-    ]);
+  const [
+    networkInterfaces,
+    subnets,
+    securityGroups,
+    routeTables,
+    networkAcls,
+    internetGateways,
+    peeringConnections,
+  ] = await Promise.all([
+    lastingNetworkInterfaces(aws, spec, inVpc),
+    describeSubnets(aws, inVpc),
+    describeSecurityGroups(aws, inVpc),
+    describeRouteTables(aws, inVpc),
+    describeNetworkAcls(aws, inVpc),
+    describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: [vpcId] }]),
+    livingPeeringConnections(aws, [vpcId]),
+  ]);
   return [
     ...networkInterfaces,
     ...subnets.map((subnet) => `subnet ${subnet.SubnetId}`),
@@ -103,6 +112,7 @@ async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<st
       .map((table) => `route table ${table.RouteTableId}`),
     ...networkAcls.filter((acl) => !acl.IsDefault).map((acl) => `network ACL ${acl.NetworkAclId}`),
     ...internetGateways.map((gateway) => `internet gateway ${gateway.InternetGatewayId}`),
+    ...peeringConnections.map(({ VpcPeeringConnectionId }) => `peering connection ${VpcPeeringConnectionId}`),
   ];
 }
 

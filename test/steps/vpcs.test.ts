@@ -16,6 +16,7 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcPeeringConnectionsCommand,
   DescribeVpcsCommand,
   DetachInternetGatewayCommand,
   DisassociateRouteTableCommand,
@@ -354,13 +355,24 @@ describe("vpcs, down", () => {
     ec2.on(DescribeNetworkAclsCommand).resolves({
       NetworkAcls: [{ NetworkAclId: "acl-default", IsDefault: true }, { NetworkAclId: "acl-tried" }],
     });
+    // Of a peering connection the VPC may be either side; one that was deleted shows for hours.
+    ec2.on(DescribeVpcPeeringConnectionsCommand).callsFake(({ Filters: [filter] }) => ({
+      VpcPeeringConnections:
+        filter.Name === "accepter-vpc-info.vpc-id"
+          ? [
+              { VpcPeeringConnectionId: "pcx-hand", Status: { Code: "active" } },
+              { VpcPeeringConnectionId: "pcx-old", Status: { Code: "deleted" } },
+            ]
+          : [],
+    }));
     const { lab } = mockedLab();
     const removals = await vpcs.down(lab, all());
     const failed = removals.filter(({ outcome }) => outcome === "failed");
     expect(failed).toMatchObject([{ id: "vpc-1" }]);
     expect(failed[0]?.reason).toContain("GuardDutyManagedSecurityGroup (sg-guard)");
     expect(failed[0]?.reason).toContain("network ACL acl-tried");
-    expect(failed[0]?.reason).not.toMatch(/sg-default|acl-default/);
+    expect(failed[0]?.reason).toContain("peering connection pcx-hand");
+    expect(failed[0]?.reason).not.toMatch(/sg-default|acl-default|pcx-old/);
   });
 
   it("goes on with the rest when one thing cannot be deleted", async () => {
