@@ -141,7 +141,11 @@ function idsOfNames(context: Context, names: readonly string[] | undefined): str
   const groups = Object.values(context.region.ec2.securityGroups);
   return (names ?? []).map((name) => {
     const group = groups.find((other) => other.vpcId === vpcId && other.groupName === name);
-    if (!group) throw new AwsError("InvalidGroup.NotFound", `The security group '${name}' does not exist`);
+    if (!group)
+      throw new AwsError(
+        "InvalidGroup.NotFound",
+        `The security group '${name}' does not exist in default VPC '${vpcId ?? "none"}'`,
+      );
     return group.id;
   });
 }

@@ -54,11 +54,15 @@ function canReport(context: Context, instance: InstanceState): boolean {
   return hasPermission && reachesService(context, instance);
 }
 
-/** Whether the instance's packets reach Systems Manager and the answers come back. Sends one, as the agent does. */
+/**
+ * Whether the instance finds Systems Manager by its name, its packets reach it and the answers come back. Sends one, as
+ * the agent does.
+ */
 export function reachesService(context: Context, instance: InstanceState): boolean {
-  const networkInterface = context.region.ec2.networkInterfaces[instance.networkInterfaceId];
+  const { networkInterfaces, vpcs } = context.region.ec2;
+  const networkInterface = networkInterfaces[instance.networkInterfaceId];
   const [destination = ""] = systemsManagerAddresses(context.regionName);
-  if (!networkInterface) return false;
+  if (!networkInterface || !vpcs[instance.vpcId]?.enableDnsSupport) return false;
   const packet = {
     protocol: 6,
     source: networkInterface.privateAddress,

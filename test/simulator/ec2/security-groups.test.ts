@@ -74,7 +74,7 @@ describe("a security group", () => {
     const unknown = new DescribeSecurityGroupsCommand({ GroupNames: ["theirs"] });
     expect(await refusal(ec2.send(unknown))).toEqual({
       code: "InvalidGroup.NotFound",
-      message: "The security group 'theirs' does not exist",
+      message: `The security group 'theirs' does not exist in default VPC '${vpc?.VpcId}'`,
     });
     await ec2.send(new DeleteSecurityGroupCommand({ GroupName: "mine" }));
     expect((await refusal(ec2.send(named))).code).toBe("InvalidGroup.NotFound");

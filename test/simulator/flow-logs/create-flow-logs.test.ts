@@ -48,7 +48,8 @@ describe("CreateFlowLogs", () => {
     };
     const describe = async (input: object) =>
       (await aws.ec2.send(new DescribeFlowLogsCommand(input))).FlowLogs;
-    expect(await describe({ FlowLogIds: [id] })).toMatchObject([shown]);
+    expect(await describe({ FlowLogIds: [id, "fl-00000000000000000"] })).toMatchObject([shown]);
+    expect((await refusal(describe({ FlowLogIds: ["fl-none"] }))).code).toBe("InvalidFlowLogId.Malformed");
     expect(await describe({ Filter: [{ Name: "tag:vpclab:lab", Values: ["nextwork"] }] })).toMatchObject([
       shown,
     ]);

@@ -1,14 +1,20 @@
 import {
   CreateRouteCommand,
   DeleteRouteCommand,
+  ModifyVpcAttributeCommand,
   RebootInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { AttachRolePolicyCommand, DetachRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  AttachRolePolicyCommand,
+  DetachRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Embedded, embedded } from "../embedded.ts";
+import { trusting } from "../iam/documents.ts";
 import { describe1, isRegistered, launch, makeRoles, makeVpc, type Vpc } from "../lab.ts";
 import { refusal } from "../refusal.ts";
 
@@ -64,6 +70,29 @@ describe("the SSM agent of an instance", () => {
     await aws.iam.send(new AttachRolePolicyCommand(POLICY));
     await aws.clock.sleep(2 * MINUTE);
     expect(await isRegistered(aws, InstanceId)).toBe(true);
+  });
+
+  it("does not register while its role does not trust EC2", async () => {
+    const trust = (service: string) =>
+      aws.iam.send(
+        new UpdateAssumeRolePolicyCommand({ RoleName: POLICY.RoleName, PolicyDocument: trusting(service) }),
+      );
+    await trust("lambda.amazonaws.com");
+    await aws.clock.sleep(15_000);
+    const { InstanceId } = await launch(aws, vpc);
+    await aws.clock.sleep(5 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(false);
+    await trust("ec2.amazonaws.com");
+    await aws.clock.sleep(2 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(true);
+  });
+
+  it("does not register where the VPC has no DNS", async () => {
+    const { vpcId: VpcId } = vpc;
+    await aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: false } }));
+    const { InstanceId } = await launch(aws, vpc);
+    await aws.clock.sleep(5 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(false);
   });
 
   it("does not register without a public address", async () => {

@@ -10,9 +10,9 @@ import {
 import type { EventHandler } from "../../context.ts";
 import { AwsError } from "../../error.ts";
 import { type Operation, operation } from "../../operation.ts";
-import { select } from "../describe.ts";
-import type { FilterFields } from "../filters.ts";
-import { FLOW_LOG, find } from "../resources.ts";
+import { type FilterFields, filtered } from "../filters.ts";
+import { page } from "../pages.ts";
+import { FLOW_LOG, find, requireWellFormed } from "../resources.ts";
 import type { FlowLogState } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
 import { createFlowLogs } from "./create-flow-logs.ts";
@@ -49,8 +49,11 @@ const describeFlowLogs = operation<DescribeFlowLogsRequest, object>(
   DescribeFlowLogs$,
   ["FlowLogIds", "Filter", "MaxResults", "NextToken"],
   (context, input) => {
-    const request = { ...input, Filters: input.Filter };
-    const { items, NextToken } = select(context, FLOW_LOG, input.FlowLogIds, request, FILTERS);
+    // Unlike others, an id that is not there is no error here: Terraform's provider lives by it.
+    const known = FLOW_LOG.all(context.region.ec2);
+    const ids = input.FlowLogIds?.map((id) => requireWellFormed(FLOW_LOG, id));
+    const named = ids ? [...new Set(ids)].flatMap((id) => known[id] ?? []) : Object.values(known);
+    const { items, NextToken } = page(filtered(named, input.Filter, FILTERS), input);
     return { FlowLogs: items.map(show), NextToken };
   },
 );

@@ -6,6 +6,7 @@ import {
   findInstanceProfile,
   instanceProfileArn,
   instanceProfileHasPropagated,
+  roleIsAssumableBy,
   roleOfInstanceProfile,
 } from "../../iam/index.ts";
 
@@ -33,8 +34,9 @@ export function requireInstanceProfile(context: Context, named: IamInstanceProfi
   return arn;
 }
 
-/** The role whose credentials an instance has now; undefined without a profile, or while it holds none. */
+/** The role whose credentials an instance has now; undefined without a profile, a role in it, or its trust in EC2. */
 export function roleOfInstance(context: Context, profileArn: string | undefined): string | undefined {
   const profile = profileArn === undefined ? undefined : findInstanceProfile(context, { arn: profileArn });
-  return profile && roleOfInstanceProfile(context, profile);
+  const role = profile && roleOfInstanceProfile(context, profile);
+  return role !== undefined && roleIsAssumableBy(context, role, "ec2.amazonaws.com") ? role : undefined;
 }
