@@ -19,51 +19,54 @@ const ASK_ADMINISTRATOR = "Ask whoever runs the account";
 const GO_ON = "Then run the same command again: it goes on from where it stands.";
 
 /** The first that matches wins. The words are those of the IAM guide, "Troubleshoot access denied error messages". */
-const REASONS: readonly { readonly words: RegExp; readonly why: string; readonly next: readonly string[] }[] =
-  [
-    {
-      words: /service control policy/,
-      why: "A service control policy (SCP) of your organization forbids it, whatever your own policies allow. Such policies often close whole Regions.",
-      next: [
-        "Try a Region that the organization uses: --region.",
-        "Or ask whoever runs the organization, or take an account outside it.",
-      ],
-    },
-    {
-      words: /resource control policy/,
-      why: "A resource control policy (RCP) of your organization forbids it, whatever your own policies allow.",
-      next: ["Ask whoever runs the organization, or take an account outside it."],
-    },
-    {
-      words: /permissions boundary/,
-      why: "The permissions boundary of your user or role does not let it through, whatever its policies allow.",
-      next: [`${ASK_ADMINISTRATOR} to widen the boundary by what \`vpclab policy\` prints.`, GO_ON],
-    },
-    {
-      words: /session policy/,
-      why: "The session that you signed in to allows less than your role does.",
-      next: ["Sign in again without a session policy, or by another profile: --profile.", GO_ON],
-    },
-    {
-      words: /explicit deny|explicitly denied/,
-      why: "A policy on your user, group or role forbids it expressly; that outdoes whatever else allows it.",
-      next: [`${ASK_ADMINISTRATOR} to take that statement away or to limit it.`, GO_ON],
-    },
-    {
-      words: /iam:PassRole/,
-      why: "To hand a role to a service, as flow logs and instances need it, takes the permission iam:PassRole on that role.",
-      next: [`${ASK_ADMINISTRATOR} to attach the policy that \`vpclab policy\` prints.`, GO_ON],
-    },
-    {
-      words: /./s,
-      why: "No policy on your user or role allows it.",
-      next: [
-        `${ASK_ADMINISTRATOR} to attach the policy that \`vpclab policy\` prints.`,
-        "See all that is missing at once: vpclab doctor.",
-        GO_ON,
-      ],
-    },
-  ];
+export const REASONS: readonly {
+  readonly words: RegExp;
+  readonly why: string;
+  readonly next: readonly string[];
+}[] = [
+  {
+    words: /service control policy/,
+    why: "A service control policy (SCP) of your organization forbids it, whatever your own policies allow. Such policies often close whole Regions.",
+    next: [
+      "Try a Region that the organization uses: --region.",
+      "Or ask whoever runs the organization, or take an account outside it.",
+    ],
+  },
+  {
+    words: /resource control policy/,
+    why: "A resource control policy (RCP) of your organization forbids it, whatever your own policies allow.",
+    next: ["Ask whoever runs the organization, or take an account outside it."],
+  },
+  {
+    words: /permissions boundary/,
+    why: "The permissions boundary of your user or role does not let it through, whatever its policies allow.",
+    next: [`${ASK_ADMINISTRATOR} to widen the boundary by what \`vpclab policy\` prints.`, GO_ON],
+  },
+  {
+    words: /session policy/,
+    why: "The session that you signed in to allows less than your role does.",
+    next: ["Sign in again without a session policy, or by another profile: --profile.", GO_ON],
+  },
+  {
+    words: /explicit deny|explicitly denied/,
+    why: "A policy on your user, group or role forbids it expressly; that outdoes whatever else allows it.",
+    next: [`${ASK_ADMINISTRATOR} to take that statement away or to limit it.`, GO_ON],
+  },
+  {
+    words: /iam:PassRole/,
+    why: "To hand a role to a service, as flow logs and instances need it, takes the permission iam:PassRole on that role.",
+    next: [`${ASK_ADMINISTRATOR} to attach the policy that \`vpclab policy\` prints.`, GO_ON],
+  },
+  {
+    words: /./s,
+    why: "No policy on your user or role allows it.",
+    next: [
+      `${ASK_ADMINISTRATOR} to attach the policy that \`vpclab policy\` prints.`,
+      "See all that is missing at once: vpclab doctor.",
+      GO_ON,
+    ],
+  },
+];
 
 /** @returns undefined for an error that is no denial */
 export function denial(error: unknown): LabError | undefined {

@@ -1,4 +1,4 @@
-/** docs/picture.svg, the README's picture: a real session on the embedded AWS. `npm run picture` writes it anew. */
+/** docs/picture.svg, the README's picture: a real session on the embedded AWS. `npm run docs` writes it anew. */
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { labHome } from "../commands/in-process.ts";
@@ -38,7 +38,7 @@ it("tells the lab's story: lost, peered, answered", () => {
   expect(text).toMatch(/100% packet loss[\s\S]*a route so that VPC 1 finds VPC 2[\s\S]* 0% packet loss/);
 });
 
-it("is what this session looks like (else: npm run picture)", async () => {
+it("is what this session looks like (else: npm run docs)", async () => {
   const svg = terminalSvg(
     session,
     "A session with vpclab: a ping gets no reply, vpclab up peers the VPCs, the same ping is answered",
