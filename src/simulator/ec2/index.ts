@@ -1,8 +1,8 @@
 /** EC2 of the embedded AWS: one file a resource, joined here. */
 import { byName, type Service } from "../service.ts";
-import { operations as addresses } from "./addresses.ts";
 import { operations as catalogue } from "./catalogue.ts";
 import { operations as defaultVpc } from "./default-vpc.ts";
+import { operations as elasticIps } from "./elastic-ips.ts";
 import { flowLogEvents, flowLogOperations } from "./flow-logs/index.ts";
 import { instanceEvents, instanceOperations } from "./instances/index.ts";
 import { operations as internetGateways } from "./internet-gateways.ts";
@@ -37,7 +37,7 @@ export const ec2Service: Service = {
     ...securityGroupRules,
     ...networkAcls,
     ...networkAclEntries,
-    ...addresses,
+    ...elasticIps,
     ...peeringConnections,
     ...neverMade,
     ...tags,

@@ -4,7 +4,7 @@
  */
 
 import type { Context, EventHandler } from "../context.ts";
-import { privateDnsName } from "../ec2/instances/addresses.ts";
+import { privateDnsName } from "../ec2/dns-names.ts";
 import type { InstanceState, NetworkInterfaceState } from "../ec2/state.ts";
 import { openConnection, talk } from "./connection.ts";
 import { PACKAGE_REPOSITORY } from "./hosts.ts";

@@ -3,7 +3,7 @@ import { firstAddress, formatAddress, toCidr } from "../../network/cidr.ts";
 import type { Packet } from "../../network/packet.ts";
 import type { Walk } from "../../network/walk.ts";
 import type { Context } from "../context.ts";
-import { privateDnsName } from "../ec2/instances/addresses.ts";
+import { privateDnsName } from "../ec2/dns-names.ts";
 import { GATEWAY_MTU, sendPacket, sendReply, sendUncut } from "../ec2/packets.ts";
 import type { InstanceState, NetworkInterfaceState } from "../ec2/state.ts";
 import { hostAt } from "./hosts.ts";

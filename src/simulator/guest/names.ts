@@ -1,7 +1,7 @@
 /** What the VPC's own DNS answers: EC2's names for addresses, and a few hosts on the internet. */
 import { parseAddress } from "../../network/cidr.ts";
 import type { Context } from "../context.ts";
-import { privateDnsName, publicDnsName } from "../ec2/instances/addresses.ts";
+import { privateDnsName, publicDnsName } from "../ec2/dns-names.ts";
 import { joins } from "../ec2/peering-states.ts";
 import { publicAddressOf } from "../ec2/public-addresses.ts";
 import { hostNamed } from "./hosts.ts";

@@ -5,7 +5,7 @@ import {
   type InstanceInformation,
 } from "@aws-sdk/client-ssm";
 import type { Context } from "../context.ts";
-import { privateDnsName } from "../ec2/instances/addresses.ts";
+import { privateDnsName } from "../ec2/dns-names.ts";
 import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { agents, pingStatus } from "./agents.ts";

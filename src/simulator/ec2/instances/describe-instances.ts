@@ -12,13 +12,13 @@ import {
 import type { Context } from "../../context.ts";
 import { operation } from "../../operation.ts";
 import { refuseIdsInPages, select } from "../describe.ts";
+import { privateDnsName } from "../dns-names.ts";
 import { type FilterFields, filtered } from "../filters.ts";
 import { page } from "../pages.ts";
 import { publicAddressOf } from "../public-addresses.ts";
 import { find, INSTANCE } from "../resources.ts";
 import type { InstanceState, NetworkInterfaceState } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
-import { privateDnsName } from "./addresses.ts";
 import { isNitro } from "./capacity.ts";
 import { STATE_CODES } from "./lifecycle.ts";
 import { groupIdentifiers, publicNameOf, showWithinInstance } from "./network-interfaces.ts";

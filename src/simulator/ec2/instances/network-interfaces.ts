@@ -12,6 +12,7 @@ import type { Context } from "../../context.ts";
 import { AwsError } from "../../error.ts";
 import { operation } from "../../operation.ts";
 import { select } from "../describe.ts";
+import { privateDnsName, publicDnsName } from "../dns-names.ts";
 import type { FilterFields } from "../filters.ts";
 import { endFlowLogsOf } from "../flow-logs/capture.ts";
 import { elasticAddressOf, newPublicAddress, publicAddressOf } from "../public-addresses.ts";
@@ -19,7 +20,7 @@ import { quotasOf } from "../quotas.ts";
 import { find, NETWORK_INTERFACE, SECURITY_GROUP } from "../resources.ts";
 import type { NetworkInterfaceState, SubnetState, Tags } from "../state.ts";
 import { tagSet } from "../tag-sets.ts";
-import { newPrivateAddress, privateDnsName, publicDnsName } from "./addresses.ts";
+import { newPrivateAddress } from "./private-addresses.ts";
 
 export interface NewNetworkInterface {
   readonly subnet: SubnetState;

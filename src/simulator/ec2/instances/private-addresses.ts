@@ -1,4 +1,4 @@
-/** The private addresses of network interfaces, and the DNS names that go with addresses. */
+/** The private addresses of network interfaces. */
 import { firstAddress, formatAddress, lastAddress, parseAddress, toCidr } from "../../../network/cidr.ts";
 import type { Context } from "../../context.ts";
 import { AwsError } from "../../error.ts";
@@ -34,16 +34,4 @@ export function newPrivateAddress(context: Context, subnet: SubnetState, wanted?
     "InsufficientFreeAddressesInSubnet",
     `There are not enough free addresses in subnet '${subnet.id}' to satisfy the requested number of instances.`,
   );
-}
-
-/** `ip-10-1-4-12.ec2.internal`; outside us-east-1 the Region is in the name. */
-export function privateDnsName(regionName: string, address: string): string {
-  const domain = regionName === "us-east-1" ? "ec2.internal" : `${regionName}.compute.internal`;
-  return `ip-${address.replaceAll(".", "-")}.${domain}`;
-}
-
-/** `ec2-18-1-2-3.eu-west-3.compute.amazonaws.com`; in us-east-1 `….compute-1.amazonaws.com`. */
-export function publicDnsName(regionName: string, address: string): string {
-  const domain = regionName === "us-east-1" ? "compute-1" : `${regionName}.compute`;
-  return `ec2-${address.replaceAll(".", "-")}.${domain}.amazonaws.com`;
 }
