@@ -1,35 +1,30 @@
 /**
- * What AWS has of a lab, read in one round of parallel calls and found by the lab's tags alone. The truth that
- * `status`, `teardown` and every step look at.
+ * What AWS has of a lab, found by the lab's tags alone. The truth that `status`, `teardown` and every step look at.
  */
-import {
-  type FlowLog,
-  type Instance,
-  type InternetGateway,
-  paginateDescribeFlowLogs,
-  type RouteTable,
-  type SecurityGroup,
-  type Subnet,
-  type Volume,
-  type Vpc,
-  type VpcPeeringConnection,
+import type {
+  FlowLog,
+  Instance,
+  InternetGateway,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Volume,
+  Vpc,
+  VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
 import { type LabSpec, type Part, type ResourceType, TAG_PART } from "../lab/spec.ts";
+import { allowedReads } from "./allowed-reads.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
 import { describeInstances, isGone } from "./instance.ts";
 import { findInstanceProfile } from "./instance-profile.ts";
-import { describeInternetGateways } from "./internet-gateway.ts";
 import { findLogGroup } from "./log-group.ts";
 import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
-import { byPlace, type Tagged } from "./placed.ts";
+import { byPlace } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
-import { isDenied } from "./readiness/check.ts";
 import { findRole } from "./role.ts";
-import { describeRouteTables } from "./route-table.ts";
-import { describeSecurityGroups } from "./security-group.ts";
-import { describeSubnets } from "./subnet.ts";
+import { NOTHING_TAGGED, readTaggedNetwork, type Tagged, type TaggedNetwork } from "./tagged.ts";
 import { allPages, type DescribedTag, labFilters, tagValue } from "./tags.ts";
 import { describeVolumes, goesWithInstance, holdersOf, isBeingDeleted } from "./volume.ts";
 import { describeVpcs } from "./vpc.ts";
@@ -79,7 +74,7 @@ export interface Inventory {
 }
 
 /**
- * Reads all that AWS has of the lab. What has one of our names but is somebody else's is not listed.
+ * Reads all that AWS has of the lab, in one round. What has one of our names but is somebody else's is not listed.
  * @param account twelve digits; policies and the log group's tags are found by ARN, which holds it
  */
 export async function readInventory(
@@ -87,62 +82,69 @@ export async function readInventory(
   spec: LabSpec,
   { account }: { readonly account: string | Promise<string> },
 ): Promise<Inventory> {
+  const [network, others] = await Promise.all([readTaggedNetwork(aws, spec), readOthers(aws, spec, account)]);
+  return inventoryOf(network, others);
+}
+
+/** As much of it as a ping needs to know: whom to ask, and what peers the two. Three calls, in one round. */
+export async function readInstances(
+  aws: Aws,
+  spec: LabSpec,
+): Promise<Pick<Inventory, "instances" | "peeringConnections">> {
   const ours = labFilters(spec);
-  const unseen: Inventory["unseen"][number][] = [];
-  const ifAllowed = async <T>(what: (typeof unseen)[number], read: Promise<T[]>): Promise<T[]> => {
-    try {
-      return await read;
-    } catch (error) {
-      if (!isDenied(error)) throw error;
-      unseen.push(what);
-      return [];
-    }
-  };
-  const [
-    vpcs,
-    subnets,
-    internetGateways,
-    routeTables,
-    securityGroups,
-    instances,
-    volumes,
-    peeringConnections,
-    flowLogs,
-    named,
-    onlineInstanceIds,
-  ] = await Promise.all([
+  const [vpcs, instances, peeringConnections] = await Promise.all([
     describeVpcs(aws, ours),
-    describeSubnets(aws, ours),
-    describeInternetGateways(aws, ours),
-    describeRouteTables(aws, ours),
-    describeSecurityGroups(aws, ours),
     describeInstances(aws, ours),
-    ifAllowed("volumes", describeVolumes(aws, ours)),
     describePeeringConnections(aws, ours),
-    allPages(paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter: ours }), (page) => page.FlowLogs),
+  ]);
+  const { inside } = byPlace({ ...NOTHING_TAGGED, vpcs, instances, peeringConnections });
+  return {
+    instances: inside.instances.filter((instance) => !isGone(instance)),
+    peeringConnections: inside.peeringConnections.filter((connection) => !hasFaded(connection)),
+  };
+}
+
+/** What the inventory holds that is in no VPC: volumes, IAM's, the log group, the agents. */
+export interface Others {
+  readonly volumes: readonly Volume[];
+  readonly named: readonly InventoryResource[];
+  readonly logGroupSince: number | undefined;
+  readonly onlineInstanceIds: ReadonlySet<string>;
+  readonly unseen: Inventory["unseen"];
+}
+
+/** @param account twelve digits */
+export async function readOthers(
+  aws: Aws,
+  spec: LabSpec,
+  account: string | Promise<string>,
+): Promise<Others> {
+  const { unseen, ifAllowed } = allowedReads<"volumes" | "agents">();
+  const [volumes, named, online] = await Promise.all([
+    ifAllowed("volumes", describeVolumes(aws, labFilters(spec))),
     readNamed(aws, spec, account),
     ifAllowed("agents", readOnlineInstanceIds(aws)),
   ]);
+  return { volumes, ...named, onlineInstanceIds: new Set(online), unseen };
+}
+
+export function inventoryOf(network: TaggedNetwork, others: Others): Inventory {
+  const { instances, peeringConnections } = network;
+  const { named, volumes, logGroupSince, onlineInstanceIds, unseen } = others;
   const { inside, outside } = byPlace({
-    vpcs,
-    subnets,
-    internetGateways,
-    routeTables,
-    securityGroups,
-    instances,
+    ...network,
     volumes: volumes.filter((volume) => !isBeingDeleted(volume)),
     peeringConnections: peeringConnections.filter((connection) => !hasFaded(connection)),
-    flowLogs,
   });
   const standing = inside.instances.filter((instance) => !isGone(instance));
-  const { network, traffic } = resourcesOf(inside);
+  const own = resourcesOf(inside);
   const copied = resourcesOf(outside);
   return {
     resources: [
-      ...named.resources.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
-      ...network,
-      ...named.resources.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
-      ...traffic,
+      ...named.filter(({ part }) => part === "instance-role" || part === "instance-profile"),
+      ...own.network,
+      ...named.filter(({ part }) => part === "log-group" || part.startsWith("flow-log-")),
+      ...own.traffic,
     ],
     fading: [
       ...instances.filter(isGone).map(instanceResource),
@@ -151,14 +153,14 @@ export async function readInventory(
     ],
     elsewhere: [...copied.network, ...copied.traffic],
     since: oldest([
-      named.logGroupSince,
+      logGroupSince,
       ...standing.map(({ LaunchTime }) => LaunchTime?.getTime()),
       ...inside.volumes.map(({ CreateTime }) => CreateTime?.getTime()),
       ...inside.flowLogs.map(({ CreationTime }) => CreationTime?.getTime()),
     ]),
     ...inside,
     instances: standing,
-    onlineInstanceIds: new Set(onlineInstanceIds),
+    onlineInstanceIds,
     unseen,
   };
 }
@@ -247,7 +249,7 @@ async function readNamed(
   aws: Aws,
   spec: LabSpec,
   account: string | Promise<string>,
-): Promise<{ resources: InventoryResource[]; logGroupSince: number | undefined }> {
+): Promise<Pick<Others, "named" | "logGroupSince">> {
   const present = (type: ResourceType, part: Part, id: string | undefined): InventoryResource[] =>
     id === undefined ? [] : [{ type, part, id, name: spec.nameOf(part), state: "present" }];
   const [instanceRole, profile, group, policy, flowLogRole] = await Promise.all([
@@ -258,7 +260,7 @@ async function readNamed(
     unlessForeign(findRole(aws, spec, "flow-log-role")),
   ]);
   return {
-    resources: [
+    named: [
       ...present("iam-role", "instance-role", instanceRole?.name),
       ...present("instance-profile", "instance-profile", profile?.name),
       ...present("log-group", "log-group", group?.name),

@@ -2,34 +2,11 @@
  * Which of what carries the lab's tag is where the lab is. A tag can be copied, by hand or by a script, to something in
  * another VPC: that is not the lab's, whatever it says of itself.
  */
-import type {
-  FlowLog,
-  Instance,
-  InternetGateway,
-  RouteTable,
-  SecurityGroup,
-  Subnet,
-  Volume,
-  Vpc,
-  VpcPeeringConnection,
-} from "@aws-sdk/client-ec2";
+import type { FlowLog, InternetGateway, Volume, Vpc, VpcPeeringConnection } from "@aws-sdk/client-ec2";
 import { TAG_PART } from "../lab/spec.ts";
+import type { Tagged } from "./tagged.ts";
 import { tagValue } from "./tags.ts";
 import { holdersOf } from "./volume.ts";
-
-/** What EC2 finds by the lab's tag. */
-export interface Tagged {
-  readonly vpcs: readonly Vpc[];
-  readonly subnets: readonly Subnet[];
-  readonly internetGateways: readonly InternetGateway[];
-  readonly routeTables: readonly RouteTable[];
-  readonly securityGroups: readonly SecurityGroup[];
-  /** With those that are gone, which are in no VPC any more. */
-  readonly instances: readonly Instance[];
-  readonly volumes: readonly Volume[];
-  readonly peeringConnections: readonly VpcPeeringConnection[];
-  readonly flowLogs: readonly FlowLog[];
-}
 
 /**
  * Parts what is in the lab's own VPCs from what is in others. The lab's own were made as `vpc-1` or `vpc-2`, a tag of

@@ -2,8 +2,16 @@
  * Strays: what stands in the lab's own VPCs and is not the lab's. A learner made it by hand, or a service planted it
  * (GuardDuty its endpoint, interfaces and group). Each keeps something of the lab from being deleted.
  */
-import type { NetworkInterface, SecurityGroup, VpcPeeringConnection } from "@aws-sdk/client-ec2";
+import type {
+  Filter,
+  NatGateway,
+  NetworkInterface,
+  SecurityGroup,
+  VpcEndpoint,
+  VpcPeeringConnection,
+} from "@aws-sdk/client-ec2";
 import type { ResourceType } from "../lab/spec.ts";
+import { allowedReads } from "./allowed-reads.ts";
 import type { Aws } from "./clients.ts";
 import { describeInstances, isGone } from "./instance.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
@@ -11,8 +19,8 @@ import type { Inventory } from "./inventory.ts";
 import { describeNatGateways } from "./nat-gateway.ts";
 import { describeNetworkAcls } from "./network-acl.ts";
 import { describeNetworkInterfaces } from "./network-interface.ts";
-import { livingPeeringConnections } from "./peering-connection.ts";
-import { isDenied } from "./readiness/check.ts";
+import { hasFaded, livingPeeringConnections } from "./peering-connection.ts";
+import { type VpcContents, withinVpcs } from "./region-network.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
@@ -42,46 +50,91 @@ export interface Strays {
 
 export const NO_STRAYS: Strays = { found: [], unseen: [] };
 
+/** Everything in the lab's VPCs that a stray can be. */
+interface Contents extends Omit<VpcContents, "vpcs">, ForeignKinds {}
+
+/** What the lab itself never has. */
+export interface ForeignKinds {
+  readonly vpcEndpoints: readonly VpcEndpoint[];
+  readonly natGateways: readonly NatGateway[];
+  /** The kinds that AWS did not let us look for. */
+  readonly unseen: readonly string[];
+}
+
 /** Looks into the VPCs of the inventory, in one round of parallel reads; none if it has no VPC. */
 export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays> {
-  const vpcIds = inventory.vpcs.flatMap(({ VpcId }) => VpcId ?? []);
+  const vpcIds = idsOf(inventory);
   if (vpcIds.length === 0) return NO_STRAYS;
   const inVpcs = [{ Name: "vpc-id", Values: vpcIds }];
-  const unseen: string[] = [];
-  const look = async <T>(what: string, read: Promise<T[]>): Promise<T[]> => {
-    try {
-      return await read;
-    } catch (error) {
-      // A person with an older policy may not ask for these; the teardown is none the worse for it.
-      if (!isDenied(error)) throw error;
-      unseen.push(what);
-      return [];
-    }
-  };
+  // A person with an older policy may not ask for all of these; the teardown is none the worse for it.
+  const { unseen, ifAllowed } = allowedReads();
   const [
     instances,
-    interfaces,
-    endpoints,
-    natGateways,
-    groups,
+    networkInterfaces,
+    foreign,
+    securityGroups,
     subnets,
-    tables,
-    acls,
-    gateways,
-    connections,
+    routeTables,
+    networkAcls,
+    internetGateways,
+    peeringConnections,
   ] = await Promise.all([
-    look("instances", describeInstances(aws, inVpcs)),
-    look("network interfaces", describeNetworkInterfaces(aws, inVpcs)),
-    look("VPC endpoints", describeVpcEndpoints(aws, inVpcs)),
-    look("NAT gateways", describeNatGateways(aws, inVpcs)),
-    look("security groups", describeSecurityGroups(aws, inVpcs)),
-    look("subnets", describeSubnets(aws, inVpcs)),
-    look("route tables", describeRouteTables(aws, inVpcs)),
-    look("network ACLs", describeNetworkAcls(aws, inVpcs)),
-    look("internet gateways", describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: vpcIds }])),
-    look("peering connections", livingPeeringConnections(aws, vpcIds)),
+    ifAllowed("instances", describeInstances(aws, inVpcs)),
+    ifAllowed("network interfaces", describeNetworkInterfaces(aws, inVpcs)),
+    readForeignKinds(aws, inVpcs),
+    ifAllowed("security groups", describeSecurityGroups(aws, inVpcs)),
+    ifAllowed("subnets", describeSubnets(aws, inVpcs)),
+    ifAllowed("route tables", describeRouteTables(aws, inVpcs)),
+    ifAllowed("network ACLs", describeNetworkAcls(aws, inVpcs)),
+    ifAllowed(
+      "internet gateways",
+      describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: vpcIds }]),
+    ),
+    ifAllowed("peering connections", livingPeeringConnections(aws, vpcIds)),
   ]);
+  return straysAmong(inventory, {
+    instances,
+    networkInterfaces,
+    securityGroups,
+    subnets,
+    routeTables,
+    networkAcls,
+    internetGateways,
+    peeringConnections,
+    ...foreign,
+    unseen: [...unseen, ...foreign.unseen],
+  });
+}
 
+/** @param filters by VPC; none: of the whole Region */
+export async function readForeignKinds(aws: Aws, filters: Filter[]): Promise<ForeignKinds> {
+  const { unseen, ifAllowed } = allowedReads();
+  const [vpcEndpoints, natGateways] = await Promise.all([
+    ifAllowed("VPC endpoints", describeVpcEndpoints(aws, filters)),
+    ifAllowed("NAT gateways", describeNatGateways(aws, filters)),
+  ]);
+  return { vpcEndpoints, natGateways, unseen };
+}
+
+/** The strays among what has been read of the whole Region. */
+export function straysIn(region: VpcContents, foreign: ForeignKinds, inventory: Inventory): Strays {
+  const vpcIds = new Set(idsOf(inventory));
+  if (vpcIds.size === 0) return NO_STRAYS;
+  const isIn = ({ VpcId = "" }: { readonly VpcId?: string | undefined }) => vpcIds.has(VpcId);
+  return straysAmong(inventory, {
+    ...withinVpcs(region, vpcIds),
+    vpcEndpoints: foreign.vpcEndpoints.filter(isIn),
+    natGateways: foreign.natGateways.filter(isIn),
+    unseen: foreign.unseen,
+  });
+}
+
+function idsOf({ vpcs }: Inventory): string[] {
+  return vpcs.flatMap(({ VpcId }) => VpcId ?? []);
+}
+
+function straysAmong(inventory: Inventory, contents: Contents): Strays {
+  const vpcIds = idsOf(inventory);
   const ours = new Set(inventory.resources.map(({ id }) => id));
   /** Of what it names, that which is the lab's; its VPC always is. */
   const blocking = (...ids: readonly (string | undefined)[]) => [
@@ -104,30 +157,30 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
   });
 
   const found: Stray[] = [
-    ...instances
+    ...contents.instances
       .filter((instance) => !isGone(instance))
       .map(({ InstanceId, VpcId, SubnetId, SecurityGroups, Tags }) =>
         stray("instance", InstanceId, VpcId, Tags, {
           blocks: [SubnetId, ...(SecurityGroups ?? []).map(({ GroupId }) => GroupId)],
         }),
       ),
-    ...endpoints.map(({ VpcEndpointId, VpcId, SubnetIds, Groups, ServiceName, Tags }) =>
+    ...contents.vpcEndpoints.map(({ VpcEndpointId, VpcId, SubnetIds, Groups, ServiceName, Tags }) =>
       stray("vpc-endpoint", VpcEndpointId, VpcId, Tags, {
         name: ServiceName,
         blocks: [...(SubnetIds ?? []), ...(Groups ?? []).map(({ GroupId }) => GroupId)],
       }),
     ),
-    ...natGateways.map(({ NatGatewayId, VpcId, SubnetId, Tags }) =>
+    ...contents.natGateways.map(({ NatGatewayId, VpcId, SubnetId, Tags }) =>
       stray("natgateway", NatGatewayId, VpcId, Tags, { blocks: [SubnetId] }),
     ),
-    ...interfaces
+    ...contents.networkInterfaces
       // Addresses that AWS lends have no allocation and go by themselves; these cost for as long as they are kept.
       .filter(({ Association }) => Association?.AllocationId !== undefined)
       .map(({ VpcId, Association }) => ({
         ...stray("elastic-ip", Association?.AllocationId, VpcId, undefined, { name: Association?.PublicIp }),
         blocks: blocking(...gatewaysOf(inventory, VpcId)),
       })),
-    ...interfaces
+    ...contents.networkInterfaces
       .filter((each) => !goesWithItsOwner(each))
       .map((each) => ({
         ...stray("network-interface", each.NetworkInterfaceId, each.VpcId, each.TagSet, {
@@ -136,7 +189,7 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
         }),
         ...(each.RequesterManaged && { plantedBy: requesterOf(each), goesAlone: false }),
       })),
-    ...groups
+    ...contents.securityGroups
       .filter(({ GroupName }) => GroupName !== "default")
       .map((group) =>
         stray("security-group", group.GroupId, group.VpcId, group.Tags, {
@@ -144,28 +197,30 @@ export async function readStrays(aws: Aws, inventory: Inventory): Promise<Strays
           blocks: namedGroups(group),
         }),
       ),
-    ...subnets.map(({ SubnetId, VpcId, Tags, CidrBlock }) =>
+    ...contents.subnets.map(({ SubnetId, VpcId, Tags, CidrBlock }) =>
       stray("subnet", SubnetId, VpcId, Tags, { name: CidrBlock }),
     ),
-    ...tables
+    ...contents.routeTables
       .filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main))
       .map(({ RouteTableId, VpcId, Tags }) => stray("route-table", RouteTableId, VpcId, Tags)),
-    ...acls
+    ...contents.networkAcls
       .filter(({ IsDefault }) => !IsDefault)
       .map(({ NetworkAclId, VpcId, Tags }) => stray("network-acl", NetworkAclId, VpcId, Tags)),
-    ...gateways.map(({ InternetGatewayId, Attachments, Tags }) =>
+    ...contents.internetGateways.map(({ InternetGatewayId, Attachments, Tags }) =>
       stray("internet-gateway", InternetGatewayId, Attachments?.[0]?.VpcId, Tags),
     ),
-    ...connections.map((connection) =>
-      stray(
-        "vpc-peering-connection",
-        connection.VpcPeeringConnectionId,
-        vpcIds.find((id) => sidesOf(connection).includes(id)),
-        connection.Tags,
+    ...contents.peeringConnections
+      .filter((connection) => !hasFaded(connection))
+      .map((connection) =>
+        stray(
+          "vpc-peering-connection",
+          connection.VpcPeeringConnectionId,
+          vpcIds.find((id) => sidesOf(connection).includes(id)),
+          connection.Tags,
+        ),
       ),
-    ),
   ];
-  return { found: found.filter(({ id }) => !ours.has(id)), unseen };
+  return { found: found.filter(({ id }) => !ours.has(id)), unseen: contents.unseen };
 }
 
 /** The lab's gateway of a VPC: it cannot be detached while an Elastic IP is mapped through it. */

@@ -6,7 +6,7 @@ import { contains, isPrivateAddress } from "../network/cidr.ts";
 
 export function pingMeaning(
   ping: PingSummary,
-  inventory: Inventory,
+  inventory: Pick<Inventory, "peeringConnections">,
   spec: LabSpec,
 ): { sentence: string; next: string } {
   const status = { next: "vpclab status" };
@@ -61,7 +61,7 @@ function strangerSentence({ address, reachable }: PingSummary, { cidr1, cidr2 }:
 /** Before the peering is active, that is the cause; afterwards only a walk through the configuration can tell. */
 function noReplyInPrivate(
   { from }: PingSummary,
-  { peeringConnections }: Inventory,
+  { peeringConnections }: Pick<Inventory, "peeringConnections">,
 ): { sentence: string; next: string } {
   const codes = peeringConnections.map(({ Status }) => Status?.Code);
   if (codes.includes("active"))

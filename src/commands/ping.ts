@@ -1,7 +1,7 @@
 /** `vpclab ping`: one ping, its output, and what it means in a sentence. */
 import { execFile } from "node:child_process";
 import type { Instance } from "@aws-sdk/client-ec2";
-import { type Inventory, ofPart, readInventory } from "../aws/inventory.ts";
+import { type Inventory, ofPart, readInstances } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import type { PingSummary } from "../lab/narrator.ts";
@@ -11,7 +11,7 @@ import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
 import { plainLines } from "../ui/text.ts";
 import { header } from "./header.ts";
-import { type OpenLab, openLab } from "./open-lab.ts";
+import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
 import { pingMeaning } from "./ping-meaning.ts";
 import type { GlobalOptions, Program } from "./program.ts";
@@ -20,6 +20,8 @@ export interface PingOptions extends GlobalOptions {
   readonly from?: string;
   readonly count?: string;
 }
+
+type Instances = Pick<Inventory, "instances" | "peeringConnections">;
 
 type From = "instance-1" | "instance-2" | "local";
 
@@ -37,7 +39,7 @@ export async function ping(program: Program, target: string, options: PingOption
   const count = options.count === undefined ? DEFAULT_COUNT : wholeNumber("--count", options.count, 1, 100);
   if (target !== "private" && target !== "public") ipv4Address(target);
 
-  const lab = await openLab(program, options, {
+  const { lab, found } = await openLabAndRead(program, options, ({ aws, spec }) => readInstances(aws, spec), {
     beforeCalls: (where) => {
       if (from === "local" && where === "simulator")
         throw usageError(
@@ -47,11 +49,10 @@ export async function ping(program: Program, target: string, options: PingOption
     },
   });
   try {
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
-    const goal = goalOf(target, from, inventory);
+    const goal = goalOf(target, from, found);
     if (!options.json) header(terminal, lab);
     const work = () =>
-      from === "local" ? pingHere(goal.address, count) : pingThere(lab, inventory, from, goal.address, count);
+      from === "local" ? pingHere(goal.address, count) : pingThere(lab, found, from, goal.address, count);
     const sent = await (options.json
       ? work()
       : wait(
@@ -66,7 +67,7 @@ export async function ping(program: Program, target: string, options: PingOption
     const summary: PingSummary = { from, ...goal, ...sent.result, reachable: sent.result.received > 0 };
     lab.journal.add({ kind: "ping", at: lab.aws.clock.now(), ping: summary });
     if (options.json) printJson(terminal, summary);
-    else show(program, lab, inventory, sent.output, summary);
+    else show(program, lab, found, sent.output, summary);
     return summary.reachable ? 0 : EXIT_NO_REPLY;
   } finally {
     lab.close();
@@ -84,7 +85,7 @@ function whereFrom(text: string): From {
 function goalOf(
   target: string,
   from: From,
-  inventory: Inventory,
+  inventory: Instances,
 ): Pick<PingSummary, "to" | "address" | "scope"> {
   const instances = (["instance-1", "instance-2"] as const).map((part) => ({
     part,
@@ -109,7 +110,7 @@ function goalOf(
 }
 
 /** The one that runs, should another of the same part be on its way out. */
-function find(inventory: Inventory, part: "instance-1" | "instance-2"): Instance | undefined {
+function find(inventory: Instances, part: "instance-1" | "instance-2"): Instance | undefined {
   const instances = ofPart(inventory.instances, part);
   return instances.find(({ State }) => State?.Name === "running") ?? instances[0];
 }
@@ -123,7 +124,7 @@ function missing(part: string): never {
 
 async function pingThere(
   lab: OpenLab,
-  inventory: Inventory,
+  inventory: Instances,
   from: From,
   address: string,
   count: number,
@@ -176,7 +177,7 @@ export async function pingHere(address: string, count: number): Promise<Sent> {
 function show(
   program: Program,
   lab: OpenLab,
-  inventory: Inventory,
+  inventory: Instances,
   output: string,
   summary: PingSummary,
 ): void {

@@ -1,9 +1,9 @@
 /** `vpclab status`: what stands, how far each step is, the lab drawn, and what it costs an hour. */
 import { writeFile } from "node:fs/promises";
 import type { RouteTable } from "@aws-sdk/client-ec2";
-import { type Inventory, readInventory } from "../aws/inventory.ts";
-import { readStrays, type Strays } from "../aws/strays.ts";
-import { readLabNetwork } from "../aws/topology.ts";
+import type { Inventory } from "../aws/inventory.ts";
+import { surveyLab } from "../aws/lab-survey.ts";
+import type { Strays } from "../aws/strays.ts";
 import { realSleep } from "../lab/clock.ts";
 import { LabError } from "../lab/error.ts";
 import type { LabPicture } from "../lab/picture.ts";
@@ -19,7 +19,7 @@ import { plain } from "../ui/text.ts";
 import { drawing } from "./drawing.ts";
 import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
-import { type OpenLab, openLab } from "./open-lab.ts";
+import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, stepStates } from "./standing.ts";
 import { elsewhereTold, straysTold, unseenTold, volumesTold } from "./strays-told.ts";
@@ -38,15 +38,16 @@ const WATCH_EVERY_MS = 5_000;
 /** @returns the exit code */
 export async function status(program: Program, options: StatusOptions): Promise<number> {
   const { terminal } = program;
-  const lab = await openLab(program, options);
+  const { lab, found } = await openLabAndRead(program, options, async (from) =>
+    options.all ? undefined : surveyLab(from),
+  );
+  let seen = found;
   try {
     if (options.all) return await (await import("./status-all.ts")).statusAll(program, lab, options);
     do {
-      const [inventory, network] = await Promise.all([
-        readInventory(lab.aws, lab.spec, { account: lab.place.account }),
-        readLabNetwork(lab.aws, lab.spec),
-      ]);
-      const strays = await readStrays(lab.aws, inventory);
+      const { inventory, network, strays } =
+        seen ?? (await surveyLab({ aws: lab.aws, spec: lab.spec, account: lab.place.account }));
+      seen = undefined;
       const picture = labPicture(network);
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
       if (options.json) printJson(terminal, { ...statusJson(lab, inventory), strays: strays.found });
