@@ -20,19 +20,17 @@ export interface Embedded {
   close(): void;
 }
 
-/** @throws DamagedWorldError at the first call if the saved world cannot be read */
+/** @throws DamagedWorldError if the saved world cannot be read */
 export function openEmbedded(options: EmbeddedOptions): Embedded {
   const clock: WorldClock = options.speed === "virtual" ? new VirtualClock() : new ScaledClock(options.speed);
   const storage = options.folder === undefined ? new MemoryStorage() : new FileStorage(options.folder);
   // Where time is made up, chance would be the only thing left that differs from run to run.
   const seed = options.speed === "virtual" ? 1 : undefined;
   const aws = createEmbeddedAws({ storage, clock, seed });
+  aws.world.open();
   return {
     connection: {
-      requestHandler: inProcessHandler(
-        aws,
-        options.callLatencyMs === undefined ? {} : { callLatencyMs: options.callLatencyMs },
-      ),
+      requestHandler: inProcessHandler(aws, { callLatencyMs: options.callLatencyMs ?? 0 }),
       clock,
       // Not checked by the embedded AWS; AWS's own example keys, so that nobody takes them for real ones.
       credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" },

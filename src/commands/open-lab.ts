@@ -14,7 +14,15 @@ import { type LabMemory, labMemory, type Place, type RememberedLab } from "../la
 import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
 import { plain } from "../ui/text.ts";
 import { showCall } from "./debug.ts";
-import { DEFAULT_SPEED, type LabFlags, labChoices, labName, regionName, worldSpeed } from "./options.ts";
+import {
+  DEFAULT_SPEED,
+  type LabFlags,
+  labChoices,
+  labName,
+  regionName,
+  wholeNumber,
+  worldSpeed,
+} from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 
 export interface OpenLab {
@@ -204,7 +212,11 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
     return { aws: reopen(program.signal), reopen, close: () => undefined };
   }
   const { openEmbedded } = await import("../aws/embedded.ts");
-  const embedded = openEmbedded({ folder: worldFolder(program.home), speed: simulatorSpeed(program.env) });
+  const embedded = openEmbedded({
+    folder: worldFolder(program.home),
+    speed: simulatorSpeed(program.env),
+    callLatencyMs: simulatorLatency(program.env),
+  });
   const reopen = (signal: AbortSignal, region = way.region) =>
     connect({ ...common, region, signal, embedded: embedded.connection });
   return { aws: reopen(program.signal), reopen, close: embedded.close };
@@ -218,6 +230,15 @@ function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
   const text = env.VPCLAB_SIM_SPEED;
   if (text === "virtual") return text;
   return text ? worldSpeed("VPCLAB_SIM_SPEED", text) : DEFAULT_SPEED;
+}
+
+/**
+ * `VPCLAB_SIM_LATENCY_MS`: what each call takes of the world's time; default none. Tests count rounds of calls by it.
+ * @throws LabError with exit code 2
+ */
+function simulatorLatency(env: NodeJS.ProcessEnv): number {
+  const text = env.VPCLAB_SIM_LATENCY_MS;
+  return text ? wholeNumber("VPCLAB_SIM_LATENCY_MS", text, 0, 60_000) : 0;
 }
 
 /** @param connectTo the same credentials in another Region */

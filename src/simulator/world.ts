@@ -43,6 +43,12 @@ export class World {
     this.#behaviour = behaviour;
   }
 
+  /** Sets the clock to the saved world's time, which it otherwise jumps to with the first call. */
+  open(): void {
+    this.#load();
+    this.#catchUp();
+  }
+
   /** Calls `work` with the world as it is now. What `work` changes is dropped: use `change` to keep it. */
   async look<T>(regionName: string, work: (context: Context) => T): Promise<T> {
     const state = this.#load();

@@ -17,6 +17,8 @@ export interface RunOptions extends FakeOptions {
   readonly signal?: AbortSignal;
   /** World seconds for one real second; default "virtual": time jumps to whatever is waited for. */
   readonly speed?: number | "virtual";
+  /** What each call takes of the world's time, in ms; default none. */
+  readonly latencyMs?: number;
 }
 
 /** Ten minutes a second: for what goes on by itself until it is interrupted. */
@@ -40,13 +42,13 @@ export function labHome(): LabHome {
   return {
     folder,
     remove: () => rmSync(folder, { recursive: true, force: true }),
-    async run(command, { input, signal, speed = "virtual", ...fake } = {}) {
+    async run(command, { input, signal, speed = "virtual", latencyMs = 0, ...fake } = {}) {
       const terminal = fakeTerminal({ columns: undefined, ...fake });
       if (input !== undefined) terminal.stdin.end(input);
       const program: Program = {
         terminal,
         signal: signal ?? new AbortController().signal,
-        env: { VPCLAB_SIM_SPEED: String(speed) },
+        env: { VPCLAB_SIM_SPEED: String(speed), VPCLAB_SIM_LATENCY_MS: String(latencyMs) },
         home: folder,
       };
       const code = await command(program, terminal);
