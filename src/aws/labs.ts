@@ -1,13 +1,21 @@
 /** Labs wherever they stand: every Region of the account is asked what carries the tag `vpclab:lab`. */
 import { paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeRegionsCommand, paginateDescribeTags } from "@aws-sdk/client-ec2";
-import { GetInstanceProfileCommand, GetPolicyCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import {
+  GetInstanceProfileCommand,
+  GetPolicyCommand,
+  GetRoleCommand,
+  paginateListInstanceProfiles,
+  paginateListPolicies,
+  paginateListRoles,
+} from "@aws-sdk/client-iam";
 import {
   DEFAULT_LAB,
   DEFAULT_OPTIONS,
   isLabName,
   type LabSpec,
   labSpec,
+  type Part,
   TAG_LAB,
   TAG_REGION,
 } from "../lab/spec.ts";
@@ -68,12 +76,12 @@ async function labsIn(aws: Aws): Promise<LabsInRegion> {
     ),
     // A log group that came back, or was all that a teardown left, has nothing of EC2 beside it.
     allPages(
-      paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePattern: LOG_GROUP }),
+      paginateDescribeLogGroups({ client: aws.logs }, { logGroupNamePattern: TUTORIAL.nameOf("log-group") }),
       (page) => page.logGroups,
     ),
   ]);
   const values = new Set(tags.flatMap(({ Value }) => Value ?? []));
-  const byGroup = groups.flatMap(({ logGroupName = "" }) => labOfLogGroup(logGroupName) ?? []);
+  const byGroup = groups.flatMap(({ logGroupName }) => labOfName("log-group", logGroupName) ?? []);
   return {
     region: aws.region,
     labs: [...new Set([...[...values].filter(isLabName), ...byGroup])].sort(),
@@ -81,14 +89,40 @@ async function labsIn(aws: Aws): Promise<LabsInRegion> {
   };
 }
 
-/** The tutorial's name for it: other labs' end in it. */
-const LOG_GROUP = labSpec({ ...DEFAULT_OPTIONS, region: "", hours: undefined }).nameOf("log-group");
+/** The lab with the tutorial's names: other labs' end in them. */
+const TUTORIAL = labSpec({ ...DEFAULT_OPTIONS, region: "", hours: undefined });
 
-/** The lab that would give its log group this name; whether it is that lab's, its tags tell. */
-function labOfLogGroup(name: string): string | undefined {
-  if (name === LOG_GROUP) return DEFAULT_LAB;
-  const lab = name.endsWith(`-${LOG_GROUP}`) ? name.slice(0, -LOG_GROUP.length - 1) : "";
+/** The lab that would give a part this name; whether it is that lab's, its tags tell. */
+function labOfName(part: Part, name = ""): string | undefined {
+  const end = TUTORIAL.nameOf(part);
+  if (name === end) return DEFAULT_LAB;
+  const lab = name.endsWith(`-${end}`) ? name.slice(0, -end.length - 1) : "";
   return isLabName(lab) ? lab : undefined;
+}
+
+/** IAM's largest page. */
+const PER_PAGE = 1000;
+
+/**
+ * Labs by whose names IAM has something: it cannot be asked for tags, and lists without them. One call or so for each of
+ * roles, policies and profiles; whether they are of those labs, and of which Region, `regionsByIam` tells.
+ */
+export async function labsByIam({ iam }: Aws): Promise<string[]> {
+  const [client, MaxItems] = [{ client: iam }, PER_PAGE];
+  const [roles, policies, profiles] = await Promise.all([
+    allPages(paginateListRoles(client, { MaxItems }), (page) => page.Roles),
+    allPages(paginateListPolicies(client, { MaxItems, Scope: "Local" }), (page) => page.Policies),
+    allPages(paginateListInstanceProfiles(client, { MaxItems }), (page) => page.InstanceProfiles),
+  ]);
+  const labs = [
+    ...roles.flatMap(({ RoleName }) => [
+      labOfName("instance-role", RoleName),
+      labOfName("flow-log-role", RoleName),
+    ]),
+    ...policies.map(({ PolicyName }) => labOfName("flow-log-policy", PolicyName)),
+    ...profiles.map(({ InstanceProfileName }) => labOfName("instance-profile", InstanceProfileName)),
+  ];
+  return [...new Set(labs.filter((lab) => lab !== undefined))].sort();
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Labs of the account wherever they stand: for `teardown --all-regions` and `status --all`. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
-import { findLabs, regionsByIam } from "../aws/labs.ts";
+import { findLabs, labsByIam, regionsByIam } from "../aws/labs.ts";
+import { labSpec } from "../lab/spec.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { labBeside, type OpenLab } from "./open-lab.ts";
@@ -13,6 +14,7 @@ export interface StandingLab {
 
 /** What could not be read: of it nothing can be said. */
 export interface Unread {
+  /** Or "IAM", which is of none. */
   readonly region: string;
   /** Undefined where nothing of the Region could be read. */
   readonly lab: string | undefined;
@@ -42,11 +44,11 @@ export async function labsEverywhere(
     void candidates.set(`${where.region} ${where.lab}`, where);
   for (const { region, labs } of regions)
     for (const found of labs) if (name === undefined || found === name) add({ lab: found, region });
-  for (const region of await regionsByIam(lab.aws, lab.spec, lab.place.account))
-    if (regions.some((open) => open.region === region)) add({ lab: lab.place.lab, region });
+  const byIam = await inIam(program, lab, name);
+  for (const where of byIam.found) if (regions.some((open) => open.region === where.region)) add(where);
 
   const standing: StandingLab[] = [];
-  const unreadLabs: Unread[] = [];
+  const unreadLabs: Unread[] = [...byIam.unread];
   for (const [, where] of [...candidates].sort(([a], [b]) => a.localeCompare(b))) {
     const beside = labBeside(program, lab, where);
     try {
@@ -65,6 +67,29 @@ export async function labsEverywhere(
       otherValues.map((value) => ({ region, value })),
     ),
   };
+}
+
+/** IAM is global: a lab of which only a role is left shows in no Region. What it may not be asked is a result. */
+async function inIam(program: Program, lab: OpenLab, name: string | undefined) {
+  const found: { lab: string; region: string }[] = [];
+  const unread: Unread[] = [];
+  const ask = async <T>(of: string | undefined, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      program.signal.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      unread.push({ region: "IAM", lab: of, reason });
+      return undefined;
+    }
+  };
+  const listed = name === undefined ? await ask(undefined, () => labsByIam(lab.aws)) : [];
+  for (const each of new Set([lab.place.lab, ...(listed ?? [])])) {
+    const spec = labSpec({ ...lab.spec, lab: each });
+    const regions = await ask(each, () => regionsByIam(lab.aws, spec, lab.place.account));
+    for (const region of regions ?? []) found.push({ lab: each, region });
+  }
+  return { found, unread };
 }
 
 /** On stderr: what the answer leaves open. */

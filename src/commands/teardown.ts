@@ -130,7 +130,8 @@ function nothingStands({ place }: OpenLab, options: TeardownOptions, unread: rea
       ? "the Regions that could be read"
       : "any Region of the account"
     : place.region;
-  return `Nothing of lab ${place.lab} stands in ${where} or IAM. There is nothing to do.`;
+  const orIam = unread.some(({ region }) => region === "IAM") ? "" : " or IAM";
+  return `Nothing of lab ${place.lab} stands in ${where}${orIam}. There is nothing to do.`;
 }
 
 async function takeDown(

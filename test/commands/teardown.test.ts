@@ -19,14 +19,17 @@ import {
   ReplaceNetworkAclAssociationCommand,
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CreateInstanceProfileCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
 import { latestImage } from "../../src/aws/image.ts";
+import { ensureInstanceProfile } from "../../src/aws/instance-profile.ts";
 import { ensureRole, trustPolicy } from "../../src/aws/role.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import { status } from "../../src/commands/status.ts";
 import { type TeardownOptions, teardown } from "../../src/commands/teardown.ts";
 import { up } from "../../src/commands/up.ts";
+import { refusal as iamRefusal } from "../aws/refusal.ts";
 import { labOnAws } from "../steps/lab-context.ts";
 import { until } from "../ui/fake-terminal.ts";
 import { byHand } from "./by-hand.ts";
@@ -346,6 +349,46 @@ describe("labs in several Regions", () => {
     const { code, receipt } = await downJson({ lab: "class-8", allRegions: true });
     expect(code).toBe(0);
     expect(receipt.regions).toMatchObject([{ region: "sa-east-1", deleted: [{ type: "iam-role" }] }]);
+  });
+
+  test("a lab of which only IAM has something left is listed by status --all, whatever lab is asked for", async () => {
+    await byHand(home, async (aws) => {
+      const left = (lab: string, region: string) => labOnAws(aws, { lab, region }).lab.spec;
+      const options = { trust: trustPolicy("ec2.amazonaws.com"), description: "left" };
+      await ensureRole(aws, left("class-8", "sa-east-1"), "flow-log-role", options);
+      await ensureInstanceProfile(aws, left("class-9", "eu-north-1"));
+      // By its name a lab's, by its tags nobody's.
+      const name = left("class-10", "us-east-1").nameOf("instance-profile");
+      await aws.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name }));
+    });
+    const { code, stdout } = await home.run((program) =>
+      status(program, { ...SIMULATED, all: true, json: true }),
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).labs).toMatchObject([
+      { lab: "class-9", region: "eu-north-1", resources: 1 },
+      { lab: "class-7", region: "eu-west-3" },
+      { lab: "class-8", region: "sa-east-1", resources: 1 },
+      { lab: "nextwork", region: "us-east-1" },
+    ]);
+  });
+
+  test("are listed without IAM where it may not be asked, and status --all says so", async () => {
+    const send = IAMClient.prototype.send as (command: object) => Promise<unknown>;
+    vi.spyOn(IAMClient.prototype, "send").mockImplementation(function (this: IAMClient, command: object) {
+      if (command instanceof ListRolesCommand) throw iamRefusal("AccessDenied", "iam:ListRoles: no");
+      return send.call(this, command);
+    });
+    const { code, stdout, stderr } = await home.run((program) =>
+      status(program, { ...SIMULATED, all: true, json: true }),
+    );
+    vi.restoreAllMocks();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      labs: [{ lab: "class-7" }, { lab: "nextwork" }],
+      unread: [{ region: "IAM", reason: "iam:ListRoles: no" }],
+    });
+    expect(stderr).toContain("Not read: IAM (iam:ListRoles: no)");
   });
 
   test("a value of the tag that is no lab's name is told of, and taken for no lab", async () => {
