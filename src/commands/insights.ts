@@ -80,7 +80,10 @@ async function askAws(
   options: InsightsOptions,
 ): Promise<number> {
   const { terminal } = program;
-  const lab = await openLab(program, options);
+  const lab = await openLab(program, options, {
+    // What the embedded AWS runs is our own engine: it refuses nothing else, be there a log group or not.
+    beforeCalls: (target) => void (target === "simulator" && ownQuery(terminal, chosen)),
+  });
   try {
     const { aws, spec, place } = lab;
     const isForPrograms = options.json === true || options.csv === true;
