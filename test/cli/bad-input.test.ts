@@ -33,6 +33,7 @@ describe("bad input", () => {
     ["ping", "--count", "101"],
     ["ping", "--from", "instance-3"],
     ["ping", "--from", "local"],
+    ["insights", "--query", "stats sum(bytes"],
     ["coffee"],
   ])("vpclab %s %s %s: exit 2, an error with the fix, nothing made", async (...args) => {
     const { code, stdout, stderr } = await vpclab(args.filter(Boolean));

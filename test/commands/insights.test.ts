@@ -288,12 +288,6 @@ describe("a query on AWS", () => {
     ]);
   });
 
-  it("that the embedded AWS cannot run is bad input, though no lab stands to be asked", async () => {
-    const without = (query: string) => refusal(() => ask(undefined, { query, simulate: true }));
-    expect(await without("stats sum(bytes")).toMatchObject({ code: "malformed-query", exitCode: 2 });
-    expect(await without("stats sum(bytes)")).toMatchObject({ code: "no-log-group", exitCode: 1 });
-  });
-
   it("that it refuses is shown with AWS's words and its place", async () => {
     const query = "diff | stats sum(bytes) by srcaddr";
     sts
