@@ -31,6 +31,7 @@ import { MemoryStorage } from "../../src/simulator/storage.ts";
 import { byHand } from "./by-hand.ts";
 import { everyCommand } from "./every-command.ts";
 import { type LabHome, labHome, SIMULATED } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
 /** Stands after each hostile character, so that one that came through is told from what we write ourselves. */
 const MARK = "zq7";
@@ -102,53 +103,50 @@ function named(name: string): ReturnType<typeof everyCommand>[string] {
   return command;
 }
 
-describe("hostile text in AWS", () => {
-  const home = labHome();
-  beforeAll(async () => {
-    expect((await home.run((program) => up(program, { ...SIMULATED, yes: true }))).code).toBe(0);
-  }, 60_000);
-  afterAll(() => home.remove());
-
-  async function plant({ ec2, logs }: Aws, texts: readonly string[], round: number): Promise<void> {
-    const text = (index: number) => texts[index % texts.length] ?? "";
-    const { Tags = [] } = await ec2.send(
-      new DescribeTagsCommand({ Filters: [{ Name: "key", Values: ["vpclab:lab"] }] }),
-    );
-    for (const [index, { ResourceId = "" }] of Tags.entries())
-      await ec2.send(
-        new CreateTagsCommand({
-          Resources: [ResourceId],
-          Tags: [
-            { Key: "Name", Value: text(index).slice(0, 256) },
-            { Key: text(index + 1).slice(0, 128), Value: text(index + 2).slice(0, 256) },
-          ],
-        }),
-      );
-    const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
-    const VpcId = Reservations[0]?.Instances?.[0]?.VpcId;
-    // A stray, and what says it is of a lab that cannot be.
-    const group = { VpcId, GroupName: `stray ${round}`, Description: "by hand" };
-    const { GroupId = "" } = await ec2.send(new CreateSecurityGroupCommand(group));
-    const tag = (id: string, Key: string, value: string) =>
-      ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value: value.slice(0, 256) }] }));
-    await tag(GroupId, "Name", text(0));
-    await tag(GroupId, "vpclab:lab", text(1));
-    const logGroupName = "NextWorkVPCFlowLogsGroup";
-    const logStreamName = `eni-${round}-${text(2)}`.replace(/[:*]/g, "").slice(0, 500);
-    await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
-    const timestamp = Date.UTC(2026, 0, 5, 9, 10, 0);
-    await logs.send(
-      new PutLogEventsCommand({
-        logGroupName,
-        logStreamName,
-        logEvents: texts.flatMap((message) => [
-          { timestamp, message },
-          // One with the right count of fields, each of them hostile.
-          { timestamp, message: Array.from({ length: 14 }, () => message.replace(/\s/g, "_")).join(" ") },
-        ]),
+/** Writes the texts wherever AWS takes them: tags, a stray's name, a stream's name, log events. */
+async function plant({ ec2, logs }: Aws, texts: readonly string[], round: number): Promise<void> {
+  const text = (index: number) => texts[index % texts.length] ?? "";
+  const { Tags = [] } = await ec2.send(
+    new DescribeTagsCommand({ Filters: [{ Name: "key", Values: ["vpclab:lab"] }] }),
+  );
+  for (const [index, { ResourceId = "" }] of Tags.entries())
+    await ec2.send(
+      new CreateTagsCommand({
+        Resources: [ResourceId],
+        Tags: [
+          { Key: "Name", Value: text(index).slice(0, 256) },
+          { Key: text(index + 1).slice(0, 128), Value: text(index + 2).slice(0, 256) },
+        ],
       }),
     );
-  }
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+  const VpcId = Reservations[0]?.Instances?.[0]?.VpcId;
+  // A stray, and what says it is of a lab that cannot be.
+  const group = { VpcId, GroupName: `stray ${round}`, Description: "by hand" };
+  const { GroupId = "" } = await ec2.send(new CreateSecurityGroupCommand(group));
+  const tag = (id: string, Key: string, value: string) =>
+    ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value: value.slice(0, 256) }] }));
+  await tag(GroupId, "Name", text(0));
+  await tag(GroupId, "vpclab:lab", text(1));
+  const logGroupName = "NextWorkVPCFlowLogsGroup";
+  const logStreamName = `eni-${round}-${text(2)}`.replace(/[:*]/g, "").slice(0, 500);
+  await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName }));
+  const timestamp = Date.UTC(2026, 0, 5, 9, 10, 0);
+  await logs.send(
+    new PutLogEventsCommand({
+      logGroupName,
+      logStreamName,
+      logEvents: texts.flatMap((message) => [
+        { timestamp, message },
+        // One with the right count of fields, each of them hostile.
+        { timestamp, message: Array.from({ length: 14 }, () => message.replace(/\s/g, "_")).join(" ") },
+      ]),
+    }),
+  );
+}
+
+describe("hostile text in AWS", () => {
+  const home = standingLab();
 
   test("is shown harmless by every command, as text and as JSON", async () => {
     let round = 0;
@@ -173,8 +171,14 @@ describe("hostile text in AWS", () => {
     const { stdout: raw } = await run(home, named("logs --raw"), { ...SIMULATED });
     expect(raw).toContain(MARK);
   }, 120_000);
+});
+
+describe("hostile text in AWS, taken down", () => {
+  const home = standingLab();
 
   test("is harmless in the receipt, on the screen and in its file", async () => {
+    const texts = HOSTILE_CHARACTERS.map((character) => `x${character}${MARK}`);
+    await byHand(home, (aws) => plant(aws, texts, 1));
     const { stdout, stderr } = await home.run(
       (program) => teardown(program, { ...SIMULATED, yes: true, includeStrays: true }),
       { columns: 80 },

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { type LogsOptions, logs } from "../../src/commands/logs.ts";
 import { logsExplain } from "../../src/commands/logs-explain.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { ping } from "../../src/commands/ping.ts";
 import { status } from "../../src/commands/status.ts";
-import { up } from "../../src/commands/up.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import { until } from "../ui/fake-terminal.ts";
 import { letTimePass } from "./by-hand.ts";
 import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
-const home = labHome();
-
-beforeAll(async () => {
-  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
-  expect(code).toBe(0);
-  // So that there is more than the pings: the agent, the time servers, strangers.
-  await letTimePass(home, 10 * 60_000);
-}, 60_000);
-afterAll(() => home.remove());
+const home = standingLab();
+// So that there is more than the pings: the agent, the time servers, strangers.
+beforeAll(() => letTimePass(home, 10 * 60_000), 60_000);
 
 const list = (options: LogsOptions = {}, run: RunOptions = {}) =>
   home.run((program) => logs(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
@@ -194,8 +188,12 @@ describe("vpclab logs reconcile", () => {
     ]);
     expect(sums).toEqual({ expectedPackets: 25, recordedPackets: 25, unclaimedPackets: 0 });
   });
+});
 
-  it("says of a ping just sent that its records are still to come, and when; its packets then come", async () => {
+describe("vpclab logs reconcile, right after a ping", () => {
+  const home = standingLab();
+
+  it("says that its records are still to come, and when; its packets then come", async () => {
     await home.run((program) => ping(program, "private", { ...SIMULATED, count: "3", from: "instance-2" }));
     const soon = await home.run((program) => logsReconcile(program, SIMULATED));
     expect(soon.code).toBe(0);

@@ -1,47 +1,45 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
-import { up } from "../../src/commands/up.ts";
-import { labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
+import { type LabHome, labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
-const home = labHome();
 const folder = mkdtempSync(join(tmpdir(), "vpclab-svg-"));
-afterAll(() => {
-  home.remove();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const look = (options: StatusOptions = {}, run: RunOptions = {}) =>
+const look = (home: LabHome, options: StatusOptions = {}, run: RunOptions = {}) =>
   home.run((program) => status(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
-const walk = (until: string) => home.run((program) => up(program, { ...SIMULATED, yes: true, until }));
 
 describe("vpclab status draws the lab", () => {
   it("as nothing before there is one, in the SVG as well", async () => {
+    const home = labHome();
     const svg = join(folder, "nothing.svg");
-    const { code, stdout } = await look({ svg });
+    const { code, stdout } = await look(home, { svg });
+    home.remove();
     expect(code).toBe(0);
     expect(stdout).not.toContain("the internet");
     expect(readFileSync(svg, "utf8")).toContain("Nothing of this lab stands.");
   });
 
-  it("as far as it stands", async () => {
-    await walk("vpcs");
-    const { stdout } = await look({}, { columns: 80, color: false });
-    expect(stdout).toMatch(/^├─ internet gateway NextWork-1-igw$/m);
-    expect(stdout).toMatch(/^│ {5}NextWork-1-subnet-public1-us-east-1[a-f] {2}10\.1\.0\.0\/20$/m);
-    expect(stdout).toMatch(/^ {10}0\.0\.0\.0\/0 +→ NextWork-2-igw$/m);
-    expect(stdout).not.toMatch(/Instance -|peering|logged/);
+  describe("as far as it stands:", () => {
+    const home = standingLab("vpcs");
+
+    it("VPCs, subnets, gateways and route tables alone", async () => {
+      const { stdout } = await look(home, {}, { columns: 80, color: false });
+      expect(stdout).toMatch(/^├─ internet gateway NextWork-1-igw$/m);
+      expect(stdout).toMatch(/^│ {5}NextWork-1-subnet-public1-us-east-1[a-f] {2}10\.1\.0\.0\/20$/m);
+      expect(stdout).toMatch(/^ {10}0\.0\.0\.0\/0 +→ NextWork-2-igw$/m);
+      expect(stdout).not.toMatch(/Instance -|peering|logged/);
+    });
   });
 
   describe("once it is peered", () => {
-    beforeAll(async () => {
-      await walk("peering");
-    }, 60_000);
+    const home = standingLab("peering");
 
     it("with instances, routes, the peering and what is logged, within 80 columns", async () => {
-      const { stdout } = await look({}, { columns: 80, color: false });
+      const { stdout } = await look(home, {}, { columns: 80, color: false });
       expect(stdout).toMatch(
         /^│ {7}Instance - NextWork VPC 1 {2}running\n│ {9}10\.1\.\d+\.\d+, public \d+\.\d+\.\d+\.\d+$/m,
       );
@@ -53,7 +51,7 @@ describe("vpclab status draws the lab", () => {
 
     it("into a file, beside the JSON", async () => {
       const svg = join(folder, "lab.svg");
-      const { stdout } = await look({ svg, json: true });
+      const { stdout } = await look(home, { svg, json: true });
       const { resources } = JSON.parse(stdout);
       const drawn = readFileSync(svg, "utf8");
       const peering = resources.find(({ type }: { type: string }) => type === "vpc-peering-connection");
@@ -63,7 +61,7 @@ describe("vpclab status draws the lab", () => {
 
     it("and says where it cannot write", async () => {
       const svg = join(folder, "no", "such", "folder.svg");
-      const error = await refusal(() => look({ svg }));
+      const error = await refusal(() => look(home, { svg }));
       expect(error).toMatchObject({ code: "svg-not-written", message: expect.stringContaining(svg) });
     });
   });

@@ -1,14 +1,15 @@
 import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { whoAmI } from "../../src/aws/identity.ts";
 import { logs } from "../../src/commands/logs.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
-import { up } from "../../src/commands/up.ts";
 import type { TrafficRecord } from "../../src/flow-logs/record.ts";
 import type { ForecastRecord } from "../../src/network/flow-log-forecast.ts";
+import { until } from "../ui/fake-terminal.ts";
 import { byHand, letTimePass } from "./by-hand.ts";
-import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { FAST, type LabHome, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
 interface Told {
   readonly kind: string;
@@ -23,28 +24,19 @@ interface Told {
   readonly flowLog: readonly ForecastRecord[];
 }
 
-const home = labHome();
-afterAll(() => home.remove());
+const make = (home: LabHome, options: TrafficOptions = {}, run: RunOptions = {}) =>
+  home.run((program) => traffic(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
 
-const make = (options: TrafficOptions = {}, run: RunOptions = {}) =>
-  home.run((program) => traffic(program, { ...SIMULATED, ...options }), {
-    json: options.json,
-    ...run,
-  });
+describe("vpclab traffic of each kind", () => {
+  const home = standingLab();
 
-beforeAll(async () => {
-  const { code } = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
-  expect(code).toBe(0);
-}, 60_000);
-
-describe("vpclab traffic", () => {
-  it("makes each kind both ways, and the records that it foretells come, with as many packets", async () => {
+  it("is made both ways; the records that it foretells come, and reconcile accounts for every packet", async () => {
     const since = await byHand(home, async (aws) => {
       // The world's time is known from its first answer on.
       await whoAmI(aws);
       return aws.clock.now();
     });
-    const { code, stdout } = await make({ json: true });
+    const { code, stdout } = await make(home, { json: true });
     const told: Told[] = JSON.parse(stdout);
     expect(code).toBe(0);
     expect(told.map(({ kind, from, to, scope }) => [kind, from, to, scope].join(" "))).toEqual([
@@ -78,7 +70,7 @@ describe("vpclab traffic", () => {
       ...Array(2).fill("REJECT ingress"),
     ]);
 
-    const records = await recordsSince(since);
+    const records = await recordsSince(home, since);
     for (const { kind, address, port, flowLog } of told)
       for (const foretold of flowLog) {
         const isWeb = address === null;
@@ -94,17 +86,24 @@ describe("vpclab traffic", () => {
     // Three requests from each side and three replies to each, in whichever records AWS puts them.
     const pings = records.filter(({ protocol, dstAddr }) => protocol === 1 && dstAddr.startsWith("10.2."));
     expect(pings.reduce((sum, { packets }) => sum + packets, 0)).toBe(6);
-  }, 30_000);
 
-  it("notes its pings, so that reconcile accounts for every packet of the log", async () => {
-    const { stdout, code } = await home.run((program) => logsReconcile(program, SIMULATED));
-    expect(code).toBe(0);
-    expect(stdout.match(/(1 → 2|2 → 1) \((private|public)\) +3\/3 +6 of 6 +accounted for/g)).toHaveLength(4);
-    expect(stdout).toMatch(/^(\d+) of \1 packets are in the log/m);
+    const reconciled = await home.run((program) => logsReconcile(program, SIMULATED));
+    expect(reconciled.code).toBe(0);
+    const accounts = /(1 → 2|2 → 1) \((private|public)\) +3\/3 +6 of 6 +accounted for/g;
+    expect(reconciled.stdout.match(accounts)).toHaveLength(4);
+    expect(reconciled.stdout).toMatch(/^(\d+) of \1 packets are in the log/m);
   }, 30_000);
+});
+
+describe("vpclab traffic", () => {
+  const home = standingLab();
 
   it("shows what was tried, what came of it and what the log will say, within 80 columns", async () => {
-    const { code, stdout } = await make({ kinds: "ssh,blocked", rounds: "2" }, { columns: 80, color: false });
+    const { code, stdout } = await make(
+      home,
+      { kinds: "ssh,blocked", rounds: "2" },
+      { columns: 80, color: false },
+    );
     expect(code).toBe(0);
     expect(stdout.split("\n").every((line) => [...line].length <= 80)).toBe(true);
     expect(unwrapped(stdout)).toMatch(
@@ -123,7 +122,7 @@ describe("vpclab traffic", () => {
       const telnet = { IpProtocol: "tcp", FromPort: 23, ToPort: 23, CidrIp: "10.2.0.0/16" };
       await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...telnet }));
     });
-    const { stdout } = await make({ kinds: "blocked", json: true });
+    const { stdout } = await make(home, { kinds: "blocked", json: true });
     const told: Told[] = JSON.parse(stdout);
     const ofInstance2 = told.filter(({ from }) => from === "instance-2");
     expect(ofInstance2).toMatchObject([
@@ -172,7 +171,8 @@ describe("vpclab traffic", () => {
       home.run(
         async (program, terminal) => {
           const making = traffic(program, { ...SIMULATED, kinds: "icmp,blocked", rounds: "20" });
-          setTimeout(() => interruption.abort(new Error("Ctrl-C")), 700);
+          await until(() => terminal.stderr.written.includes("round 2 of 20"), "a round was made");
+          interruption.abort(new Error("Ctrl-C"));
           return making.finally(() => {
             shown = terminal.stdout.written;
           });
@@ -186,7 +186,7 @@ describe("vpclab traffic", () => {
 });
 
 /** Once the records of what was sent after `since` (in ms) have had the time to arrive. */
-async function recordsSince(since: number): Promise<TrafficRecord[]> {
+async function recordsSince(home: LabHome, since: number): Promise<TrafficRecord[]> {
   await letTimePass(home, 15 * 60_000);
   const { stdout } = await home.run((program) => logs(program, { ...SIMULATED, json: true }), { json: true });
   const records: TrafficRecord[] = JSON.parse(stdout);

@@ -16,7 +16,7 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
 import { describeInstances } from "../../src/aws/instance.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
@@ -26,24 +26,19 @@ import { type WhyOptions, why } from "../../src/commands/why.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { byHand, letTimePass } from "./by-hand.ts";
 import { labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
 const SPEC = labSpec({ ...DEFAULT_OPTIONS, region: "us-east-1", hours: undefined });
 
 /** A lab of the caller's own that stands until a step, and short ways to ask about it and to meddle with it. */
 function standing(until: string) {
-  const home = labHome();
-  const upUntil = (step: string) =>
-    home.run((program) => up(program, { ...SIMULATED, yes: true, until: step }));
+  const home = standingLab(until);
   const ask = (target = "private", options: WhyOptions = {}, run: RunOptions = {}) =>
     home.run((program) => why(program, target, { ...SIMULATED, ...options }), { json: options.json, ...run });
   const json = async (target = "private", options: WhyOptions = {}) =>
     JSON.parse((await ask(target, { ...options, json: true })).stdout);
   const hand = <T>(work: (aws: Aws) => Promise<T>) => byHand(home, work);
-  beforeAll(async () => {
-    expect((await upUntil(until)).code).toBe(0);
-  }, 60_000);
-  afterAll(() => home.remove());
-  return { home, upUntil, ask, json, hand };
+  return { home, ask, json, hand };
 }
 
 async function routeTable({ ec2 }: Aws, side: 1 | 2): Promise<RouteTable> {
@@ -181,7 +176,7 @@ describe("vpclab why, while the peering is made", () => {
 });
 
 describe("vpclab why, once peered", () => {
-  const { home, upUntil, ask, json, hand } = standing("peering");
+  const { home, ask, json, hand } = standing("peering");
 
   it("walks there and back, every hop allowed, the route and what it lost against told", async () => {
     const { code, stdout } = await ask();
@@ -213,7 +208,7 @@ describe("vpclab why, once peered", () => {
     const { code, stdout } = await ask();
     expect(code).toBe(3);
     expect(stdout).toContain(`NextWork-${side}-rtb-public`);
-    await upUntil("peering");
+    await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "peering" }));
     expect((await ask()).code).toBe(0);
   });
 
