@@ -2,20 +2,21 @@
  * The one place where SDK clients are made, for AWS and for the embedded AWS alike. Nothing after this file can tell
  * the two apart.
  */
-import type { AgentOptions } from "node:https";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { HttpHandlerUserInput } from "@smithy/core/protocols";
-import type { AwsCredentialIdentity, Pluggable } from "@smithy/types";
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from "@smithy/types";
 import type { Clock } from "../lab/clock.ts";
 import { decodeDenials } from "./authorization-message.ts";
+import { HTTP } from "./http.ts";
 import { answerLost, type CallTrace, followServiceTime, stopWhenAborted, traceCalls } from "./middleware.ts";
 import { redactErrors } from "./redact.ts";
 import { ClockedRetryStrategy } from "./retries.ts";
 import { ServiceClock } from "./service-clock.ts";
+import { signIn } from "./sign-in.ts";
 
 /** Everything a step needs to talk to AWS. */
 export interface Aws {
@@ -35,6 +36,8 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Shared-config profile; default as the AWS CLI has it (AWS_PROFILE, else "default"). */
   readonly profile?: string | undefined;
+  /** Whose calls they are; default: as the profile says. To be shared by connections of the same person. */
+  readonly credentials?: AwsCredentialIdentityProvider | undefined;
   /** Another endpoint for all services, as AWS_ENDPOINT_URL; a `vpclab simulator` for instance. */
   readonly endpointUrl?: string | undefined;
   /** For `--debug`: told of each call when it ends. Never given keys, tokens or signatures. */
@@ -52,25 +55,6 @@ export interface ConnectOptions {
 /** How often a call is tried that AWS throttles or fails to answer; the waits between grow to 20 s. */
 const MAX_ATTEMPTS = 7;
 
-/**
- * How long a connection may take, and an answer on it, in ms. The SDK itself waits a quarter of an hour and more, which
- * on a network that has gone away looks like for ever.
- */
-const TIMEOUTS = {
-  connectionTimeout: 10_000,
-  requestTimeout: 60_000,
-  socketTimeout: 60_000,
-  // Without it the SDK only warns.
-  throwOnRequestTimeout: true,
-};
-
-/**
- * HTTPS_PROXY and NO_PROXY, as the AWS CLI takes them: the SDK does not by itself (its guide, Configure proxies for
- * Node.js), an agent of Node 22.21, 24.5 or later does when it is told to (Node's http documentation, Built-in Proxy
- * Support). Older ones take no note of this.
- */
-const PROXIED = { proxyEnv: process.env } as AgentOptions;
-
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
   const serviceClock = options.embedded ? undefined : new ServiceClock();
@@ -81,8 +65,8 @@ export function connect(options: ConnectOptions): Aws {
     retryStrategy: new ClockedRetryStrategy(MAX_ATTEMPTS, clock, options.signal),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
-    requestHandler: options.embedded?.requestHandler ?? { ...TIMEOUTS, httpsAgent: PROXIED },
-    ...(options.embedded && { credentials: options.embedded.credentials }),
+    requestHandler: options.embedded?.requestHandler ?? HTTP,
+    credentials: options.embedded?.credentials ?? options.credentials ?? signIn(options.profile),
   };
   const plugins: Pluggable<object, object>[] = [
     redactErrors(),

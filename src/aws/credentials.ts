@@ -1,4 +1,4 @@
-/** Whether this machine holds credentials, and for which Region: looked up before any call is made. */
+/** What the environment and the shared AWS files of this machine say of credentials; no call is made. */
 import { loadSharedConfigFiles } from "@smithy/core/config";
 
 /** Any of these in a profile lets the SDK find credentials by it. */
@@ -37,14 +37,26 @@ export async function localCredentials(
   profile?: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<LocalCredentials> {
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
-  const name = profile ?? env.AWS_PROFILE ?? "default";
-  const settings = { ...configFile[name], ...credentialsFile[name] };
+  const settings = await profileSettings(profile ?? env.AWS_PROFILE ?? "default");
   return {
     present:
       profile !== undefined ||
       CREDENTIAL_VARIABLES.some((variable) => env[variable]) ||
-      CREDENTIAL_KEYS.some((key) => settings[key]),
-    region: settings.region,
+      saysWhereFrom(settings),
+    region: settings?.region,
   };
+}
+
+export type ProfileSettings = Readonly<Record<string, string | undefined>>;
+
+/** Undefined where the shared AWS files do not have the profile. */
+export async function profileSettings(profile: string): Promise<ProfileSettings | undefined> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
+  if (!(profile in configFile) && !(profile in credentialsFile)) return undefined;
+  return { ...configFile[profile], ...credentialsFile[profile] };
+}
+
+/** Whether a profile says where its credentials come from. */
+export function saysWhereFrom(settings: ProfileSettings | undefined): boolean {
+  return CREDENTIAL_KEYS.some((key) => settings?.[key]);
 }

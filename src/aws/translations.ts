@@ -12,7 +12,7 @@ export interface Translation {
 const EXIT_NO_CREDENTIALS = 4;
 
 export const GO_ON = "Run the same command again: it goes on from where it stands.";
-/** See PROXIED in clients.ts. */
+/** See PROXIED in http.ts. */
 export const NAME_PROXY =
   "If only a proxy leads outside, name it: HTTPS_PROXY=http://proxy:8080 (on Node 22.21, 24.5 or later).";
 export const CHECK_ENDPOINT = "If you gave --endpoint-url or AWS_ENDPOINT_URL, check that.";
@@ -79,12 +79,6 @@ export const TRANSLATIONS: readonly Translation[] = [
     next: [
       "See who you are: aws sts get-caller-identity. Check the clock, and the Region in the console's account settings.",
     ],
-    exitCode: EXIT_NO_CREDENTIALS,
-  },
-  {
-    codes: /^(CredentialsProviderError|TokenProviderError|CredentialsError)$/,
-    why: "The SDK found no usable credentials.",
-    next: ["Sign in with the AWS CLI (aws login, or aws configure), or use the embedded AWS: --simulate."],
     exitCode: EXIT_NO_CREDENTIALS,
   },
   {

@@ -1,4 +1,5 @@
 /** The AWS CLI's command that deletes a thing which vpclab has left: to be copied, or to ask somebody about. */
+import { shellWord } from "../lab/shell-word.ts";
 import type { ResourceType } from "../lab/spec.ts";
 
 const COMMANDS: Readonly<Record<ResourceType, string>> = {
@@ -24,20 +25,15 @@ const COMMANDS: Readonly<Record<ResourceType, string>> = {
 
 /** `aws ec2 delete-subnet --subnet-id subnet-0ab1 --region eu-west-3` */
 export function deleteCommand({ type, id }: { type: ResourceType; id: string }, region: string): string {
-  return `aws ${COMMANDS[type]} ${word(id)} --region ${word(region)}`;
+  return `aws ${COMMANDS[type]} ${shellWord(id)} --region ${shellWord(region)}`;
 }
 
 /** Takes a volume from the instance that has it; a root volume only while that is stopped. */
 export function detachCommand(id: string, region: string): string {
-  return `aws ec2 detach-volume --volume-id ${word(id)} --region ${word(region)}`;
+  return `aws ec2 detach-volume --volume-id ${shellWord(id)} --region ${shellWord(region)}`;
 }
 
 /** Takes the lab's tag off a thing that is not the lab's. */
 export function untagCommand(id: string, region: string): string {
-  return `aws ec2 delete-tags --resources ${word(id)} --tags Key=vpclab:lab --region ${word(region)}`;
-}
-
-/** As a shell takes it for one word, whatever it holds: ids are AWS's, names are anybody's. */
-function word(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return `aws ec2 delete-tags --resources ${shellWord(id)} --tags Key=vpclab:lab --region ${shellWord(region)}`;
 }

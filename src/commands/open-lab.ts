@@ -2,12 +2,12 @@
  * Finds out which lab is meant and where it lives, and opens the way to it: flags, then the environment, then what
  * was remembered at `up`, then AWS if this machine holds credentials, else the embedded AWS.
  */
-import { type Aws, connect } from "../aws/clients.ts";
+import { type Aws, type ConnectOptions, connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
 import { type Identity, whoAmI } from "../aws/identity.ts";
 import { ALWAYS_OPEN_REGION, refusedInRegion } from "../aws/readiness/access.ts";
-import { redacted } from "../aws/redact.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { noCredentials, signIn } from "../aws/sign-in.ts";
+import { usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import type { Journal } from "../lab/journal.ts";
 import { type LabMemory, labMemory, type Place, type RememberedLab } from "../lab/memory.ts";
@@ -100,14 +100,16 @@ export async function openLabAndRead<T>(
   );
   const profile = options.profile ?? (program.env.AWS_PROFILE ? undefined : remembered?.profile);
   const endpointUrl = options.endpointUrl ?? (program.env.AWS_ENDPOINT_URL || remembered?.endpointUrl);
-  const credentials = await localCredentials(profile, program.env);
-  const target = chooseTarget(options, endpointUrl, remembered, credentials.present);
-  if (target === "aws" && !credentials.present && options.simulate !== false) throw noCredentials();
+  const local = await localCredentials(profile, program.env);
+  const target = chooseTarget(options, endpointUrl, remembered, local.present);
+  if (target === "aws" && !local.present && options.simulate !== false) throw await noCredentials(profile);
+  const credentials = signIn(profile);
 
   // A lab on the embedded AWS says nothing of one on AWS: its instances live for ever, say.
   const own = remembered?.target === target ? remembered : undefined;
-  const chosenRegion = region ?? own?.region ?? credentials.region;
-  if (target === "aws" && chosenRegion === undefined) await requireCredentials(program, profile, endpointUrl);
+  const chosenRegion = region ?? own?.region ?? local.region;
+  // A person without credentials is told that first.
+  if (target === "aws" && chosenRegion === undefined) await credentials();
   if (target === "aws" && chosenRegion === undefined)
     throw usageError("No Region is set.", "Name one by --region eu-west-3, or set AWS_REGION.");
   const placeRegion = regionName(chosenRegion ?? "us-east-1");
@@ -117,12 +119,11 @@ export async function openLabAndRead<T>(
   const choices = choose(own);
   beforeCalls?.(target);
 
-  const way = await openWay(program, options, { target, region: placeRegion, profile, endpointUrl });
+  const onAws = { profile, credentials, endpointUrl };
+  const way = await openWay(program, options, { target, region: placeRegion, ...onAws });
   try {
     const { aws } = way;
-    const identity = identify(aws, target, (region) =>
-      connect({ region, signal: program.signal, profile, endpointUrl }),
-    );
+    const identity = identify(aws, target, (region) => connect({ region, signal: program.signal, ...onAws }));
     const lately = memory.labs().find((other) => other.target === target && other.profile === profile);
     const expected = expectedAccount(aws, own ?? lately, identity);
     const asked = labSpec({ lab, region: placeRegion, ...choices });
@@ -194,21 +195,19 @@ function chooseTarget(
   return remembered?.target ?? (hasCredentials ? "aws" : "simulator");
 }
 
-interface WayOptions {
+interface WayOptions extends Pick<ConnectOptions, "region" | "profile" | "credentials" | "endpointUrl"> {
   readonly target: Place["target"];
-  readonly region: string;
-  readonly profile: string | undefined;
-  readonly endpointUrl: string | undefined;
 }
 
 async function openWay(program: Program, options: GlobalOptions, way: WayOptions) {
+  const { target, ...onAws } = way;
   const common = {
     region: way.region,
     ...(options.debug && { trace: showCall(program.terminal) }),
   };
-  if (way.target === "aws") {
+  if (target === "aws") {
     const reopen = (signal: AbortSignal, region = way.region) =>
-      connect({ ...common, region, signal, profile: way.profile, endpointUrl: way.endpointUrl });
+      connect({ ...common, ...onAws, region, signal });
     return { aws: reopen(program.signal), reopen, close: () => undefined };
   }
   const { openEmbedded } = await import("../aws/embedded.ts");
@@ -246,12 +245,6 @@ async function identify(aws: Aws, target: Place["target"], connectTo: (region: s
   try {
     return await whoAmI(aws);
   } catch (error) {
-    if (
-      target === "aws" &&
-      error instanceof Error &&
-      /Credentials|Token.*(not found|expired)/.test(error.name)
-    )
-      throw noCredentials(error);
     if (target === "simulator" || aws.region === ALWAYS_OPEN_REGION) throw error;
     throw await refusedInRegion(error, aws.region, connectTo(ALWAYS_OPEN_REGION));
   }
@@ -287,34 +280,4 @@ async function besideIdentity<T>(
     return [who.value, await read(Promise.resolve(account))];
   if (reading.status === "rejected") throw reading.reason;
   return [who.value, reading.value];
-}
-
-/** Credentials are looked at before the Region: a person without any is told that first. */
-async function requireCredentials(
-  program: Program,
-  profile: string | undefined,
-  endpointUrl: string | undefined,
-) {
-  const aws = connect({ region: "us-east-1", signal: program.signal, profile, endpointUrl });
-  try {
-    await aws.sts.config.credentials();
-  } catch (error) {
-    throw noCredentials(error);
-  }
-}
-
-function noCredentials(cause?: unknown): LabError {
-  return new LabError("no-credentials", "No usable AWS credentials.", {
-    why:
-      cause instanceof Error
-        ? redacted(cause.message)
-        : "Neither the environment nor the shared AWS files hold any.",
-    next: [
-      "Sign in with the AWS CLI: aws login (or aws configure sso, or aws configure), then run this again.",
-      "Or name a profile that has them: --profile NAME.",
-      "Or do the lab without an account, on the embedded AWS: --simulate.",
-    ],
-    exitCode: 4,
-    cause,
-  });
 }

@@ -109,6 +109,8 @@ describe("an endpoint that takes a call and never answers", () => {
       signal: new AbortController().signal,
       endpointUrl: `http://127.0.0.1:${port}`,
     });
+    // Read from files, in real time.
+    await aws.ec2.config.credentials();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let error: unknown;
     const sending = aws.ec2.send(create).catch((thrown: unknown) => {

@@ -43,7 +43,6 @@ describe("every refusal that AWS is known to give", () => {
     ["UnrecognizedClientException", "The security token is invalid.", /does not accept/, /who you are/, 4],
     ["InvalidClientTokenId", "The security token is invalid.", /does not accept/, /who you are/, 4],
     ["SignatureDoesNotMatch", "Signature expired", /clock/, /clock/, 4],
-    ["CredentialsProviderError", "Could not load credentials", /no usable credentials/, /--simulate/, 4],
     ["OptInRequired", "You are not subscribed to this service.", /opted in/, /--region/],
     ["RequestLimitExceeded", "Request limit exceeded.", /more often/, /Wait/],
     ["ThrottlingException", "Rate exceeded", /more often/, /Wait/],

@@ -16,7 +16,10 @@ export interface RunOptions {
   readonly during?: (process: ChildProcess) => void;
 }
 
-/** Without stdin. Rejects where the program cannot be started. */
+/**
+ * Without stdin. Rejects where the program cannot be started, and where Node warns of anything in it: whatever the tests
+ * run is to be free of that, on every Node that they run on.
+ */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -36,7 +39,11 @@ export function runProgram(
       stderr += chunk;
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code) => {
+      const warning = /^\(node:\d+\) .*/m.exec(stderr)?.[0];
+      if (warning === undefined) resolve({ code, stdout, stderr });
+      else reject(new Error(`${program} ${args.join(" ")}: ${warning}`));
+    });
     during?.(child);
   });
 }
