@@ -28,11 +28,20 @@ function dashed(account: string): string {
   return account.replace(/(\d{4})(?=\d)/g, "$1-");
 }
 
-/** What the embedded AWS is, for those who may not have asked for it. */
-export function embeddedBanner(terminal: Terminal): void {
+/**
+ * What the embedded AWS is, for those who may not have asked for it, and whose the times are that the waits will show.
+ * @param speed see simulatorSpeed
+ */
+export function embeddedBanner(terminal: Terminal, speed: number | "virtual"): void {
+  const time =
+    speed === "virtual"
+      ? "its time jumps to whatever is waited for"
+      : speed === 1
+        ? "its time runs as yours does"
+        : `its time runs ${speed} times faster than yours (the times shown are its own)`;
   terminal.say(
     terminal.wrap(
-      "This is an AWS of our own, inside the program: its packets obey the route tables, its time runs faster, and " +
+      `This is an AWS of our own, inside the program: its packets obey the route tables, ${time}, and ` +
         "nothing costs anything. To do the lab on your AWS account: --no-simulate.",
     ),
   );

@@ -225,7 +225,7 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
  * `VPCLAB_SIM_SPEED`: a number, or "virtual" (for tests: time jumps to whatever is waited for, and a new world is the
  * same each time). @throws LabError with exit code 2
  */
-function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
+export function simulatorSpeed(env: NodeJS.ProcessEnv): number | "virtual" {
   const text = env.VPCLAB_SIM_SPEED;
   if (text === "virtual") return text;
   return text ? worldSpeed("VPCLAB_SIM_SPEED", text) : DEFAULT_SPEED;

@@ -13,7 +13,7 @@ import { embeddedBanner, header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { showByHand, showConcepts, showStep } from "./lesson.ts";
 import { collectingNarrator, StoppedHere, terminalNarrator } from "./narrate.ts";
-import { type OpenLab, openLab } from "./open-lab.ts";
+import { type OpenLab, openLab, simulatorSpeed } from "./open-lab.ts";
 import { type LabFlags, stepName, vpcQuota } from "./options.ts";
 import { showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
@@ -50,7 +50,8 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
   try {
     if (options.dryRun) return await showPlan(program, lab, until);
     if (!options.json) header(terminal, lab);
-    if (!options.json && lab.place.target === "simulator") embeddedBanner(terminal);
+    if (!options.json && lab.place.target === "simulator")
+      embeddedBanner(terminal, simulatorSpeed(program.env));
     const { ingredients, warnings } = await preflight(lab, quota);
     for (const warning of warnings)
       terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
