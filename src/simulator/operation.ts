@@ -5,6 +5,7 @@
 
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { StaticOperationSchema } from "@smithy/types";
+import { constraintsUnder } from "./constraints.ts";
 import type { Context } from "./context.ts";
 import { AwsError } from "./error.ts";
 
@@ -83,7 +84,7 @@ function requireMembers(schema: StaticOperationSchema, input: Record<string, unk
 }
 
 /** EC2 has words of its own for it, the others share theirs. */
-const CODE_OF_MISSING: Readonly<Record<string, string>> = {
+const CODE_OF_CONSTRAINTS: Readonly<Record<string, string>> = {
   "com.amazonaws.cloudwatchlogs": "InvalidParameterException",
   "com.amazonaws.ssm": "ValidationException",
 };
@@ -91,9 +92,6 @@ const CODE_OF_MISSING: Readonly<Record<string, string>> = {
 function missing(namespace: string, name: string): AwsError {
   if (namespace === "com.amazonaws.ec2")
     return new AwsError("MissingParameter", `The request must contain the parameter ${name}`);
-  const member = name.charAt(0).toLowerCase() + name.slice(1);
-  return new AwsError(
-    CODE_OF_MISSING[namespace] ?? "ValidationError",
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  );
+  const { constraint } = constraintsUnder(CODE_OF_CONSTRAINTS[namespace] ?? "ValidationError");
+  return constraint(undefined, name, "not be null");
 }

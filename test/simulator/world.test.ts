@@ -7,7 +7,6 @@ import { ScaledClock, VirtualClock, type WorldClock } from "../../src/simulator/
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
 import { inProcessHandler } from "../../src/simulator/request-handler.ts";
 import { FileStorage } from "../../src/simulator/storage.ts";
-import { embedded } from "./embedded.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -142,40 +141,5 @@ describe("world time", () => {
       await expect(sleeping).rejects.toBe(reason);
       await expect(clock.sleep(1, controller.signal)).rejects.toBe(reason);
     }
-  });
-});
-
-describe("the wire", () => {
-  it("refuses a parameter that it knows but does not model, by name", async () => {
-    const { ec2 } = embedded();
-    const refused = ec2.send(
-      new CreateVpcCommand({ CidrBlock: "10.1.0.0/16", Ipv4IpamPoolId: "ipam-pool-1" }),
-    );
-    await expect(refused).rejects.toMatchObject({ name: "UnsupportedOperation", message: /Ipv4IpamPoolId/ });
-  });
-
-  it.each([
-    ["ec2", "Action=MakeCoffee", "InvalidAction"],
-    ["ec2", "Action=DescribeVpcs&Colour=red", "UnknownParameter"],
-    ["ec2", "Action=DescribeVpcs&MaxResults=many", "InvalidParameterValue"],
-    ["s3", "Action=ListBuckets", "UnknownService"],
-  ])("answers %s %s with %s", async (service, body, code) => {
-    const { aws } = embedded();
-    const authorization = `AWS4-HMAC-SHA256 Credential=AKID/20260105/us-east-1/${service}/aws4_request, SignedHeaders=host`;
-    const answer = await aws.answer({ headers: { authorization }, body });
-    expect(answer.body).toContain(`<Code>${code}</Code>`);
-    expect(answer.status).toBe(400);
-  });
-
-  it("wants a signature, but does not check it", async () => {
-    const { aws } = embedded();
-    const answer = await aws.answer({ headers: {}, body: "Action=DescribeVpcs" });
-    expect(answer).toMatchObject({ status: 403, body: /MissingAuthenticationToken/ });
-  });
-
-  it("tells the world's time and speed in its headers", async () => {
-    const { aws, clock } = embedded();
-    const { headers } = await aws.answer({ headers: {}, body: "" });
-    expect(headers).toMatchObject({ date: new Date(clock.now()).toUTCString(), "x-vpclab-speed": "1" });
   });
 });

@@ -1,6 +1,9 @@
 /** Names, paths, ARNs and unique ids, with the rules that IAM holds them to. */
+import { constraintsUnder } from "../constraints.ts";
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
+
+export const { constraint, checkEnum, checkLength, checkValue } = constraintsUnder("ValidationError");
 
 const ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -28,8 +31,7 @@ export function roleNameFromArn(arn: string): string | undefined {
 export function checkName(name: string | undefined, parameter: string, maxLength: number): string {
   if (!name || !/^[\w+=,.@-]+$/.test(name))
     throw constraint(name ?? "", parameter, "satisfy regular expression pattern: [\\w+=,.@-]+");
-  if (name.length > maxLength)
-    throw constraint(name, parameter, `have length less than or equal to ${maxLength}`);
+  checkLength(name, parameter, 1, maxLength);
   return name;
 }
 
@@ -44,31 +46,15 @@ export function checkPath(path: string | undefined): string {
   return path;
 }
 
-/** @throws AwsError ValidationError for what is none of the values that there are */
-export function checkEnum(value: string | undefined, parameter: string, values: readonly string[]): void {
-  if (value !== undefined && !values.includes(value))
-    throw constraint(value, parameter, `satisfy enum value set: [${values.join(", ")}]`);
-}
-
 /** @throws AwsError ValidationError for one of more than 1,000 characters */
 export function checkDescription(description = ""): void {
-  if (description.length > 1000)
-    throw constraint(description, "Description", "have length less than or equal to 1000");
+  checkLength(description, "Description", 0, 1000);
 }
 
 export function checkArn(arn: string | undefined): string {
   if (!arn || arn.length < 20 || !arn.startsWith("arn:"))
     throw new AwsError("InvalidInput", `ARN ${arn ?? ""} is not valid.`);
   return arn;
-}
-
-/** "1 validation error detected: …", as every IAM constraint is told. */
-export function constraint(value: string | number, parameter: string, rule: string): AwsError {
-  const member = parameter.charAt(0).toLowerCase() + parameter.slice(1);
-  return new AwsError(
-    "ValidationError",
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${rule}`,
-  );
 }
 
 export function noSuchEntity(message: string): AwsError {

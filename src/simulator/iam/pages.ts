@@ -1,6 +1,6 @@
 /** IAM's pagination: Marker, MaxItems, IsTruncated. */
 import { AwsError } from "../error.ts";
-import { constraint } from "./names.ts";
+import { checkValue } from "./names.ts";
 
 export interface PageRequest {
   Marker?: string | undefined;
@@ -21,8 +21,7 @@ export interface Page<T> {
  */
 export function page<T>(items: Iterable<T>, keyOf: (item: T) => string, request: PageRequest): Page<T> {
   const maxItems = request.MaxItems ?? 100;
-  if (maxItems < 1) throw constraint(maxItems, "MaxItems", "have value greater than or equal to 1");
-  if (maxItems > 1000) throw constraint(maxItems, "MaxItems", "have value less than or equal to 1000");
+  checkValue(maxItems, "MaxItems", 1, 1000);
   const after = request.Marker === undefined ? undefined : keyInMarker(request.Marker);
   const rest = [...items]
     .map((item) => ({ item, key: keyOf(item) }))

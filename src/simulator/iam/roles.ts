@@ -26,7 +26,7 @@ import {
   checkDescription,
   checkName,
   checkPath,
-  constraint,
+  checkValue,
   deleteConflict,
   limitExceeded,
   nameIsTaken,
@@ -79,10 +79,7 @@ function checkTrustPolicy(context: Context, document: string | undefined): strin
 }
 
 function checkSessionDuration(seconds = 3600): number {
-  if (seconds < 3600)
-    throw constraint(seconds, "MaxSessionDuration", "have value greater than or equal to 3600");
-  if (seconds > 43200)
-    throw constraint(seconds, "MaxSessionDuration", "have value less than or equal to 43200");
+  checkValue(seconds, "MaxSessionDuration", 3600, 43_200);
   return seconds;
 }
 

@@ -2,7 +2,7 @@
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Tags } from "../ec2/state.ts";
 import { AwsError } from "../error.ts";
-import { constraint, limitExceeded } from "./names.ts";
+import { checkLength, constraint, limitExceeded } from "./names.ts";
 
 const MOST_TAGS = 50;
 
@@ -12,10 +12,8 @@ export function withTags(tags: Tags, added: Tag[] | undefined): Tags {
   const seen = new Set<string>();
   for (const [index, { Key: key = "", Value: value = "" }] of (added ?? []).entries()) {
     const place = `tags.${index + 1}.member`;
-    if (key === "") throw constraint(key, `${place}.key`, "have length greater than or equal to 1");
-    if (key.length > 128) throw constraint(key, `${place}.key`, "have length less than or equal to 128");
-    if (value.length > 256)
-      throw constraint(value, `${place}.value`, "have length less than or equal to 256");
+    checkLength(key, `${place}.key`, 1, 128);
+    checkLength(value, `${place}.value`, 0, 256);
     for (const [what, text] of [
       ["key", key],
       ["value", value],

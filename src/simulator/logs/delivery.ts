@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { operation } from "../operation.ts";
 import { findLogGroup, makeLogGroup, requireLogGroup } from "./log-groups.ts";
 import { makeLogStream, requireLogStream } from "./log-streams.ts";
-import { checkLength, constraint, invalidParameter } from "./refusals.ts";
+import { checkLength, checkValue, invalidParameter } from "./refusals.ts";
 import { oldestKept } from "./retention.ts";
 import type { LogGroupState, LogStreamState } from "./state.ts";
 
@@ -92,14 +92,12 @@ const putLogEvents = operation<PutLogEventsRequest, PutLogEventsResponse>(
 
 function checkedEvents(input: PutLogEventsRequest): NewLogEvent[] {
   const events = (input.logEvents ?? []).map(({ timestamp = -1, message = "" }) => ({ timestamp, message }));
-  checkLength(events, "logEvents", MOST_EVENTS);
+  checkLength(events, "logEvents", 1, MOST_EVENTS);
   let bytes = 0;
   for (const [index, { timestamp, message }] of events.entries()) {
     const place = `logEvents.${index + 1}.member`;
-    if (timestamp < 0)
-      throw constraint(timestamp, `${place}.timestamp`, "have value greater than or equal to 0");
-    if (message === "")
-      throw constraint(message, `${place}.message`, "have length greater than or equal to 1");
+    checkValue(timestamp, `${place}.timestamp`, 0);
+    checkLength(message, `${place}.message`, 1);
     bytes += Buffer.byteLength(message) + BYTES_BESIDE_MESSAGE;
     if (timestamp < (events[index - 1]?.timestamp ?? 0))
       throw invalidParameter("Log events in a single PutLogEvents request must be in chronological order.");

@@ -31,7 +31,7 @@ const filterLogEvents = operation<FilterLogEventsRequest, FilterLogEventsRespons
     const { logStreamNames: names, logStreamNamePrefix: prefix, startTime = 0, endTime = Infinity } = input;
     if (names !== undefined && prefix !== undefined)
       throw invalidParameter("logStreamNames and logStreamNamePrefix are mutually exclusive parameters.");
-    if (names !== undefined) checkLength(names, "logStreamNames", 100);
+    if (names !== undefined) checkLength(names, "logStreamNames", 1, 100);
     if (endTime < startTime) throw invalidParameter("endTime should not be before startTime.");
     const limit = checkLimit(input.limit, 10_000, 10_000);
     const fits = parseFilterPattern(input.filterPattern ?? "");

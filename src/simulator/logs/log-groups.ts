@@ -20,6 +20,7 @@ import { page } from "./pages.ts";
 import {
   alreadyExists,
   checkEnum,
+  checkLength,
   checkLimit,
   constraint,
   invalidParameter,
@@ -50,7 +51,7 @@ export function findLogGroup(context: Context, name: string): LogGroupState | un
 function checkLogGroupName(name: string | undefined, parameter = "logGroupName"): string {
   if (!name || !/^[.\-_/#A-Za-z0-9]+$/.test(name))
     throw constraint(name ?? "", parameter, "satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+");
-  if (name.length > 512) throw constraint(name, parameter, "have length less than or equal to 512");
+  checkLength(name, parameter, 1, 512);
   return name;
 }
 
@@ -179,8 +180,7 @@ const putRetentionPolicy = operation<PutRetentionPolicyRequest, object>(
   ["logGroupName", "retentionInDays"],
   (context, input) => {
     const days = input.retentionInDays ?? 0;
-    if (!RETENTION_DAYS.includes(days))
-      throw constraint(days, "retentionInDays", `satisfy enum value set: [${RETENTION_DAYS.join(", ")}]`);
+    checkEnum(days, "retentionInDays", RETENTION_DAYS);
     requireLogGroup(context, input.logGroupName).retentionInDays = days;
     return {};
   },

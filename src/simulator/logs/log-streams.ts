@@ -13,14 +13,22 @@ import type { Context } from "../context.ts";
 import { operation } from "../operation.ts";
 import { logGroupArn, requestedLogGroup, requireLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
-import { alreadyExists, checkEnum, checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
+import {
+  alreadyExists,
+  checkEnum,
+  checkLength,
+  checkLimit,
+  constraint,
+  invalidParameter,
+  notFound,
+} from "./refusals.ts";
 import { visibleEvents } from "./retention.ts";
 import type { LogGroupState, LogStreamState } from "./state.ts";
 
 function checkLogStreamName(name: string | undefined): string {
   if (!name || !/^[^:*]+$/.test(name))
     throw constraint(name ?? "", "logStreamName", "satisfy regular expression pattern: [^:*]*");
-  if (name.length > 512) throw constraint(name, "logStreamName", "have length less than or equal to 512");
+  checkLength(name, "logStreamName", 1, 512);
   return name;
 }
 

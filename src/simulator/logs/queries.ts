@@ -23,7 +23,7 @@ import { operation } from "../operation.ts";
 import { findLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
 import { positionId } from "./positions.ts";
-import { checkEnum, checkLimit, constraint, invalidParameter, notFound } from "./refusals.ts";
+import { checkEnum, checkLength, checkLimit, invalidParameter, notFound } from "./refusals.ts";
 import { visibleEvents } from "./retention.ts";
 import type { QueryState } from "./state.ts";
 
@@ -42,8 +42,8 @@ export function isRunning(context: Context, query: QueryState): boolean {
   return !query.cancelled && context.now < query.completesAt;
 }
 
-function requireQuery(context: Context, id: string | undefined): QueryState {
-  if (!id || id.length > 256) throw constraint(id ?? "", "queryId", "have length between 1 and 256");
+function requireQuery(context: Context, id = ""): QueryState {
+  checkLength(id, "queryId", 0, 256);
   const { queries } = context.region.logs;
   const query = Object.hasOwn(queries, id) ? queries[id] : undefined;
   if (!query) throw notFound(`The specified query does not exist: ${id}`);

@@ -12,7 +12,7 @@ import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { findLogGroup, nameOfIdentifier } from "./log-groups.ts";
 import { isRunning } from "./queries.ts";
-import { checkLength, checkLimit, constraint, invalidParameter, notFound, notModelled } from "./refusals.ts";
+import { checkLength, checkLimit, checkValue, invalidParameter, notFound, notModelled } from "./refusals.ts";
 import { oldestKept } from "./retention.ts";
 import type { LogGroupState } from "./state.ts";
 
@@ -38,11 +38,10 @@ const startQuery = operation<StartQueryRequest, StartQueryResponse>(
     const { queryString = "", startTime = -1, endTime = -1 } = input;
     if (input.queryLanguage !== undefined && input.queryLanguage !== "CWLI")
       throw notModelled(`the query language ${input.queryLanguage}`);
-    if (queryString.length > LONGEST_QUERY)
-      throw constraint(queryString, "queryString", `have length less than or equal to ${LONGEST_QUERY}`);
+    checkLength(queryString, "queryString", 0, LONGEST_QUERY);
     const limit = input.limit === undefined ? undefined : checkLimit(input.limit, 0, 100_000);
-    for (const [name, value] of Object.entries({ startTime, endTime }))
-      if (value < 0) throw constraint(value, name, "have value greater than or equal to 0");
+    checkValue(startTime, "startTime", 0);
+    checkValue(endTime, "endTime", 0);
     if (endTime < startTime) throw invalidParameter("End time should not be less than start time.");
     const groups = requestedGroups(context, input);
     checkQuery(queryString);
@@ -80,7 +79,7 @@ function requestedGroups(context: Context, input: StartQueryRequest): LogGroupSt
     );
   const identifiers = logGroupIdentifiers?.map((identifier) => nameOfIdentifier(context, identifier));
   const names = logGroupName === undefined ? (logGroupNames ?? identifiers ?? []) : [logGroupName];
-  checkLength(names, "logGroupNames", MOST_GROUPS);
+  checkLength(names, "logGroupNames", 1, MOST_GROUPS);
   return [...new Set(names)].map((name) => {
     const group = findLogGroup(context, name);
     if (!group) throw notFound(`Log group '${name}' does not exist for account ID '${context.account}'`);

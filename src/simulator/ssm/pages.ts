@@ -1,5 +1,6 @@
 /** Paging as Systems Manager does it. */
 import { AwsError } from "../error.ts";
+import { checkValue } from "./refusals.ts";
 
 export interface PageRequest {
   readonly MaxResults?: number | undefined;
@@ -15,11 +16,7 @@ export function page<T>(
   { MaxResults, NextToken }: PageRequest,
   { size, least, most }: { size: number; least: number; most: number },
 ): { items: T[]; NextToken: string | undefined } {
-  if (MaxResults !== undefined && (MaxResults < least || MaxResults > most))
-    throw new AwsError(
-      "ValidationException",
-      `1 validation error detected: Value '${MaxResults}' at 'maxResults' failed to satisfy constraint: Member must have value between ${least} and ${most}`,
-    );
+  if (MaxResults !== undefined) checkValue(MaxResults, "maxResults", least, most);
   const start = NextToken === undefined ? 0 : Number(/^after-(\d+)$/.exec(NextToken)?.[1] ?? Number.NaN);
   if (Number.isNaN(start)) throw new AwsError("InvalidNextToken", "The specified token is not valid.");
   const end = start + (MaxResults ?? size);

@@ -10,6 +10,7 @@ import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { agents } from "./agents.ts";
 import { findCommand, hasEnded, invocationOn, showCommand } from "./commands.ts";
+import { checkLength, checkValue } from "./refusals.ts";
 import { end, planDelivery } from "./run.ts";
 import type { CommandState } from "./state.ts";
 
@@ -26,11 +27,9 @@ export const sendCommand = operation<SendCommandRequest, object>(
     if (input.DocumentName !== DOCUMENT && input.DocumentName !== arn)
       throw new AwsError("InvalidDocument", `Document with name ${input.DocumentName} does not exist.`);
     const instanceIds = [...new Set(input.InstanceIds)];
-    if (instanceIds.length === 0 || instanceIds.length > 50)
-      throw new AwsError("ValidationException", "Between 1 and 50 instance IDs must be specified.");
+    checkLength(instanceIds, "instanceIds", 1, 50);
     const timeoutSeconds = input.TimeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-    if (timeoutSeconds < 30 || timeoutSeconds > 2_592_000)
-      throw new AwsError("ValidationException", "TimeoutSeconds must be between 30 and 2592000.");
+    checkValue(timeoutSeconds, "timeoutSeconds", 30, 2_592_000);
     checkParameters(input.Parameters ?? {});
     requireAgents(context, instanceIds);
     const command: CommandState = {

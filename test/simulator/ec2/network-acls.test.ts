@@ -144,7 +144,6 @@ describe("an entry", () => {
     [{ CidrBlock: "10.2.0.0" }, "InvalidParameterValue"],
     [{ PortRange: { From: 23, To: 22 } }, "InvalidParameterValue"],
     [{ Protocol: "1" }, "MissingParameter"],
-    [{ Ipv6CidrBlock: "::/0" }, "UnsupportedOperation"],
   ])("is refused with %j", async (more, code) => {
     const { ec2 } = embedded();
     const NetworkAclId = await createAcl(ec2, await createVpc(ec2));

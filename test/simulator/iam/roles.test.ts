@@ -157,19 +157,6 @@ describe("roles", () => {
     const long = new UpdateRoleCommand({ RoleName: NAME, Description: "x".repeat(1001) });
     await expect(iam.send(long)).rejects.toThrow("have length less than or equal to 1000");
   });
-
-  test("refuse a parameter that is not modelled, by its name", async () => {
-    const { iam } = embedded();
-    await expect(
-      iam.send(
-        new CreateRoleCommand({
-          RoleName: NAME,
-          AssumeRolePolicyDocument: trusting(FLOW_LOGS),
-          PermissionsBoundary: "arn:aws:iam::aws:policy/AdministratorAccess",
-        }),
-      ),
-    ).rejects.toThrow("PermissionsBoundary");
-  });
 });
 
 describe("inline role policies", () => {

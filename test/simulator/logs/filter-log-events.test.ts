@@ -136,7 +136,6 @@ describe("FilterLogEvents", () => {
     [{ limit: 10_001 }, "InvalidParameterException"],
     [{ startTime: 2, endTime: 1 }, "InvalidParameterException"],
     [{ logGroupName: "nobody" }, "ResourceNotFoundException"],
-    [{ unmask: true }, "UnsupportedOperation"],
   ])("refuses %o", async (input, name) => {
     const { filter } = await worldWithRecords();
     await expect(filter(input)).rejects.toMatchObject({ name });

@@ -114,6 +114,8 @@ describe("is refused", () => {
   });
 
   test.each([
+    ["ec2", "Action=DescribeVpcs&Colour=red", "UnknownParameter"],
+    ["ec2", "Action=DescribeVpcs&MaxResults=many", "InvalidParameterValue"],
     ["ec2", "Action=DescribeVpcs&MaxResults=5.5", "InvalidParameterValue"],
     ["ec2", "Action=DescribeVpcs&VpcId.first=vpc-1", "UnknownParameter"],
     ["iam", "Action=ListRoles&MaxItems=1e2", "InvalidParameterValue"],
