@@ -245,18 +245,22 @@ describe("the range", () => {
 });
 
 describe("a query on AWS", () => {
-  const logs = mockClient(CloudWatchLogsClient);
-  const sts = mockClient(STSClient);
+  const mocks: { restore(): void }[] = [];
   afterEach(() => {
-    logs.reset();
-    sts.reset();
+    for (const mock of mocks.splice(0)) mock.restore();
   });
-  afterAll(() => {
-    logs.restore();
-    sts.restore();
-  });
+  /** CloudWatch Logs of an account that has the lab's log group. */
+  function awsLogs() {
+    const [logs, sts] = [mockClient(CloudWatchLogsClient), mockClient(STSClient)];
+    mocks.push(logs, sts);
+    const Account = "123456789012";
+    sts.on(GetCallerIdentityCommand).resolves({ Account, Arn: `arn:aws:iam::${Account}:user/ana` });
+    return logs
+      .on(DescribeLogGroupsCommand)
+      .resolves({ logGroups: [{ logGroupName: "NextWorkVPCFlowLogsGroup", creationTime: 0 }] });
+  }
 
-  const endpointUrl = "http://127.0.0.1:9";
+  const onAws = { region: "us-east-1", endpointUrl: "http://127.0.0.1:9", simulate: false };
 
   it.each([
     "pattern @message",
@@ -265,23 +269,12 @@ describe("a query on AWS", () => {
     "fields abs(bytes, 2)",
     "fields srcAddr !! dstAddr",
   ])("goes there as it is, also where our own engine could not run it: %j", async (query) => {
-    sts
-      .on(GetCallerIdentityCommand)
-      .resolves({ Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/ana" });
-    logs
-      .on(DescribeLogGroupsCommand)
-      .resolves({ logGroups: [{ logGroupName: "NextWorkVPCFlowLogsGroup", creationTime: 0 }] })
+    const logs = awsLogs()
       .on(StartQueryCommand)
       .resolves({ queryId: "q" })
       .on(GetQueryResultsCommand)
       .resolves({ status: "Complete", results: [[{ field: "x", value: "1" }]] });
-    const { stdout } = await ask(undefined, {
-      query,
-      region: "us-east-1",
-      endpointUrl,
-      simulate: false,
-      csv: true,
-    });
+    const { stdout } = await ask(undefined, { ...onAws, query, csv: true });
     expect(stdout).toBe("x\n1\n");
     expect(logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.queryString)).toEqual([
       query,
@@ -290,12 +283,7 @@ describe("a query on AWS", () => {
 
   it("that it refuses is shown with AWS's words and its place", async () => {
     const query = "diff | stats sum(bytes) by srcaddr";
-    sts
-      .on(GetCallerIdentityCommand)
-      .resolves({ Account: "123456789012", Arn: "arn:aws:iam::123456789012:user/ana" });
-    logs
-      .on(DescribeLogGroupsCommand)
-      .resolves({ logGroups: [{ logGroupName: "NextWorkVPCFlowLogsGroup", creationTime: 0 }] })
+    awsLogs()
       .on(StartQueryCommand)
       .rejects(
         new MalformedQueryException({
@@ -307,13 +295,17 @@ describe("a query on AWS", () => {
           },
         }),
       );
-    const error = await refusal(() =>
-      ask(undefined, { query, region: "us-east-1", endpointUrl, simulate: false }),
-    );
+    const error = await refusal(() => ask(undefined, { ...onAws, query }));
     expect(error).toMatchObject({
       exitCode: 2,
       why: `unexpected symbol found srcaddr at line 1 and position 27.\n  ${query}\n${" ".repeat(29)}^^^^^^^`,
       next: ["Did you mean srcAddr?"],
     });
   });
+});
+
+it("a query that the embedded AWS cannot run is bad input, though no lab stands to be asked", async () => {
+  const without = (query: string) => refusal(() => ask(undefined, { query, simulate: true }));
+  expect(await without("stats sum(bytes")).toMatchObject({ code: "malformed-query", exitCode: 2 });
+  expect(await without("stats sum(bytes)")).toMatchObject({ code: "no-log-group", exitCode: 1 });
 });

@@ -1,6 +1,6 @@
 import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { findFlowLogs } from "../../src/aws/flow-log.ts";
 import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
 import { readInventory } from "../../src/aws/inventory.ts";
@@ -9,7 +9,6 @@ import { trustPolicy } from "../../src/aws/role.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { flowLog } from "../../src/steps/flow-log.ts";
 import { flowLogLesson } from "../../src/steps/lessons/flow-log.ts";
-import { logGroup } from "../../src/steps/log-group.ts";
 import type { LabContext } from "../../src/steps/step.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
@@ -57,7 +56,7 @@ describe("a lab with least privilege, on the embedded AWS", () => {
   };
   const inventory = async () => readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     test = embeddedLab({ leastPrivilege: true });
     lab = test.lab;
     await walkUp(lab, { until: "flow-log" });
@@ -84,7 +83,6 @@ describe("a lab with least privilege, on the embedded AWS", () => {
     await lab.aws.clock.sleep(15 * MINUTES);
     expect(await describeLogGroup(lab.aws, name)).toBeUndefined();
     expect(await status()).toBe("FAILED");
-    await logGroup.up(lab);
   });
 
   it.each([
