@@ -109,16 +109,6 @@ function describe(context: Context, group: SecurityGroupState): SecurityGroup {
 
 function filterFields(context: Context): FilterFields<SecurityGroupState> {
   const { securityGroups } = context.region.ec2;
-  const fields: Record<
-    string,
-    (group: SecurityGroupState) => ReturnType<FilterFields<SecurityGroupState>[string]>
-  > = {
-    description: (group) => group.description,
-    "group-id": (group) => group.id,
-    "group-name": (group) => group.groupName,
-    "owner-id": () => context.account,
-    "vpc-id": (group) => group.vpcId,
-  };
   const ofRules: Record<string, (rule: SecurityGroupRuleState) => string | number | undefined> = {
     cidr: (rule) => rule.cidr,
     "from-port": (rule) => rule.fromPort,
@@ -127,12 +117,22 @@ function filterFields(context: Context): FilterFields<SecurityGroupState> {
     "group-id": (rule) => rule.referencedGroupId,
     "group-name": (rule) => securityGroups[rule.referencedGroupId ?? ""]?.groupName,
   };
-  for (const [name, value] of Object.entries(ofRules)) {
-    for (const isEgress of [false, true])
-      fields[`${isEgress ? "egress." : ""}ip-permission.${name}`] = (group) =>
-        group.rules.filter((rule) => rule.isEgress === isEgress).map(value);
-  }
-  return fields;
+  const fieldsOf = (prefix: string, isEgress: boolean): FilterFields<SecurityGroupState> =>
+    Object.fromEntries(
+      Object.entries(ofRules).map(([name, value]) => [
+        `${prefix}.${name}`,
+        ({ rules }) => rules.filter((rule) => rule.isEgress === isEgress).map(value),
+      ]),
+    );
+  return {
+    description: (group) => group.description,
+    "group-id": (group) => group.id,
+    "group-name": (group) => group.groupName,
+    "owner-id": () => context.account,
+    "vpc-id": (group) => group.vpcId,
+    ...fieldsOf("ip-permission", false),
+    ...fieldsOf("egress.ip-permission", true),
+  };
 }
 
 /** Names, unlike ids, are looked for in the default VPC only. */

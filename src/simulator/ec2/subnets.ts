@@ -68,19 +68,18 @@ function requestedZone(context: Context, input: CreateSubnetRequest): Zone {
       "InvalidParameterCombination",
       "The parameters availabilityZone and availabilityZoneId cannot be used together",
     );
-  const wanted = name ?? id;
-  if (wanted === undefined) {
+  if (name === undefined && id === undefined) {
     const zone = zones[context.randomInteger(0, zones.length - 1)];
     if (!zone) throw new Error(`no Availability Zones in ${context.regionName}`);
     return zone;
   }
-  const zone = zones.find((other) => (name === undefined ? other.id : other.name) === wanted);
+  const [parameter, key] =
+    name === undefined ? (["availabilityZoneId", "id"] as const) : (["availabilityZone", "name"] as const);
+  const zone = zones.find((other) => other[key] === (name ?? id));
   if (zone) return zone;
-  const parameter = name === undefined ? "availabilityZoneId" : "availabilityZone";
-  const offered = zones.map((other) => (name === undefined ? other.id : other.name)).join(", ");
   throw new AwsError(
     "InvalidParameterValue",
-    `Value (${wanted}) for parameter ${parameter} is invalid. Subnets can currently only be created in the following availability zones: ${offered}.`,
+    `Value (${name ?? id}) for parameter ${parameter} is invalid. Subnets can currently only be created in the following availability zones: ${zones.map((other) => other[key]).join(", ")}.`,
   );
 }
 
