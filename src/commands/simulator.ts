@@ -66,7 +66,6 @@ async function listen(aws: Endpoint, port: number, terminal: Terminal): Promise<
     return await startServer({
       aws,
       port,
-      host: "127.0.0.1",
       onError: (error) => terminal.say(`A request was not answered: ${messageOf(error)}`),
     });
   } catch (error) {

@@ -14,7 +14,6 @@ export interface ServerOptions {
   readonly aws: Endpoint;
   /** 0 picks a free one. */
   readonly port: number;
-  readonly host: "127.0.0.1";
   /**
    * Told what went wrong inside, e.g. that the world's file is damaged; the client is told only that something did.
    * Default: a warning of the process.
@@ -29,6 +28,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const HOST = "127.0.0.1";
 const MOST_BYTES = 1_048_576;
 
 /** Rejects with node's own error if the port is taken (EADDRINUSE) or not allowed (EACCES). */
@@ -65,10 +65,10 @@ export function startServer(options: ServerOptions): Promise<RunningServer> {
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port, options.host, () => {
+    server.listen(options.port, HOST, () => {
       server.off("error", reject);
       const { port } = server.address() as AddressInfo;
-      resolve({ endpoint: `http://${options.host}:${port}`, close: () => close(server) });
+      resolve({ endpoint: `http://${HOST}:${port}`, close: () => close(server) });
     });
   });
 }

@@ -207,7 +207,7 @@ describe("a hostile endpoint in the place of AWS", () => {
   };
 
   beforeAll(async () => {
-    server = await startServer({ aws: endpoint, port: 0, host: "127.0.0.1" });
+    server = await startServer({ aws: endpoint, port: 0 });
     endpointUrl = server.endpoint;
   });
   beforeEach(() => {

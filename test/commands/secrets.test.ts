@@ -52,7 +52,7 @@ const endpoint: Endpoint = {
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await startServer({ aws: endpoint, port: 0, host: "127.0.0.1" });
+  server = await startServer({ aws: endpoint, port: 0 });
 });
 afterAll(async () => {
   await server.close();

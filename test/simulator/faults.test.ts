@@ -48,7 +48,6 @@ async function faulty(rules: readonly FaultRule[], way: "in process" | "over HTT
     const server = await startServer({
       aws: endpoint,
       port: 0,
-      host: "127.0.0.1",
       onError: (error) => errors.push(error),
     });
     servers.push(server);

@@ -22,7 +22,6 @@ beforeEach(async () => {
   server = await startServer({
     aws: world.aws,
     port: 0,
-    host: "127.0.0.1",
     onError: (error) => errors.push(error),
   });
 });
@@ -186,7 +185,7 @@ test("what goes wrong inside is told to the owner, not to the client", async () 
 
 test("a port that is taken is an error", async () => {
   const port = Number(new URL(server.endpoint).port);
-  await expect(startServer({ aws: world.aws, port, host: "127.0.0.1" })).rejects.toMatchObject({
+  await expect(startServer({ aws: world.aws, port })).rejects.toMatchObject({
     code: "EADDRINUSE",
   });
 });
@@ -208,7 +207,7 @@ test("closing answers what is in flight, then takes no more", async () => {
   };
   const inFlight = new STSClient(configuration()).send(new GetCallerIdentityCommand({}));
   await arrived;
-  const second = await startServer({ aws: world.aws, port: 0, host: "127.0.0.1" });
+  const second = await startServer({ aws: world.aws, port: 0 });
   const closed = server.close();
   release();
   expect((await inFlight).Account).toMatch(/^\d{12}$/);
