@@ -7,20 +7,11 @@ import { freshHome } from "./vpclab.ts";
 
 const STEP_IDS = ["vpcs", "instances", "log-group", "flow-log", "first-ping", "peering", "analyze"];
 
-describe("the lab from up to teardown", () => {
-  const { home, vpclab } = freshHome();
-  const json = async (...args: string[]) => JSON.parse((await vpclab([...args, "--json"])).stdout);
-  /** Every VPC of the world, by id. */
-  const vpcIds = () =>
-    Object.values(
-      JSON.parse(readFileSync(join(home, "vpclab/worlds/default/world.json"), "utf8")).regions,
-    ).flatMap((region) => Object.keys((region as { ec2: { vpcs: object } }).ec2.vpcs));
-  let before: string[] = [];
+describe("up", () => {
+  const { vpclab, json } = freshHome();
   let up: Run;
 
   beforeAll(async () => {
-    await vpclab(["status"]);
-    before = vpcIds();
     up = await vpclab(["up"]);
   }, 60_000);
 
@@ -101,8 +92,20 @@ describe("the lab from up to teardown", () => {
     expect(again.stdout).not.toContain("packet loss");
     expect(ids(await json("status"))).toEqual(first);
   });
+});
 
-  it("takes everything down, the default VPC excepted, and says so", async () => {
+describe("teardown", () => {
+  const { home, vpclab, json } = freshHome();
+  /** Every VPC of the world, by id. */
+  const vpcIds = () =>
+    Object.values(
+      JSON.parse(readFileSync(join(home, "vpclab/worlds/default/world.json"), "utf8")).regions,
+    ).flatMap((region) => Object.keys((region as { ec2: { vpcs: object } }).ec2.vpcs));
+
+  it("takes everything down, the default VPC excepted, says so, and has nothing to do a second time", async () => {
+    await vpclab(["status"]);
+    const before = vpcIds();
+    expect((await vpclab(["up"])).code).toBe(0);
     const receipt = await json("teardown", "--yes");
     expect(receipt).toMatchObject({ absent: [], failed: [], leftovers: [], complete: true });
     expect(receipt.deleted).toHaveLength(19);
@@ -110,36 +113,25 @@ describe("the lab from up to teardown", () => {
     expect((await json("status")).steps.map(({ state }: { state: string }) => state)).toEqual(
       STEP_IDS.map(() => "todo"),
     );
-  });
-
-  it("has nothing to do a second time", async () => {
-    expect((await vpclab(["teardown", "--yes"])).code).toBe(0);
-    expect(await json("teardown")).toEqual({
-      deleted: [],
-      absent: [],
-      failed: [],
-      leftovers: [],
-      complete: true,
-    });
-  });
+    const nothing = { deleted: [], absent: [], failed: [], leftovers: [], complete: true };
+    expect(await json("teardown")).toEqual(nothing);
+  }, 60_000);
 });
 
 describe("a lab in parts", () => {
-  const { vpclab } = freshHome();
-
   it("shows by --dry-run what would be made, and makes nothing", async () => {
+    const { vpclab, json } = freshHome();
     const { code, stdout } = await vpclab(["up", "--dry-run"]);
     expect(code).toBe(0);
     for (const name of ["NextWork-1-vpc", "NextWorkVPCFlowLogsRole", "VPC 1 <> VPC 2"])
       expect(stdout).toContain(name);
-    expect(JSON.parse((await vpclab(["status", "--json"])).stdout).resources).toEqual([]);
+    expect((await json("status")).resources).toEqual([]);
   });
 
   it("stops after --until, tells a failed ping by exit 3, and goes on from there", async () => {
+    const { vpclab, json } = freshHome();
     expect((await vpclab(["up", "--until", "instances"])).code).toBe(0);
-    const states = JSON.parse((await vpclab(["status", "--json"])).stdout).steps.map(
-      ({ state }: { state: string }) => state,
-    );
+    const states = (await json("status")).steps.map(({ state }: { state: string }) => state);
     expect(states).toEqual(["done", "done", "todo", "todo", "todo", "todo", "todo"]);
     await vpclab(["up", "--until", "first-ping"]);
     const ping = await vpclab(["ping", "private"]);
@@ -152,20 +144,14 @@ describe("a lab in parts", () => {
   });
 
   it("prefixes another lab's names, and tears down only that", async () => {
-    await vpclab([
-      "up",
-      "--until",
-      "log-group",
-      "--lab",
-      "class-7",
-      "--cidr-1",
-      "10.3.0.0/16",
-      "--cidr-2",
-      "10.4.0.0/16",
-    ]);
-    const other = JSON.parse((await vpclab(["status", "--json", "--lab", "class-7"])).stdout);
+    const { vpclab, json } = freshHome();
+    await vpclab(["up", "--until", "vpcs"]);
+    const own = (await json("status")).resources;
+    const class7 = ["--lab", "class-7", "--cidr-1", "10.3.0.0/16", "--cidr-2", "10.4.0.0/16"];
+    await vpclab(["up", "--until", "log-group", ...class7]);
+    const other = await json("status", "--lab", "class-7");
     expect(other.resources.map(({ name }: { name: string }) => name)).toContain("class-7-NextWork-1-vpc");
     expect((await vpclab(["teardown", "--yes", "--lab", "class-7"])).code).toBe(0);
-    expect(JSON.parse((await vpclab(["status", "--json"])).stdout).resources).toHaveLength(19);
+    expect((await json("status")).resources).toEqual(own);
   });
 });

@@ -8,7 +8,8 @@ import { type RunOptions, runProgram } from "./run-program.ts";
 const BIN = new URL("../../bin/vpclab.js", import.meta.url).pathname;
 
 /**
- * A fresh home, and `vpclab(...arguments)` that runs in it. The home is removed after the test file.
+ * A fresh home, `vpclab(arguments)` that runs in it, and `json(...arguments)` that gives back what `--json` prints. The
+ * home is removed after the test file.
  * @param speed of the embedded AWS; default: its time jumps to whatever is waited for
  */
 export function freshHome(speed = "virtual") {
@@ -26,5 +27,6 @@ export function freshHome(speed = "virtual") {
       },
       ...options,
     });
-  return { home, vpclab };
+  const json = async (...args: string[]) => JSON.parse((await vpclab([...args, "--json"])).stdout);
+  return { home, vpclab, json };
 }
