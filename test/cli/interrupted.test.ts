@@ -36,7 +36,7 @@ describe.each([
   it(`says what stands, ends with ${code}, and goes on the next time`, async () => {
     const interrupted = await vpclab(["up", "--yes"], {
       env,
-      during: when([/instances run and register/, signal]),
+      during: when([/both instances run, and/, signal]),
     });
     expect(interrupted.code).toBe(code);
     expect(interrupted.stderr).toMatch(/Stopped\. \d+ resources of the lab stand by now/);
