@@ -22,8 +22,11 @@ import {
 import { CreateInstanceProfileCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
+import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
+import { whoAmI } from "../../src/aws/identity.ts";
 import { latestImage } from "../../src/aws/image.ts";
 import { ensureInstanceProfile } from "../../src/aws/instance-profile.ts";
+import { ensurePolicy } from "../../src/aws/policy.ts";
 import { ensureRole, trustPolicy } from "../../src/aws/role.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import { status } from "../../src/commands/status.ts";
@@ -357,6 +360,11 @@ describe("labs in several Regions", () => {
       const options = { trust: trustPolicy("ec2.amazonaws.com"), description: "left" };
       await ensureRole(aws, left("class-8", "sa-east-1"), "flow-log-role", options);
       await ensureInstanceProfile(aws, left("class-9", "eu-north-1"));
+      const { account } = await whoAmI(aws);
+      await ensurePolicy(aws, left("class-6", "ca-central-1"), account, "flow-log-policy", {
+        document: flowLogPermission(left("class-6", "ca-central-1"), account).policy,
+        description: "left",
+      });
       // By its name a lab's, by its tags nobody's.
       const name = left("class-10", "us-east-1").nameOf("instance-profile");
       await aws.iam.send(new CreateInstanceProfileCommand({ InstanceProfileName: name }));
@@ -366,6 +374,7 @@ describe("labs in several Regions", () => {
     );
     expect(code).toBe(0);
     expect(JSON.parse(stdout).labs).toMatchObject([
+      { lab: "class-6", region: "ca-central-1", resources: 1 },
       { lab: "class-9", region: "eu-north-1", resources: 1 },
       { lab: "class-7", region: "eu-west-3" },
       { lab: "class-8", region: "sa-east-1", resources: 1 },
