@@ -1,7 +1,7 @@
 /** A machine with Node and npm, an empty home, an empty folder to be in, and no registry to ask. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { type Run, runProgram } from "./run-program.ts";
 
 export interface EmptyMachine {
@@ -9,11 +9,10 @@ export interface EmptyMachine {
   /** Where programs run. */
   readonly folder: string;
   run(program: string, args: readonly string[], env?: Record<string, string>): Promise<Run>;
-  remove(): void;
 }
 
 export function emptyMachine(): EmptyMachine {
-  const root = mkdtempSync(join(tmpdir(), "vpclab-machine-"));
+  const root = temporaryFolder();
   const [home, folder] = [join(root, "home"), join(root, "folder")];
   for (const made of [home, folder]) mkdirSync(made);
   return {
@@ -30,6 +29,5 @@ export function emptyMachine(): EmptyMachine {
           ...env,
         },
       }),
-    remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

@@ -4,14 +4,13 @@ import { builtinModules } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { emptyMachine } from "./empty-machine.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MOST_BYTES = 2_000_000;
 
 const machine = emptyMachine();
-afterAll(machine.remove);
 
 interface Packed {
   readonly filename: string;

@@ -1,20 +1,17 @@
 /** Runs the built program as a process, in a home of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
 
 const BIN = new URL("../../bin/vpclab.js", import.meta.url).pathname;
 
 /**
  * A fresh home, `vpclab(arguments)` that runs in it, and `json(...arguments)` that gives back what `--json` prints. The
- * home is removed after the test file.
+ * home is removed after the test, the `describe` or the file that asks for it.
  * @param speed of the embedded AWS; default: its time jumps to whatever is waited for
  */
 export function freshHome(speed = "virtual") {
-  const home = mkdtempSync(join(tmpdir(), "vpclab-cli-"));
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryFolder();
   const vpclab = (args: readonly string[], { env, ...options }: RunOptions = {}) =>
     runProgram(process.execPath, [BIN, ...args], {
       env: {

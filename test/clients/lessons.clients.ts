@@ -1,10 +1,10 @@
 /** "The same by AWS CLI" of steps 1 to 7, copied as a whole into one shell, against `vpclab simulator`. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { serve } from "../cli/serve.ts";
 import { freshHome } from "../cli/vpclab.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { awsCli, runScript } from "./client-programs.ts";
 import { lessonLines } from "./lesson-commands.ts";
 
@@ -17,7 +17,7 @@ sleep() { command sleep 0.2; }
 `;
 
 test.skipIf(awsCli === undefined)("the lessons' commands do the lab", async () => {
-  const script = join(mkdtempSync(join(tmpdir(), "vpclab-lessons-")), "lessons.sh");
+  const script = join(temporaryFolder(), "lessons.sh");
   writeFileSync(
     script,
     SHELL +

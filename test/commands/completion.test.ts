@@ -3,14 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { commandLine } from "../../src/command-line.ts";
 import { candidatesFor } from "../../src/commands/complete.ts";
 import { labHome } from "./in-process.ts";
 import { typed } from "./typed.ts";
 
 const home = labHome();
-afterAll(home.remove);
 
 const root = commandLine(
   {
@@ -107,18 +106,14 @@ describe("completion offers", () => {
 
   it("labs that are remembered, and worlds that were made", async () => {
     const own = labHome();
-    try {
-      await typed(own, ["up", "--lab", "class-7", "--region", "eu-west-3", "--until", "vpcs"]);
-      mkdirSync(join(own.folder, "worlds", "spare"), { recursive: true });
-      expect(candidatesFor(root, ["teardown", "--lab"], "", own.folder)).toEqual([
-        { value: "class-7", description: "embedded AWS, eu-west-3" },
-      ]);
-      expect(candidatesFor(root, ["simulator", "--world"], "", own.folder)).toEqual(
-        ["default", "spare"].map((value) => ({ value, description: "" })),
-      );
-    } finally {
-      own.remove();
-    }
+    await typed(own, ["up", "--lab", "class-7", "--region", "eu-west-3", "--until", "vpcs"]);
+    mkdirSync(join(own.folder, "worlds", "spare"), { recursive: true });
+    expect(candidatesFor(root, ["teardown", "--lab"], "", own.folder)).toEqual([
+      { value: "class-7", description: "embedded AWS, eu-west-3" },
+    ]);
+    expect(candidatesFor(root, ["simulator", "--world"], "", own.folder)).toEqual(
+      ["default", "spare"].map((value) => ({ value, description: "" })),
+    );
   }, 20_000);
 });
 

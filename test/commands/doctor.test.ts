@@ -1,6 +1,6 @@
 import { CreateVpcCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, ListRolesCommand } from "@aws-sdk/client-iam";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import { trustPolicy } from "../../src/aws/role.ts";
@@ -13,7 +13,6 @@ let home: LabHome;
 beforeEach(() => {
   home = labHome();
 });
-afterEach(() => home.remove());
 
 const examine = (options: DoctorOptions = {}, run: RunOptions = {}) =>
   home.run((program) => doctor(program, { ...SIMULATED, ...options }), { json: options.json, ...run });

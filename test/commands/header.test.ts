@@ -1,11 +1,10 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { embeddedBanner } from "../../src/commands/header.ts";
 import { up } from "../../src/commands/up.ts";
 import { fakeTerminal } from "../ui/fake-terminal.ts";
 import { FAST, labHome, SIMULATED, unwrapped } from "./in-process.ts";
 
 const home = labHome();
-afterAll(() => home.remove());
 
 it.each([
   [60, "its time runs 60 times faster than yours (the times shown are its own), and nothing costs"],

@@ -2,8 +2,7 @@
  * Whatever strangers write into names, tags, log lines, outputs, errors or our own files: nothing that a terminal acts on
  * reaches it, nothing of it reaches a shell, and no file is written anywhere else for its sake.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -28,6 +27,7 @@ import type { Endpoint } from "../../src/simulator/faults.ts";
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
 import { type RunningServer, startServer } from "../../src/simulator/server.ts";
 import { MemoryStorage } from "../../src/simulator/storage.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { byHand } from "./by-hand.ts";
 import { everyCommand } from "./every-command.ts";
 import { type LabHome, labHome, SIMULATED } from "./in-process.ts";
@@ -218,7 +218,6 @@ describe("a hostile endpoint in the place of AWS", () => {
   afterEach(() => vi.unstubAllEnvs());
   afterAll(async () => {
     await server.close();
-    home.remove();
   });
 
   const options = () => ({ endpointUrl, simulate: false, region: "us-east-1", debug: true });
@@ -278,14 +277,12 @@ describe("a hostile endpoint in the place of AWS", () => {
       expect(stderr).toContain("no account of twelve digits");
     }
     expect(readdirSync(own.folder)).toEqual([]);
-    own.remove();
   });
 });
 
 describe("hostile local files", () => {
-  const parent = mkdtempSync(join(tmpdir(), "vpclab-hostile-"));
+  const parent = temporaryFolder();
   const home = join(parent, "a", "b", "home");
-  afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
   const GOOD = {
     lab: "nextwork",
@@ -317,32 +314,24 @@ describe("hostile local files", () => {
 
   test("in folders of hostile names are named harmless", async () => {
     const own = labHome();
-    try {
-      const folder = join(own.folder, "labs", `x\x1b[31m${MARK}\n${MARK}\u202e${MARK}`);
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, "lab.json"), "{");
-      const { stderr } = await run(own, named("status"), { ...SIMULATED });
-      expect(stderr).toContain("cannot be read");
-      expectHarmless("status", stderr);
-    } finally {
-      own.remove();
-    }
+    const folder = join(own.folder, "labs", `x\x1b[31m${MARK}\n${MARK}\u202e${MARK}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "lab.json"), "{");
+    const { stderr } = await run(own, named("status"), { ...SIMULATED });
+    expect(stderr).toContain("cannot be read");
+    expectHarmless("status", stderr);
   });
 
   test("are for their owner alone, folders too", async () => {
     const own = labHome();
-    try {
-      await own.run((program) => up(program, { ...SIMULATED, yes: true, until: "first-ping" }));
-      await own.run((program) => teardown(program, { ...SIMULATED, yes: true }));
-      const paths = readdirSync(own.folder, { recursive: true, encoding: "utf8" });
-      expect(paths.join(" ")).toMatch(/lab\.json.*receipt\.txt.*world\.json/);
-      for (const path of paths) {
-        const { mode } = statSync(join(own.folder, path));
-        const expected = statSync(join(own.folder, path)).isDirectory() ? 0o700 : 0o600;
-        expect(`${path} ${(mode & 0o777).toString(8)}`).toBe(`${path} ${expected.toString(8)}`);
-      }
-    } finally {
-      own.remove();
+    await own.run((program) => up(program, { ...SIMULATED, yes: true, until: "first-ping" }));
+    await own.run((program) => teardown(program, { ...SIMULATED, yes: true }));
+    const paths = readdirSync(own.folder, { recursive: true, encoding: "utf8" });
+    expect(paths.join(" ")).toMatch(/lab\.json.*receipt\.txt.*world\.json/);
+    for (const path of paths) {
+      const { mode } = statSync(join(own.folder, path));
+      const expected = statSync(join(own.folder, path)).isDirectory() ? 0o700 : 0o600;
+      expect(`${path} ${(mode & 0o777).toString(8)}`).toBe(`${path} ${expected.toString(8)}`);
     }
   });
 });

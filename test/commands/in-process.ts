@@ -1,8 +1,6 @@
 /** Commands run in this process, each with a terminal of its own, on an embedded AWS in a folder of their own. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { GlobalOptions, Program } from "../../src/commands/program.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { type FakeOptions, type FakeTerminal, fakeTerminal } from "../ui/fake-terminal.ts";
 
 export interface Ran {
@@ -34,14 +32,13 @@ export interface LabHome {
     command: (program: Program, terminal: FakeTerminal) => Promise<number>,
     options?: RunOptions,
   ): Promise<Ran>;
-  remove(): void;
 }
 
+/** Removed after the test, the `describe` or the file that asks for it. */
 export function labHome(): LabHome {
-  const folder = mkdtempSync(join(tmpdir(), "vpclab-test-"));
+  const folder = temporaryFolder();
   return {
     folder,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
     async run(command, { input, signal, speed = "virtual", latencyMs = 0, ...fake } = {}) {
       const terminal = fakeTerminal({ columns: undefined, ...fake });
       if (input !== undefined) terminal.stdin.end(input);

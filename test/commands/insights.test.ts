@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import {
@@ -11,18 +10,15 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { timeRange } from "../../src/commands/time-range.ts";
 import { NAMED_QUERIES } from "../../src/insights/named-queries.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { labHome, type RunOptions, refusal, unwrapped } from "./in-process.ts";
 
 const home = labHome();
-const folder = mkdtempSync(join(tmpdir(), "vpclab-records-"));
-afterAll(() => {
-  home.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 const ask = (name: string | undefined, options: InsightsOptions = {}, run: RunOptions = {}) =>
   home.run((program) => insights(program, name, options), { json: options.json, ...run });

@@ -1,5 +1,5 @@
 /** Questions that are left, and stdin in which nothing comes: what was done, what stands, what it costs, how to go on. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { insights } from "../../src/commands/insights.ts";
 import { standingNow } from "../../src/commands/interruption.ts";
 import { logsExplain } from "../../src/commands/logs-explain.ts";
@@ -19,7 +19,6 @@ let home: LabHome;
 beforeEach(() => {
   home = labHome();
 });
-afterEach(() => home.remove());
 
 /** Runs a command at a terminal, presses the keys as their questions show, and gives what it said in the end. */
 async function left(

@@ -1,9 +1,8 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type LogsExplainOptions, logsExplain } from "../../src/commands/logs-explain.ts";
 import { labHome, type RunOptions, refusal, unwrapped } from "./in-process.ts";
 
 const home = labHome();
-afterAll(() => home.remove());
 
 const explain = (words: readonly string[], options: LogsExplainOptions = {}, run: RunOptions = {}) =>
   home.run((program) => logsExplain(program, words, options), { json: options.json, ...run });

@@ -131,24 +131,16 @@ describe("vpclab logs", () => {
     { streams: true, follow: true },
   ])("refuses %o before any call", async (options) => {
     const fresh = labHome();
-    try {
-      const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));
-      expect(error).toMatchObject({ code: "usage", exitCode: 2 });
-    } finally {
-      fresh.remove();
-    }
+    const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));
+    expect(error).toMatchObject({ code: "usage", exitCode: 2 });
   });
 
   it("says where no lab stands that there is no log, and how to begin", async () => {
     const fresh = labHome();
-    try {
-      const { code, stderr } = await fresh.run((program) => logs(program, SIMULATED));
-      expect(code).toBe(0);
-      expect(stderr).toContain("There is no log group NextWorkVPCFlowLogsGroup");
-      expect(stderr).toContain("vpclab up");
-    } finally {
-      fresh.remove();
-    }
+    const { code, stderr } = await fresh.run((program) => logs(program, SIMULATED));
+    expect(code).toBe(0);
+    expect(stderr).toContain("There is no log group NextWorkVPCFlowLogsGroup");
+    expect(stderr).toContain("vpclab up");
   });
 });
 

@@ -14,7 +14,7 @@ import {
   ListAttachedRolePoliciesCommand,
   ListPolicyVersionsCommand,
 } from "@aws-sdk/client-iam";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
 import { codeOf, isNotFound } from "../../src/aws/errors.ts";
 import { whoAmI } from "../../src/aws/identity.ts";
@@ -30,7 +30,6 @@ let home: LabHome;
 beforeEach(() => {
   home = labHome();
 });
-afterEach(() => home.remove());
 
 const YES = { ...SIMULATED, yes: true };
 const TRUST = document({ Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" });

@@ -1,18 +1,16 @@
 /** Which lab is meant, where an earlier one of the same name is remembered from elsewhere. */
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { header } from "../../src/commands/header.ts";
 import { openLab } from "../../src/commands/open-lab.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { labMemory, type RememberedLab } from "../../src/lab/memory.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { fakeTerminal } from "../ui/fake-terminal.ts";
 
 const ACCOUNT = "210987654321";
-const home = mkdtempSync(join(tmpdir(), "vpclab-test-"));
+let home = "";
 /** Knows who is asking, and nothing else. */
 const server = createServer((_request, response) => {
   response.setHeader("content-type", "text/xml");
@@ -23,6 +21,7 @@ const server = createServer((_request, response) => {
 let endpointUrl = "";
 
 beforeEach(async () => {
+  home = temporaryFolder();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   endpointUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDPLANTED");
@@ -33,7 +32,6 @@ afterEach(() => {
   vi.unstubAllEnvs();
   server.closeAllConnections();
   server.close();
-  rmSync(home, { recursive: true, force: true });
 });
 
 function remember(where: Pick<RememberedLab, "target" | "account">) {

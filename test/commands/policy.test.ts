@@ -18,7 +18,7 @@ import {
   DetachRolePolicyCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import { whoAmI } from "../../src/aws/identity.ts";
@@ -100,7 +100,6 @@ describe("the policy against the calls of a whole journey", () => {
     await behindItsBack(home.folder, letGo);
     expect(await goDown()).toBe(0);
   }, 180_000);
-  afterAll(() => home.remove());
 
   it("allows each", () => {
     expect([...called].filter((action) => !granted().has(action)).sort()).toEqual([]);
@@ -322,7 +321,6 @@ it("stays under IAM's limit for a managed policy, with the longest names there a
 
 describe("vpclab policy", () => {
   const home = labHome();
-  afterAll(() => home.remove());
   const print = (options: PolicyOptions = {}) => home.run((program) => policy(program, options));
 
   it("has the policy alone on stdout, for whichever account where none is known", async () => {

@@ -5,19 +5,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ListCommandsCommand } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import { ping } from "../../src/commands/ping.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
 import { teardown } from "../../src/commands/teardown.ts";
-import { up } from "../../src/commands/up.ts";
 import { why } from "../../src/commands/why.ts";
 import { worldFolder } from "../../src/lab/home.ts";
 import { labMemory } from "../../src/lab/memory.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { type LabHome, labHome, refusal, SIMULATED } from "./in-process.ts";
+import { standingLab } from "./standing-lab.ts";
 
 const LATENCY_MS = 80;
 
@@ -91,19 +91,8 @@ const ALL = [
   "SSM DescribeInstanceInformation",
 ];
 
-function labUntil(until?: string): LabHome {
-  const home = labHome();
-  beforeAll(async () => {
-    await home.run((program) =>
-      up(program, { ...SIMULATED, yes: true, ...(until !== undefined && { until }) }),
-    );
-  }, 60_000);
-  afterAll(() => home.remove());
-  return home;
-}
-
 describe("on a whole lab", () => {
-  const home = labUntil();
+  const home = standingLab();
 
   it("status asks 21 things, each once and all at once", async () => {
     const { rounds, calls } = await ask(home, "status");
@@ -145,8 +134,8 @@ describe("on a whole lab", () => {
 });
 
 describe("on half a lab", () => {
-  const vpcs = labUntil("vpcs");
-  const unpeered = labUntil("first-ping");
+  const vpcs = standingLab("vpcs");
+  const unpeered = standingLab("first-ping");
 
   it.each(["status", "why", "ping"] as const)("%s takes one round, with the VPCs alone", async (command) => {
     const { rounds, refused } = await ask(vpcs, command);
@@ -159,7 +148,7 @@ describe("on half a lab", () => {
 });
 
 describe("once it is taken down", () => {
-  const home = labUntil("log-group");
+  const home = standingLab("log-group");
   beforeAll(async () => {
     await home.run((program) => teardown(program, { ...SIMULATED, yes: true }));
   }, 60_000);
@@ -175,14 +164,12 @@ describe("where nothing says which account it is", () => {
     for (const command of ["why", "ping"] as const) {
       const home = labHome();
       expect(await ask(home, command)).toMatchObject({ rounds: 1, refused: "not-there" });
-      home.remove();
     }
   });
 
   it("status takes a second for the policy and the log group's tags: their ARNs hold the account", async () => {
     const home = labHome();
     const { rounds, calls } = await ask(home, "status");
-    home.remove();
     expect(rounds).toBe(2);
     expect(calls).toHaveLength(ALL.length);
     expect(calls?.slice(-2).toSorted()).toEqual(["CloudWatchLogs ListTagsForResource", "IAM GetPolicy"]);

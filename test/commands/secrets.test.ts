@@ -56,7 +56,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  home.remove();
 });
 beforeEach(() => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", KEY_ID);

@@ -1,5 +1,5 @@
 /** A lab that stands before the tests that ask about it. */
-import { afterAll, beforeAll, expect } from "vitest";
+import { beforeAll, expect } from "vitest";
 import { up } from "../../src/commands/up.ts";
 import { type LabHome, labHome, SIMULATED } from "./in-process.ts";
 
@@ -15,6 +15,5 @@ export function standingLab(until?: string): LabHome {
     const { code, stderr } = await home.run((program) => up(program, options));
     expect(code, stderr).toBe(0);
   }, 60_000);
-  afterAll(() => home.remove());
   return home;
 }

@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { type LabHome, labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
 import { standingLab } from "./standing-lab.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "vpclab-svg-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const look = (home: LabHome, options: StatusOptions = {}, run: RunOptions = {}) =>
   home.run((program) => status(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
@@ -17,7 +16,6 @@ describe("vpclab status draws the lab", () => {
     const home = labHome();
     const svg = join(folder, "nothing.svg");
     const { code, stdout } = await look(home, { svg });
-    home.remove();
     expect(code).toBe(0);
     expect(stdout).not.toContain("the internet");
     expect(readFileSync(svg, "utf8")).toContain("Nothing of this lab stands.");

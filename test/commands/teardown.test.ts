@@ -20,7 +20,7 @@ import {
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateInstanceProfileCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
 import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
 import { whoAmI } from "../../src/aws/identity.ts";
@@ -44,7 +44,6 @@ beforeEach(async () => {
   home = labHome();
   await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "instances" }));
 });
-afterEach(() => home.remove());
 
 function down(options: TeardownOptions = {}) {
   return home.run((program) => teardown(program, { ...SIMULATED, yes: true, ...options }));

@@ -144,24 +144,14 @@ describe("vpclab traffic", () => {
     { rounds: "1.5" },
   ])("refuses %o before any call", async (options) => {
     const fresh = labHome();
-    try {
-      const error = await refusal(() =>
-        fresh.run((program) => traffic(program, { ...SIMULATED, ...options })),
-      );
-      expect(error).toMatchObject({ code: "usage", exitCode: 2 });
-    } finally {
-      fresh.remove();
-    }
+    const error = await refusal(() => fresh.run((program) => traffic(program, { ...SIMULATED, ...options })));
+    expect(error).toMatchObject({ code: "usage", exitCode: 2 });
   });
 
   it("says where there is no lab that there is none", async () => {
     const fresh = labHome();
-    try {
-      const error = await refusal(() => fresh.run((program) => traffic(program, SIMULATED)));
-      expect(error).toMatchObject({ code: "not-there" });
-    } finally {
-      fresh.remove();
-    }
+    const error = await refusal(() => fresh.run((program) => traffic(program, SIMULATED)));
+    expect(error).toMatchObject({ code: "not-there" });
   });
 
   it("tells on Ctrl-C what was made until then", async () => {

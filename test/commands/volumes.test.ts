@@ -9,7 +9,7 @@ import {
   TerminateInstancesCommand,
   type Volume,
 } from "@aws-sdk/client-ec2";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
 import { latestImage } from "../../src/aws/image.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
@@ -25,7 +25,6 @@ beforeEach(async () => {
   home = labHome();
   await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "instances" }));
 });
-afterEach(() => home.remove());
 
 const down = (options: TeardownOptions = {}) =>
   home.run((program) => teardown(program, { ...SIMULATED, yes: true, ...options }));

@@ -337,23 +337,15 @@ describe("vpclab why", () => {
     ["private", { port: "65536" }],
   ])("refuses %s %o before any call", async (target, options) => {
     const fresh = labHome();
-    try {
-      const error = await refusal(() =>
-        fresh.run((program) => why(program, target, { ...SIMULATED, ...options })),
-      );
-      expect(error).toMatchObject({ code: "usage", exitCode: 2 });
-    } finally {
-      fresh.remove();
-    }
+    const error = await refusal(() =>
+      fresh.run((program) => why(program, target, { ...SIMULATED, ...options })),
+    );
+    expect(error).toMatchObject({ code: "usage", exitCode: 2 });
   });
 
   it("says where there is no lab that there is none", async () => {
     const fresh = labHome();
-    try {
-      const error = await refusal(() => fresh.run((program) => why(program, "private", SIMULATED)));
-      expect(error).toMatchObject({ code: "not-there", next: ["vpclab up"] });
-    } finally {
-      fresh.remove();
-    }
+    const error = await refusal(() => fresh.run((program) => why(program, "private", SIMULATED)));
+    expect(error).toMatchObject({ code: "not-there", next: ["vpclab up"] });
   });
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { labHome } from "../commands/in-process.ts";
 import { documentedSections, missing, typesOf, untold } from "./documented-json.ts";
 import { jsonSession } from "./json-session.ts";
 
@@ -10,9 +11,10 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const sections = documentedSections();
 const commands = sections.filter(({ title }) => title.startsWith("vpclab "));
 
+const home = labHome();
 let printed: ReadonlyMap<string, readonly unknown[]>;
 beforeAll(async () => {
-  printed = await jsonSession();
+  printed = await jsonSession(home);
 }, 120_000);
 
 describe("the JSON that is documented", () => {

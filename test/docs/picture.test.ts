@@ -1,12 +1,11 @@
 /** docs/picture.svg, the README's picture: a real session on the embedded AWS. `npm run docs` writes it anew. */
 import { stripVTControlCharacters } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { labHome } from "../commands/in-process.ts";
 import { typed } from "../commands/typed.ts";
 import { terminalSvg } from "./terminal-svg.ts";
 
 const home = labHome();
-afterAll(home.remove);
 
 /** What stdout shows on a colour terminal of 80 columns, after the line that was typed. */
 async function shown(line: string): Promise<string[]> {

@@ -1,27 +1,17 @@
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { labMemory, type RememberedLab } from "../../src/lab/memory.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 let home = "";
 let warnings: string[] = [];
 const memory = (folder = home) => labMemory(folder, (text) => warnings.push(text));
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "vpclab-home-"));
+  home = temporaryFolder();
   warnings = [];
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const lab = (changes: Partial<RememberedLab> = {}): RememberedLab => ({
   lab: "nextwork",

@@ -1,18 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ScaledClock, VirtualClock, type WorldClock } from "../../src/simulator/clock.ts";
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
 import { inProcessHandler } from "../../src/simulator/request-handler.ts";
 import { FileStorage } from "../../src/simulator/storage.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "vpclab-world-"));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Opens the folder's world as another process would. */
 function open(clock: WorldClock = new VirtualClock()) {
