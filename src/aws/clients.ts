@@ -52,8 +52,8 @@ export interface ConnectOptions {
     | undefined;
 }
 
-/** How often a call is tried that AWS throttles or fails to answer; the waits between grow to 20 s. */
-const MAX_ATTEMPTS = 7;
+/** How often a call is tried; the waits between grow to 20 s. */
+const ATTEMPTS = { failed: 7, throttled: 10 };
 
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
@@ -61,8 +61,8 @@ export function connect(options: ConnectOptions): Aws {
   const clock = options.embedded?.clock ?? serviceClock ?? new ServiceClock();
   const configuration = {
     region: options.region,
-    maxAttempts: MAX_ATTEMPTS,
-    retryStrategy: new ClockedRetryStrategy(MAX_ATTEMPTS, clock, options.signal),
+    maxAttempts: ATTEMPTS.failed,
+    retryStrategy: new ClockedRetryStrategy(ATTEMPTS, clock, options.signal),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
     requestHandler: options.embedded?.requestHandler ?? HTTP,

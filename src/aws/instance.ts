@@ -15,7 +15,7 @@ import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { launchRefusal } from "./launch-refusal.ts";
 import { allPages, labFilters, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
-import { retryWhile } from "./waits.ts";
+import { retryWhile, waitFor } from "./waits.ts";
 
 export async function describeInstances(aws: Aws, filters: Filter[]): Promise<Instance[]> {
   const reservations = await allPages(
@@ -143,14 +143,41 @@ function powerOffAfter(hours: number): string {
 }
 
 /** Terminates an instance and waits, up to 20 minutes, until it is. Which of its volumes stay: see volume.ts. */
-export function terminateInstance(aws: Aws, instanceId: string): Promise<Deletion> {
+export async function terminateInstance(aws: Aws, instanceId: string): Promise<Deletion> {
+  const deletion = await beginTermination(aws, instanceId);
+  if (deletion === "deleted") await waitUntilTerminated(aws, [instanceId]);
+  return deletion;
+}
+
+/**
+ * Has an instance terminated, and does not wait for it. One a call: of several, AWS terminates none where it may not
+ * terminate one of them.
+ */
+export function beginTermination(aws: Aws, instanceId: string): Promise<Deletion> {
   return deleteUntilGone(aws, {
     what: `instance ${instanceId}`,
-    atMostMs: 1_200_000,
+    atMostMs: 60_000,
     delete: () => aws.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })),
-    isThere: async () => {
-      const [instance] = await describeInstances(aws, [{ Name: "instance-id", Values: [instanceId] }]);
-      return instance !== undefined && !isGone(instance);
-    },
+    isThere: async () => false,
   });
+}
+
+/** Half a minute and more, as a rule (AWS-FACTS §3); a stopped one goes sooner. */
+const TERMINATES_AFTER_MS = 20_000;
+
+/** Waits, up to 20 minutes, until all of these are terminated. */
+export async function waitUntilTerminated(aws: Aws, instanceIds: readonly string[]): Promise<void> {
+  const wait = {
+    what: `${instanceIds.join(" and ")} to be terminated`,
+    atMostMs: 1_200_000,
+    // No hurry: what waits for it waits for the interfaces, too, and those go later.
+    everyMs: 3_000,
+  };
+  const areGone = async () => {
+    const instances = await describeInstances(aws, [{ Name: "instance-id", Values: [...instanceIds] }]);
+    return instances.every(isGone) || undefined;
+  };
+  // Stopped or terminated before, perhaps.
+  if (await areGone()) return;
+  await waitFor(aws, { ...wait, soonestMs: TERMINATES_AFTER_MS }, areGone);
 }

@@ -130,23 +130,24 @@ function samePorts(group: SecurityGroup, rule: IpPermission) {
     .flatMap((present) => present.IpRanges ?? []);
 }
 
-/** Lets in what the rule says. One rule a call: AWS refuses all of a call of which one rule is there already. */
+/** Lets in what the rules say. AWS refuses all of a call of which one rule is there already: then one a call. */
 export async function authorizeIngress(
   aws: Aws,
   spec: LabSpec,
   side: Side,
   groupId: string,
-  rule: IpPermission,
+  rules: readonly IpPermission[],
 ): Promise<void> {
   const command = new AuthorizeSecurityGroupIngressCommand({
     GroupId: groupId,
-    IpPermissions: [rule],
+    IpPermissions: [...rules],
     TagSpecifications: tagSpecifications(spec.tagsOf(`security-group-${side}`), "security-group-rule"),
   });
   try {
     await onceVisible(aws, `security group ${groupId}`, () => aws.ec2.send(command));
   } catch (error) {
     if (!isCode(error, "InvalidPermission.Duplicate")) throw error;
+    if (rules.length > 1) for (const rule of rules) await authorizeIngress(aws, spec, side, groupId, [rule]);
   }
 }
 

@@ -58,15 +58,22 @@ export async function waitUntilVpcAvailable(aws: Aws, vpcId: string): Promise<vo
   );
 }
 
-/** Turns on name resolution and public DNS names. AWS takes one attribute a call. */
-export async function enableDns(aws: Aws, vpcId: string): Promise<void> {
+/**
+ * Turns on name resolution and public DNS names. AWS takes one attribute a call.
+ * @param options.isNew just made: AWS has turned on name resolution by itself
+ */
+export async function enableDns(
+  aws: Aws,
+  vpcId: string,
+  { isNew }: { readonly isNew: boolean },
+): Promise<void> {
   const modify = (
     attribute: { EnableDnsSupport: { Value: true } } | { EnableDnsHostnames: { Value: true } },
   ) =>
     onceVisible(aws, `VPC ${vpcId}`, () =>
       aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId: vpcId, ...attribute })),
     );
-  await modify({ EnableDnsSupport: { Value: true } });
+  if (!isNew) await modify({ EnableDnsSupport: { Value: true } });
   await modify({ EnableDnsHostnames: { Value: true } });
 }
 

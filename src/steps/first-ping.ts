@@ -4,9 +4,8 @@ import { waitUntilRunning } from "../aws/instance-running.ts";
 import { networkAclOf } from "../aws/network-acl.ts";
 import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
 import type { PingSummary } from "../lab/narrator.ts";
-import type { Side } from "../lab/spec.ts";
 import type { RoundTrip } from "../network/walk.ts";
-import { findHosts, type Host, hostOf } from "./hosts.ts";
+import { findHosts, type Host } from "./hosts.ts";
 import { firstPingLesson } from "./lessons/first-ping.ts";
 import { networkAclFinding } from "./network-acl-finding.ts";
 import { pingAndTell } from "./ping-finding.ts";
@@ -22,9 +21,9 @@ export const firstPing: Step = {
   downAfter: [],
 
   async up(lab) {
-    const hosts = await waitUntilReady(lab);
+    const { hosts, arePeered } = await waitUntilReady(lab);
     const [from, to] = hosts;
-    if ((await isPeered(lab, from, to)) && (await walkPing(lab, from, to.privateAddress)).reachable) {
+    if (arePeered && (await walkPing(lab, from, to.privateAddress)).reachable) {
       tellEarlierPing(lab);
       return;
     }
@@ -48,22 +47,26 @@ export const firstPing: Step = {
 /**
  * Waits until instance 1 can be told to ping, and instance 2 runs. First that they run: of one that has ended, no agent
  * need be waited for.
- * @returns both as they run: by then AWS shows their public addresses
+ * @returns both as they run: by then AWS shows their public addresses; and what there was time to look up meanwhile
  */
-async function waitUntilReady(lab: LabContext): Promise<readonly [Host, Host]> {
-  const launched = await findHosts(lab);
-  const launchedAt = Math.max(...launched.map((host) => host.launchedAt));
-  const ids = launched.map(({ instanceId }) => instanceId);
+async function waitUntilReady(
+  lab: LabContext,
+): Promise<{ readonly hosts: readonly [Host, Host]; readonly arePeered: boolean }> {
+  const [one, two] = await findHosts(lab);
+  const ids = [one.instanceId, two.instanceId];
   return lab.narrator.wait(
     { text: "both instances run, and instance 1 registers with Systems Manager", usually: "0:30 to 3:00" },
     async (note) => {
-      const running = await waitUntilRunning(lab.aws, ids, launchedAt);
-      await waitForAgents(lab.aws, [launched[0].instanceId], { launchedAt: launched[0].launchedAt, note });
-      const asItRuns = (host: Host, side: Side) => {
-        const instance = running.find(({ InstanceId }) => InstanceId === host.instanceId);
-        return instance ? hostOf(instance, side) : host;
-      };
-      return [asItRuns(launched[0], 1), asItRuns(launched[1], 2)] as const;
+      const running = await waitUntilRunning(lab.aws, ids, Math.max(one.launchedAt, two.launchedAt));
+      const [arePeered] = await together(lab, [
+        isPeered(lab, one, two),
+        waitForAgents(lab.aws, [one.instanceId], { launchedAt: one.launchedAt, note }),
+      ]);
+      const asItRuns = (host: Host): Host => ({
+        ...host,
+        publicAddress: running.find(({ InstanceId }) => InstanceId === host.instanceId)?.PublicIpAddress,
+      });
+      return { hosts: [asItRuns(one), asItRuns(two)], arePeered };
     },
   );
 }

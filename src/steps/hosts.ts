@@ -29,7 +29,7 @@ export async function findHosts({ aws, spec }: Pick<LabContext, "aws" | "spec">)
   });
 }
 
-export function hostOf(instance: Instance, side: Side): Host {
+function hostOf(instance: Instance, side: Side): Host {
   return {
     part: `instance-${side}`,
     instanceId: instance.InstanceId ?? "",

@@ -2,9 +2,15 @@
 import { given } from "../aws/answer.ts";
 import { availabilityZones } from "../aws/availability-zone.ts";
 import { isCode, LabError } from "../aws/errors.ts";
-import { findInstances, isStanding, runInstance, terminateInstance } from "../aws/instance.ts";
-import { type Inventory, ofPart } from "../aws/inventory.ts";
-import { describeNetworkInterfaces } from "../aws/network-interface.ts";
+import {
+  beginTermination,
+  findInstances,
+  isStanding,
+  runInstance,
+  waitUntilTerminated,
+} from "../aws/instance.ts";
+import { type Inventory, type InventoryResource, ofPart } from "../aws/inventory.ts";
+import { describeNetworkInterfaces, waitUntilReleased } from "../aws/network-interface.ts";
 import {
   authorizeIngress,
   createSecurityGroup,
@@ -20,8 +26,8 @@ import { findVpcs } from "../aws/vpc.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
 import { instancesLesson } from "./lessons/instances.ts";
-import { removal } from "./removal.ts";
-import type { LabContext, Step } from "./step.ts";
+import { reasonOf, removal } from "./removal.ts";
+import type { LabContext, Removal, Step } from "./step.ts";
 import { bothSides } from "./together.ts";
 import { setUpNetwork } from "./vpcs.ts";
 
@@ -47,14 +53,15 @@ export const instances: Step = {
 
   downAfter: [],
 
-  async down({ aws, spec, narrator }, inventory) {
+  async down(lab, inventory) {
+    const { aws, spec, narrator } = lab;
     const machines = inventory.resources.filter(({ type }) => type === "instance");
-    const terminations = () =>
-      Promise.all(machines.map((instance) => removal(instance, () => terminateInstance(aws, instance.id))));
     const terminated =
       machines.length === 0
         ? []
-        : await narrator.wait({ text: "the instances terminate", usually: "0:30 to 1:30" }, terminations);
+        : await narrator.wait({ text: "the instances terminate", usually: "0:30 to 1:30" }, () =>
+            terminate(lab, machines),
+          );
     // A group is held by the network interfaces of its members, which go some time after these are terminated.
     const groups = inventory.resources.filter(({ type }) => type === "security-group");
     // Those that were not to go with their instance, or had left it: free once it is terminated.
@@ -71,6 +78,24 @@ export const instances: Step = {
     return inventory.instances.length + inventory.securityGroups.length > 0 ? "partial" : "todo";
   },
 };
+
+/** All side by side, and waited for together; until AWS lets go of what they were in, too. */
+async function terminate({ aws }: LabContext, machines: readonly InventoryResource[]): Promise<Removal[]> {
+  const begun = await Promise.all(
+    machines.map((instance) => removal(instance, () => beginTermination(aws, instance.id))),
+  );
+  const going = begun.flatMap(({ id, outcome }) => (outcome === "deleted" ? id : []));
+  if (going.length === 0) return begun;
+  try {
+    await waitUntilTerminated(aws, going);
+  } catch (error) {
+    const failed = { outcome: "failed", reason: reasonOf(error) } as const;
+    return begun.map((each) => (each.outcome === "deleted" ? { ...each, ...failed } : each));
+  }
+  // This wait only spares AWS the asking: what still holds a group or a subnet is told where that cannot be deleted.
+  await waitUntilReleased(aws, going).catch(() => aws.signal.throwIfAborted());
+  return begun;
+}
 
 type Outcome = "made" | "found";
 
@@ -170,8 +195,9 @@ async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): P
     idOf: ({ GroupId }) => GroupId,
   });
   const groupId = given(group.GroupId, "the security group's id");
+  const missing = inboundRules(spec).filter((rule) => !hasRule(group, rule));
+  if (missing.length > 0) await authorizeIngress(aws, spec, side, groupId, missing);
   for (const rule of inboundRules(spec)) {
-    if (!hasRule(group, rule)) await authorizeIngress(aws, spec, side, groupId, rule);
     const others = otherSources(group, rule);
     if (others.length > 0)
       narrator.warn(

@@ -26,7 +26,8 @@ export const prepare: Step = {
   id: "prepare",
   title: "Get ready",
   lesson: prepareLesson,
-  downAfter: ["instances"],
+  // The instances go at the same time: what runs on them needs the role no more.
+  downAfter: [],
 
   async up(lab) {
     await lookUp(lab);

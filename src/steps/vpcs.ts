@@ -50,13 +50,13 @@ export const vpcs: Step = {
           .filter((resource) => resource.type === type)
           .map((resource) => removal(resource, remove(resource.id))),
       );
-    const gatewaysAndSubnets = await Promise.all([
+    const contents = await Promise.all([
       each("internet-gateway", (id) => () => deleteInternetGateway(aws, id)),
       each("subnet", (id) => () => deleteSubnet(aws, spec, id)),
+      each("route-table", (id) => () => deleteRouteTable(aws, id)),
     ]);
-    const routeTables = await each("route-table", (id) => () => deleteRouteTable(aws, id));
     const networks = await each("vpc", (id) => () => deleteVpc(aws, spec, id));
-    return [...gatewaysAndSubnets.flat(), ...routeTables, ...networks];
+    return [...contents.flat(), ...networks];
   },
 
   state(inventory) {
@@ -70,6 +70,7 @@ export const vpcs: Step = {
 /** One VPC with all that belongs to it; what stands is found. */
 export async function setUpNetwork(lab: LabContext, side: Side): Promise<void> {
   const { aws, spec } = lab;
+  let isNew = false;
   const vpc = await ensurePart(lab, {
     part: `vpc-${side}`,
     type: "vpc",
@@ -79,13 +80,16 @@ export async function setUpNetwork(lab: LabContext, side: Side): Promise<void> {
       if (found[0]) refuseOtherCidr(found[0], cidrOf(lab, side), side);
       return found;
     },
-    create: () => createVpc(aws, spec, side),
+    create() {
+      isNew = true;
+      return createVpc(aws, spec, side);
+    },
     idOf: ({ VpcId }) => VpcId,
   });
   const vpcId = given(vpc.VpcId, "the VPC's id");
   if (vpc.State !== "available") await waitUntilVpcAvailable(aws, vpcId);
   const [, subnetId, gatewayId, table] = await together(lab, [
-    enableDns(aws, vpcId),
+    enableDns(aws, vpcId, { isNew }),
     setUpSubnet(lab, side, vpcId),
     setUpInternetGateway(lab, side, vpcId),
     ensurePart(lab, {

@@ -10,6 +10,7 @@ import { reasonOf } from "./removal.ts";
 import { doneSteps, resume } from "./resume.ts";
 import type { LabContext, Removal, Step } from "./step.ts";
 import { removeAlongside, removeFirst } from "./strays.ts";
+import { together } from "./together.ts";
 
 export interface WalkUpOptions {
   /** The last step to walk; all of them if undefined. */
@@ -80,9 +81,11 @@ export async function walkDown(
   const tried = [...first, ...rest.flat()];
   lab.aws.signal.throwIfAborted();
   const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
-  const logGroupCameBack =
-    groupDeleted && (await deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun));
-  const after = await lookAgain(lab, inventory, tried);
+  // A group that came back carries no tag: it is looked for by its name, and the rest by the tag, at the same time.
+  const [logGroupCameBack, after] = await together(lab, [
+    groupDeleted ? deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun) : Promise.resolve(false),
+    lookAgain(lab, inventory, tried),
+  ]);
   const strayed = await readStrays(lab.aws, after);
   const left = new Set([...after.resources, ...after.elsewhere, ...strayed.found].map(({ id }) => id));
   // What could not be deleted and is gone all the same went with what it hung on: a flow log with its VPC. A log group

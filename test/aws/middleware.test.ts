@@ -74,10 +74,20 @@ describe("a call that AWS throttles or fails", () => {
     },
   );
 
-  it("is given up after a bounded number of attempts", async () => {
-    const { aws, calls } = scripted(refusal(503, "RequestLimitExceeded"));
+  it.each([
+    ["InternalError", 500, 7],
+    ["RequestLimitExceeded", 503, 10],
+  ] as const)("is given up after a bounded number of attempts (%s)", async (code, status, attempts) => {
+    const { aws, calls } = scripted(refusal(status, code));
     await expect(aws.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
-    expect(calls()).toBe(7);
+    expect(calls()).toBe(attempts);
+  });
+
+  it("waits for its turn as long as a class of thirty needs that launches from one account", async () => {
+    const { aws, clock } = scripted(refusal(503, "RequestLimitExceeded"));
+    const begun = clock.now();
+    await expect(aws.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
+    expect(clock.now() - begun).toBeGreaterThan(45_000);
   });
 
   it.each([{}, IN_AN_HOUR])(

@@ -279,6 +279,21 @@ describe("instances, up", () => {
     expect(launches()).toEqual([]);
   });
 
+  it("lets in both at once, and one by one where AWS refuses the two because one is there", async () => {
+    const { lab } = mockedLab({ sshFrom: "203.0.113.7/32" });
+    ec2.on(AuthorizeSecurityGroupIngressCommand).callsFake(({ IpPermissions }) => {
+      if (IpPermissions.length > 1) throw refusal("InvalidPermission.Duplicate");
+      return {};
+    });
+    await instances.up(lab);
+    const asked = ec2
+      .commandCalls(AuthorizeSecurityGroupIngressCommand)
+      .map(({ args: [{ input }] }) => input)
+      .filter(({ GroupId }) => GroupId === "sg-1")
+      .map(({ IpPermissions = [] }) => IpPermissions.map(({ IpProtocol }) => IpProtocol));
+    expect(asked).toEqual([["icmp", "tcp"], ["icmp"], ["tcp"]]);
+  });
+
   it("takes a rule for granted that somebody added meanwhile", async () => {
     const { lab } = mockedLab();
     ec2.on(AuthorizeSecurityGroupIngressCommand).rejects(refusal("InvalidPermission.Duplicate"));

@@ -99,7 +99,6 @@ describe("walkDown", () => {
   it("keeps AWS's order: a VPC after what is in it, the log group after its writer", () => {
     const waitsFor = (id: StepId) => STEPS.find((step) => step.id === id)?.downAfter;
     expect(waitsFor("vpcs")).toEqual(expect.arrayContaining(["instances", "peering"]));
-    expect(waitsFor("prepare")).toContain("instances");
     expect(waitsFor("log-group")).toContain("flow-log");
   });
 
