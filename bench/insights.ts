@@ -8,6 +8,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { goals, median, section } from "./report.ts";
 
 const RECORDS = 1_000_000;
 const ROUNDS = 5;
@@ -94,10 +95,6 @@ function linesOf(json: string): string {
   return rows.map((row) => `${row.bytesTransferred} ${row.srcAddr} ${row.dstAddr}\n`).join("");
 }
 
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
 const folder = mkdtempSync(join(tmpdir(), "vpclab-bench-"));
 try {
   const path = join(folder, "records.log");
@@ -122,10 +119,11 @@ try {
   const told = ours.flatMap(({ megabytes }) => megabytes ?? []);
   const megabytes = told.length === 0 ? undefined : Math.max(...told);
   const agrees = ours.every((each, round) => linesOf(each.stdout) === awks[round]?.stdout);
-  console.log(
-    `${RECORDS} records, ${(statSync(path).size / 1e6).toFixed(0)} MB, top 10 byte transfers; medians of ${ROUNDS} runs in turn\n`,
+  section(
+    "Logs Insights over exported records",
+    `${RECORDS} records, ${(statSync(path).size / 1e6).toFixed(0)} MB, are asked for the top 10 byte transfers, by the built program and by awk in turn; medians of ${ROUNDS} runs.`,
   );
-  const figures = [
+  goals([
     { what: "the same answer as awk's", measured: agrees ? "yes" : "no", bound: "yes", isMet: agrees },
     {
       what: `time: ${seconds.toFixed(2)} s, start of the program included; awk ${awkSeconds.toFixed(2)} s`,
@@ -139,11 +137,7 @@ try {
       bound: "under 300 MB",
       isMet: megabytes === undefined || megabytes < 300,
     },
-  ];
-  const width = Math.max(...figures.map(({ what }) => what.length));
-  for (const { what, measured, bound, isMet } of figures)
-    console.log(`${isMet ? "met   " : "MISSED"}  ${what.padEnd(width)}  ${measured.padEnd(22)}  ${bound}`);
-  if (figures.some(({ isMet }) => !isMet)) process.exitCode = 1;
+  ]);
 } finally {
   rmSync(folder, { recursive: true });
 }

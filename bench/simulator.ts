@@ -5,15 +5,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
+import { type Goal, goals, median, section } from "./report.ts";
 
 const IN_FLIGHT = 16;
-
-interface Figure {
-  readonly what: string;
-  readonly measured: string;
-  readonly bound: string;
-  readonly isMet: boolean;
-}
 
 interface Server {
   readonly endpoint: URL;
@@ -105,11 +99,7 @@ function residentMegabytes(pid: number): number | undefined {
   }
 }
 
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-async function startTime(): Promise<Figure> {
+async function startTime(): Promise<Goal> {
   const times: number[] = [];
   for (let run = 0; run < 5; run++) {
     const server = await start();
@@ -125,7 +115,7 @@ async function startTime(): Promise<Figure> {
   };
 }
 
-async function describeRate(): Promise<Figure> {
+async function describeRate(): Promise<Goal> {
   const server = await start();
   const describe = () => call(server.endpoint, "DescribeVpcs");
   await rate(2_000, IN_FLIGHT, describe);
@@ -146,7 +136,7 @@ async function describeRate(): Promise<Figure> {
 /** VPCs in the world that answers are measured in, beside the default one. */
 const SIZES = [10, 100, 1_000] as const;
 
-async function growth(): Promise<Figure[]> {
+async function growth(): Promise<Goal[]> {
   const server = await start("--quota", "vpcs=2000");
   const create = (index: number) =>
     call(server.endpoint, "CreateVpc", { CidrBlock: `10.${index % 256}.0.0/16` });
@@ -168,7 +158,7 @@ async function growth(): Promise<Figure[]> {
   }
   const megabytes = residentMegabytes(server.pid);
   await server.end();
-  const figures: Figure[] = points.slice(1).map((point, index) => {
+  const figures: Goal[] = points.slice(1).map((point, index) => {
     const before = points[index] ?? point;
     const [time, size] = [point.ms / before.ms, point.bytes / before.bytes];
     return {
@@ -195,9 +185,6 @@ async function growth(): Promise<Figure[]> {
   return figures;
 }
 
-const figures = [await startTime(), await describeRate(), ...(await growth())];
+section("The embedded AWS over HTTP", "`vpclab simulator`, a process of its own, is asked by bare requests.");
+goals([await startTime(), await describeRate(), ...(await growth())]);
 agent.destroy();
-const width = Math.max(...figures.map(({ what }) => what.length));
-for (const { what, measured, bound, isMet } of figures)
-  console.log(`${isMet ? "met   " : "MISSED"}  ${what.padEnd(width)}  ${measured.padEnd(22)}  ${bound}`);
-if (figures.some(({ isMet }) => !isMet)) process.exitCode = 1;

@@ -4,6 +4,7 @@
  */
 import { type Aws, type ConnectOptions, connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
+import type { Embedded } from "../aws/embedded.ts";
 import { type Identity, whoAmI } from "../aws/identity.ts";
 import { ALWAYS_OPEN_REGION, refusedInRegion } from "../aws/readiness/access.ts";
 import { noCredentials, signIn } from "../aws/sign-in.ts";
@@ -210,15 +211,19 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
       connect({ ...common, ...onAws, region, signal });
     return { aws: reopen(program.signal), reopen, close: () => undefined };
   }
-  const { openEmbedded } = await import("../aws/embedded.ts");
-  const embedded = openEmbedded({
-    folder: worldFolder(program.home),
-    speed: simulatorSpeed(program.env),
-    callLatencyMs: simulatorLatency(program.env),
-  });
+  const embedded = program.embedded ?? (await openWorld(program));
   const reopen = (signal: AbortSignal, region = way.region) =>
     connect({ ...common, region, signal, embedded: embedded.connection });
   return { aws: reopen(program.signal), reopen, close: embedded.close };
+}
+
+async function openWorld({ home, env }: Program): Promise<Embedded> {
+  const { openEmbedded } = await import("../aws/embedded.ts");
+  return openEmbedded({
+    folder: worldFolder(home),
+    speed: simulatorSpeed(env),
+    callLatencyMs: simulatorLatency(env),
+  });
 }
 
 /**
