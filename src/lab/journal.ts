@@ -27,9 +27,3 @@ export interface Journal {
   /** Times are the service's, in ms. */
   add(entry: JournalEntry): void;
 }
-
-/** A journal that lives as long as the process: for tests, and where no folder can be written. */
-export function memoryJournal(): Journal {
-  const entries: JournalEntry[] = [];
-  return { entries: () => entries, add: (entry) => void entries.push(entry) };
-}

@@ -1,12 +1,11 @@
 import { CreateVpcCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, ListRolesCommand } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Aws, connect } from "../../src/aws/clients.ts";
-import { openEmbedded } from "../../src/aws/embedded.ts";
+import type { Aws } from "../../src/aws/clients.ts";
 import { trustPolicy } from "../../src/aws/role.ts";
 import { type DoctorOptions, doctor, lookAtNode } from "../../src/commands/doctor.ts";
 import { type UpOptions, up } from "../../src/commands/up.ts";
-import { worldFolder } from "../../src/lab/home.ts";
+import { byHand } from "./by-hand.ts";
 import { type LabHome, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
 let home: LabHome;
@@ -20,15 +19,7 @@ const goUp = (options: UpOptions = {}) =>
   home.run((program) => up(program, { ...SIMULATED, yes: true, until: "vpcs", ...options }));
 
 /** What stands in the account before the lab. */
-async function account<T>(work: (aws: Aws) => Promise<T>): Promise<T> {
-  const embedded = openEmbedded({ folder: worldFolder(home.folder), speed: "virtual" });
-  try {
-    const signal = new AbortController().signal;
-    return await work(connect({ region: "us-east-1", signal, embedded: embedded.connection }));
-  } finally {
-    embedded.close();
-  }
-}
+const account = <T>(work: (aws: Aws) => Promise<T>) => byHand(home, work);
 const makeVpcs = (count: number) =>
   account(async ({ ec2 }) => {
     for (let index = 0; index < count; index++)
