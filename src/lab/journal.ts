@@ -27,3 +27,9 @@ export interface Journal {
   /** Times are the service's, in ms. */
   add(entry: JournalEntry): void;
 }
+
+/** A journal that lives as long as the process: for tests and benches, which have no folder. */
+export function memoryJournal(): Journal {
+  const entries: JournalEntry[] = [];
+  return { entries: () => entries, add: (entry) => void entries.push(entry) };
+}

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import { connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import { runCommand } from "../../src/aws/run-command.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { findHosts } from "../../src/steps/hosts.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { collectingNarrator } from "../steps/lab-context.ts";
-import { memoryJournal } from "../steps/memory-journal.ts";
 
 /** On the embedded AWS, through the clients' whole middleware: mocks would skip it. */
 test("Ctrl-C cancels the command that runs on the instance, and lets no other call out", async () => {

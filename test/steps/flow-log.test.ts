@@ -23,10 +23,10 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Inventory, InventoryResource } from "../../src/aws/inventory.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
 import { flowLog } from "../../src/steps/flow-log.ts";
 import { refusal } from "../aws/refusal.ts";
 import { mockedLab } from "./lab-context.ts";
-import { memoryJournal } from "./memory-journal.ts";
 
 const ec2 = mockClient(EC2Client);
 const iam = mockClient(IAMClient);

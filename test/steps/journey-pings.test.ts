@@ -13,6 +13,7 @@ import { describe, expect, it } from "vitest";
 import { readInventory } from "../../src/aws/inventory.ts";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding } from "../../src/lab/narrator.ts";
 import type { LabOptions, StepId } from "../../src/lab/spec.ts";
 import { findHosts } from "../../src/steps/hosts.ts";
@@ -20,7 +21,6 @@ import { stepById } from "../../src/steps/index.ts";
 import type { LabContext } from "../../src/steps/step.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
-import { memoryJournal } from "./memory-journal.ts";
 
 type Kind<K extends Finding["kind"]> = Extract<Finding, { kind: K }>;
 

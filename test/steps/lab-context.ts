@@ -3,11 +3,11 @@ import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
 import type { Inventory } from "../../src/aws/inventory.ts";
 import type { CallTrace } from "../../src/aws/middleware.ts";
+import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding, Narrator, ResourceEvent } from "../../src/lab/narrator.ts";
 import { DEFAULT_OPTIONS, type LabOptions, labSpec, type ResourceType } from "../../src/lab/spec.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import type { LabContext, Prepared } from "../../src/steps/step.ts";
-import { memoryJournal } from "./memory-journal.ts";
 
 /** What a narrator was told. */
 export interface Told {
