@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ["test/resilience/**/*.test.ts"],
     globalSetup: ["test/build.ts"],
+    // In the order written: random-kills and local-files each do to one lab one thing after the other.
+    sequence: { shuffle: false },
     // Much of the time is processes that wait: more files at once than there are cores.
     maxWorkers: 3,
     slowTestThreshold: 30_000,
