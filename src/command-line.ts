@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
+import { STEP_IDS } from "./lab/spec.ts";
 
 const EXIT_USAGE = 2;
 /** After Ctrl-C: 128 and the number of SIGINT, as shells have it. */
@@ -113,10 +114,7 @@ export function commandLine(
   withLabOptions(withGlobalOptions(program.command("up")))
     .description("walk through the lab, from wherever it stands")
     .option("--yes", "go through without questions")
-    .option(
-      "--until <step>",
-      "stop after a step: vpcs, instances, log-group, flow-log, first-ping, peering, analyze",
-    )
+    .option("--until <step>", `stop after a step: ${STEP_IDS.filter((id) => id !== "prepare").join(", ")}`)
     .option("--dry-run", "show what would be made, and its price; make nothing")
     .option("--vpc-quota <n>", "the account's quota of VPCs in a Region (default: AWS's own, 5)")
     .addHelpText(

@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
 import { commandLine } from "../../src/command-line.ts";
 import { candidatesFor } from "../../src/commands/complete.ts";
+import { STEP_IDS } from "../../src/lab/spec.ts";
 import { labHome } from "./in-process.ts";
 import { typed } from "./typed.ts";
 
@@ -72,15 +73,7 @@ describe("completion offers", () => {
   });
 
   it("an option's values behind a space and behind =, and of a list what it has not yet", () => {
-    expect(offered("up --until")).toEqual([
-      "vpcs",
-      "instances",
-      "log-group",
-      "flow-log",
-      "first-ping",
-      "peering",
-      "analyze",
-    ]);
+    expect(offered("up --until")).toEqual(STEP_IDS.filter((id) => id !== "prepare"));
     expect(offered("up", "--traffic=")).toEqual(["--traffic=ALL", "--traffic=ACCEPT", "--traffic=REJECT"]);
     expect(offered("traffic --kinds", "icmp,ssh,h")).toEqual([
       "icmp,ssh,https",

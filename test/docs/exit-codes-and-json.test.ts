@@ -34,6 +34,15 @@ describe("the JSON that is documented", () => {
     expect(ofSome).toContainEqual(topOf(sample));
   });
 
+  it("of up --dry-run has all that up makes", () => {
+    const partsOf = (line: string, list: "make" | "resources") => {
+      const last = printed.get(line)?.at(-1) as Record<string, { part: string }[] | undefined> | undefined;
+      return last?.[list]?.map(({ part }) => part).sort();
+    };
+    expect(partsOf("vpclab up --json", "resources")).toHaveLength(19);
+    expect(partsOf("vpclab up --dry-run --json", "make")).toEqual(partsOf("vpclab up --json", "resources"));
+  });
+
   it("is taken apart where it is not", () => {
     const [members] = sections.filter(({ title }) => title === "A step").map((section) => section.members);
     if (members === undefined) throw new Error("no section A step");
