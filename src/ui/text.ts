@@ -98,7 +98,7 @@ function wrapLine(line: string, width: number): string[] {
       current = margin + word;
     }
   }
-  return current === "" ? lines : [...lines, current];
+  return [...lines, current];
 }
 
 /** Every line of the text moved to the right; empty lines stay empty. */

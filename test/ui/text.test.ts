@@ -93,6 +93,7 @@ describe("wrapText", () => {
 
   it("keeps empty lines", () => {
     expect(wrapText("a\n\nb", 10)).toEqual(["a", "", "b"]);
+    expect(wrapText(`a\n${" ".repeat(20)}\nb`, 10)).toEqual(["a", "", "b"]);
   });
 
   it("does not count colours", () => {
