@@ -158,40 +158,25 @@ export function labSpec(options: LabOptions): LabSpec {
   };
 }
 
+/** A part without its side. */
+type Kind<P = Part> = P extends `${infer K}-${Side}` ? K : P;
+
+const TUTORIAL_NAMES: Readonly<Record<Kind, (side: string, availabilityZone: string) => string>> = {
+  vpc: (side) => `NextWork-${side}-vpc`,
+  subnet: (side, availabilityZone) => `NextWork-${side}-subnet-public1-${availabilityZone}`,
+  "internet-gateway": (side) => `NextWork-${side}-igw`,
+  "route-table": (side) => `NextWork-${side}-rtb-public`,
+  "security-group": (side) => `NextWork-${side}-SG`,
+  instance: (side) => `Instance - NextWork VPC ${side}`,
+  "instance-role": () => "NextWorkInstanceRole",
+  "instance-profile": () => "NextWorkInstanceProfile",
+  "log-group": () => "NextWorkVPCFlowLogsGroup",
+  "flow-log-policy": () => "NextWorkVPCFlowLogsPolicy",
+  "flow-log-role": () => "NextWorkVPCFlowLogsRole",
+  "flow-log": () => "NextWorkVPCFlowLog",
+  "peering-connection": () => "VPC 1 <> VPC 2",
+};
+
 function tutorialName(part: Part, availabilityZone: string): string {
-  const side = part.slice(-1);
-  switch (part) {
-    case "vpc-1":
-    case "vpc-2":
-      return `NextWork-${side}-vpc`;
-    case "subnet-1":
-    case "subnet-2":
-      return `NextWork-${side}-subnet-public1-${availabilityZone}`;
-    case "internet-gateway-1":
-    case "internet-gateway-2":
-      return `NextWork-${side}-igw`;
-    case "route-table-1":
-    case "route-table-2":
-      return `NextWork-${side}-rtb-public`;
-    case "security-group-1":
-    case "security-group-2":
-      return `NextWork-${side}-SG`;
-    case "instance-1":
-    case "instance-2":
-      return `Instance - NextWork VPC ${side}`;
-    case "instance-role":
-      return "NextWorkInstanceRole";
-    case "instance-profile":
-      return "NextWorkInstanceProfile";
-    case "log-group":
-      return "NextWorkVPCFlowLogsGroup";
-    case "flow-log-policy":
-      return "NextWorkVPCFlowLogsPolicy";
-    case "flow-log-role":
-      return "NextWorkVPCFlowLogsRole";
-    case "flow-log":
-      return "NextWorkVPCFlowLog";
-    case "peering-connection":
-      return "VPC 1 <> VPC 2";
-  }
+  return TUTORIAL_NAMES[part.replace(/-[12]$/, "") as Kind](part.slice(-1), availabilityZone);
 }
