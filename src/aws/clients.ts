@@ -11,7 +11,7 @@ import type { HttpHandlerUserInput } from "@smithy/core/protocols";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, Pluggable } from "@smithy/types";
 import type { Clock } from "../lab/clock.ts";
 import { decodeDenials } from "./authorization-message.ts";
-import { HTTP } from "./http.ts";
+import { http } from "./http.ts";
 import { answerLost, type CallTrace, followServiceTime, stopWhenAborted, traceCalls } from "./middleware.ts";
 import { redactErrors } from "./redact.ts";
 import { ClockedRetryStrategy } from "./retries.ts";
@@ -65,7 +65,7 @@ export function connect(options: ConnectOptions): Aws {
     retryStrategy: new ClockedRetryStrategy(ATTEMPTS, clock, options.signal),
     ...(options.profile !== undefined && { profile: options.profile }),
     ...(options.endpointUrl !== undefined && { endpoint: options.endpointUrl }),
-    requestHandler: options.embedded?.requestHandler ?? HTTP,
+    requestHandler: options.embedded?.requestHandler ?? http(),
     credentials: options.embedded?.credentials ?? options.credentials ?? signIn(options.profile),
   };
   const plugins: Pluggable<object, object>[] = [

@@ -1,5 +1,8 @@
 /** How calls go over the network, those of the lab and those that fetch credentials alike. */
-import type { AgentOptions } from "node:https";
+import type { ClientRequest } from "node:http";
+import { Agent as StraightAgent } from "node:https";
+import { Agent, type AgentConnectOpts } from "agent-base";
+import { getProxyForUrl } from "proxy-from-env";
 
 /**
  * How long a connection may take, and an answer on it, in ms. The SDK itself waits a quarter of an hour and more, which
@@ -13,12 +16,33 @@ const TIMEOUTS = {
   throwOnRequestTimeout: true,
 };
 
+/** As the SDK's own agent. */
+const POOL = { keepAlive: true, maxSockets: 50 };
+
 /**
- * HTTPS_PROXY and NO_PROXY, as the AWS CLI takes them: the SDK does not by itself (its guide, Configure proxies for
- * Node.js), an agent of Node 22.21, 24.5 or later does when it is told to (Node's http documentation, Built-in Proxy
- * Support). Older ones take no note of this.
+ * Each connection by the proxy that HTTPS_PROXY, ALL_PROXY and NO_PROXY name for its host, as the AWS CLI has it. The SDK
+ * takes no note of them (its guide, Configure proxies for Node.js), and of Node's own agents only those of 22.21, 24.5
+ * and later could.
  */
-const PROXIED = { proxyEnv: process.env } as AgentOptions;
+class EnvironmentAgent extends Agent {
+  readonly #straight = new StraightAgent(POOL);
+  readonly #proxied = new Map<string, Promise<Agent>>();
+
+  override connect(_request: ClientRequest, { host, port }: AgentConnectOpts) {
+    const proxy = getProxyForUrl(`https://${host}:${port}`);
+    if (proxy === "") return this.#straight;
+    const agent = this.#proxied.get(proxy) ?? through(proxy);
+    this.#proxied.set(proxy, agent);
+    return agent;
+  }
+}
+
+async function through(proxy: string): Promise<Agent> {
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
+  return new HttpsProxyAgent(proxy, POOL);
+}
 
 /** As the SDK's clients take it for their request handler. */
-export const HTTP = { ...TIMEOUTS, httpsAgent: PROXIED };
+export function http() {
+  return { ...TIMEOUTS, httpsAgent: new EnvironmentAgent() };
+}

@@ -6,7 +6,7 @@ import type { AwsCredentialIdentityProvider, SdkError } from "@smithy/types";
 import { LabError } from "../lab/error.ts";
 import { shellWord } from "../lab/shell-word.ts";
 import { profileSettings, saysWhereFrom } from "./credentials.ts";
-import { HTTP } from "./http.ts";
+import { http } from "./http.ts";
 import { redacted } from "./redact.ts";
 
 const EXIT_NO_CREDENTIALS = 4;
@@ -20,7 +20,7 @@ const EXIT_NO_CREDENTIALS = 4;
 export function signIn(profile?: string): AwsCredentialIdentityProvider {
   const named = profile ?? (process.env.AWS_PROFILE || undefined);
   // The SDK's own client of SSO would otherwise know of no proxy and no end of waiting.
-  const init = { clientConfig: { requestHandler: HTTP }, ...(named !== undefined && { profile: named }) };
+  const init = { clientConfig: { requestHandler: http() }, ...(named !== undefined && { profile: named }) };
   const provider: AwsCredentialIdentityProvider = async (properties) => {
     const settings = await profileSettings(named ?? "default");
     if (named !== undefined && !settings) throw noSuchProfile(named);

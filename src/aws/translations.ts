@@ -12,9 +12,7 @@ export interface Translation {
 const EXIT_NO_CREDENTIALS = 4;
 
 export const GO_ON = "Run the same command again: it goes on from where it stands.";
-/** See PROXIED in http.ts. */
-export const NAME_PROXY =
-  "If only a proxy leads outside, name it: HTTPS_PROXY=http://proxy:8080 (on Node 22.21, 24.5 or later).";
+export const NAME_PROXY = "If only a proxy leads outside, name it: HTTPS_PROXY=http://proxy:8080";
 export const CHECK_ENDPOINT = "If you gave --endpoint-url or AWS_ENDPOINT_URL, check that.";
 const OWN_NAME = "Give this lab a name of its own: vpclab up --lab my-lab";
 const SEE = "See what stands: vpclab status";
@@ -57,12 +55,6 @@ export const TRANSLATIONS: readonly Translation[] = [
     codes: /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/,
     why: "What answers does not speak TLS as AWS does: a proxy, or an http:// endpoint that was given as https://.",
     next: [CHECK_ENDPOINT, NAME_PROXY, GO_ON],
-  },
-  { codes: /^ERR_PROXY_TUNNEL$/, message: / 407 /, ...proxyWantsCredentials },
-  {
-    codes: /^ERR_PROXY_(TUNNEL|INVALID_CONFIG)$/,
-    why: "The proxy that HTTPS_PROXY names does not let this through to AWS.",
-    next: ["Check HTTPS_PROXY and NO_PROXY, and ask whoever runs the proxy.", GO_ON],
   },
 
   // Credentials, and AWS as a whole.

@@ -10,10 +10,6 @@ import { type Answers, type AwsStandIn, awsStandIn } from "./aws-stand-in.ts";
 import { AWS_TEST } from "./aws-test-certificate.ts";
 import { freshHome } from "./vpclab.ts";
 
-/** Agents of Node's know proxies from here on (Node's http documentation, Built-in Proxy Support). */
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-const nodeKnowsProxies = (major === 22 && minor >= 21) || (major === 24 && minor >= 5) || major > 24;
-
 const { home, vpclab } = freshHome();
 const certificate = join(home, "aws.test.pem");
 const ENDPOINT = "https://aws.test";
@@ -87,7 +83,7 @@ async function status(env: Record<string, string>, answers: Answers = {}, ...arg
 
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: "x" };
 
-describe.skipIf(!nodeKnowsProxies)("HTTPS_PROXY", () => {
+describe("HTTPS_PROXY", () => {
   it("is the way to AWS", async () => {
     proxy.want();
     const { code, stderr } = await status({ ...KEYS, HTTPS_PROXY: `http://${proxy.address}` });
