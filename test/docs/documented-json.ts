@@ -55,7 +55,7 @@ function titleOf(section: string): string {
 }
 
 /** As GitHub makes them of headings. */
-function anchorOf(title: string): string {
+export function anchorOf(title: string): string {
   return title
     .toLowerCase()
     .replace(/[^a-z0-9 -]/g, "")
