@@ -362,6 +362,38 @@ describe("instances, down", () => {
     expect(ec2.commandCalls(DeleteVolumeCommand)).toHaveLength(1);
   });
 
+  it("looks at all of them in one call, and asks for no group before their interfaces are gone", async () => {
+    const { lab } = mockedLab();
+    ec2.on(TerminateInstancesCommand).resolves({});
+    ec2.on(DescribeInstancesCommand).resolves({});
+    const attached = { NetworkInterfaces: [{ NetworkInterfaceId: "eni-1" }] };
+    ec2
+      .on(DescribeNetworkInterfacesCommand)
+      .resolvesOnce(attached)
+      .resolvesOnce(attached)
+      .resolves({ NetworkInterfaces: [] });
+    ec2.on(DeleteSecurityGroupCommand).callsFake(() => {
+      expect(ec2.commandCalls(DescribeNetworkInterfacesCommand)).toHaveLength(3);
+      return {};
+    });
+    const both = holding(["instance", "i-1"], ["instance", "i-2"], ["security-group", "sg-1"]);
+    const removals = await instances.down(lab, both);
+    expect(removals.map(({ outcome }) => outcome)).toEqual(["deleted", "deleted", "deleted"]);
+    const [look] = ec2.commandCalls(DescribeInstancesCommand);
+    expect(look?.args[0].input.Filters).toEqual([{ Name: "instance-id", Values: ["i-1", "i-2"] }]);
+    expect(ec2.commandCalls(DescribeInstancesCommand)).toHaveLength(1);
+  });
+
+  it("deletes the groups all the same where it may not look for interfaces", async () => {
+    const { lab } = mockedLab();
+    ec2.on(TerminateInstancesCommand).resolves({});
+    ec2.on(DescribeInstancesCommand).resolves({});
+    ec2.on(DescribeNetworkInterfacesCommand).rejects(refusal("UnauthorizedOperation"));
+    ec2.on(DeleteSecurityGroupCommand).rejectsOnce(refusal("DependencyViolation")).resolves({});
+    const removals = await instances.down(lab, holding(["instance", "i-1"], ["security-group", "sg-1"]));
+    expect(removals.map(({ outcome }) => outcome)).toEqual(["deleted", "deleted"]);
+  });
+
   it("bears the group's dependency until the network interface is gone", async () => {
     const { lab } = mockedLab();
     ec2
