@@ -87,6 +87,8 @@ export function connect(options: ConnectOptions): Aws {
     const stack = client.middlewareStack as unknown as Parameters<
       Pluggable<object, object>["applyToStack"]
     >[0];
+    // It copies each call and its answer, for a log that goes nowhere.
+    stack.remove("loggerMiddleware");
     for (const plugin of plugins) plugin.applyToStack(stack);
     if (client === clients.ec2) decodeDenials(clients.sts).applyToStack(stack);
   }

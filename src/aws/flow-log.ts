@@ -7,6 +7,7 @@ import {
   paginateDescribeFlowLogs,
   type UnsuccessfulItem,
 } from "@aws-sdk/client-ec2";
+import { byText } from "../lab/order.ts";
 import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
@@ -37,7 +38,7 @@ export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Prom
   );
   const age = ({ CreationTime, FlowLogId = "" }: FlowLog) =>
     `${CreationTime?.toISOString() ?? ""} ${FlowLogId}`;
-  return found.sort((a, b) => age(a).localeCompare(age(b)));
+  return found.sort(byText(age));
 }
 
 export interface FlowLogTarget {

@@ -8,6 +8,7 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { byText } from "../lab/order.ts";
 import { type LabSpec, type Part, type Side, TAG_PART } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
@@ -49,7 +50,7 @@ export async function findBothInstances(aws: Aws, spec: LabSpec): Promise<[Insta
 
 function standing(instances: readonly Instance[]): Instance[] {
   const age = ({ LaunchTime, InstanceId }: Instance) => `${LaunchTime?.toISOString() ?? ""} ${InstanceId}`;
-  return instances.filter(isStanding).sort((a, b) => age(a).localeCompare(age(b)));
+  return instances.filter(isStanding).sort(byText(age));
 }
 
 export interface Launch {

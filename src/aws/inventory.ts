@@ -13,6 +13,7 @@ import type {
   VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
+import { byText } from "../lab/order.ts";
 import { type LabSpec, type Part, type ResourceType, TAG_PART } from "../lab/spec.ts";
 import { allowedReads } from "./allowed-reads.ts";
 import type { Aws } from "./clients.ts";
@@ -201,8 +202,7 @@ function oldest(times: readonly (number | undefined)[]): number | undefined {
 
 /** What belongs to VPC 1 before what belongs to VPC 2; AWS's own order says nothing. */
 function byPart(resources: InventoryResource[]): InventoryResource[] {
-  const rank = ({ part, id }: InventoryResource) => `${part} ${id}`;
-  return resources.sort((a, b) => rank(a).localeCompare(rank(b)));
+  return resources.sort(byText(({ part, id }) => `${part} ${id}`));
 }
 
 /** Those of a list that are one part of the lab. */

@@ -9,6 +9,7 @@ import {
   paginateListPolicies,
   paginateListRoles,
 } from "@aws-sdk/client-iam";
+import { byText } from "../lab/order.ts";
 import {
   DEFAULT_LAB,
   DEFAULT_OPTIONS,
@@ -64,7 +65,7 @@ export async function findLabs(aws: Aws, connectTo: (region: string) => Aws): Pr
       unread.push({ region, reason: error instanceof Error ? error.message : String(error) });
     }
   });
-  const byName = <T extends { readonly region: string }>(a: T, b: T) => a.region.localeCompare(b.region);
+  const byName = byText<{ readonly region: string }>(({ region }) => region);
   return { regions: regions.sort(byName), unread: unread.sort(byName) };
 }
 

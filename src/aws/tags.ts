@@ -1,5 +1,6 @@
 /** The lab's tags in AWS's shapes: given with every create, looked for with every read. */
 import type { ResourceType as Ec2ResourceType, Filter, TagSpecification } from "@aws-sdk/client-ec2";
+import { byText } from "../lab/order.ts";
 import { type LabSpec, type Part, TAG_LAB, TAG_PART, TAG_REGION } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 
@@ -56,7 +57,7 @@ export function isOurs(tags: readonly DescribedTag[] | undefined, spec: LabSpec)
  * @param idOf such as `({ VpcId }) => VpcId`
  */
 export function lowestIdFirst<T>(items: readonly T[], idOf: (item: T) => string | undefined): T[] {
-  return [...items].sort((a, b) => (idOf(a) ?? "").localeCompare(idOf(b) ?? ""));
+  return [...items].sort(byText((item) => idOf(item) ?? ""));
 }
 
 /** The most that one answer of EC2 holds (API reference, MaxResults). */

@@ -1,6 +1,7 @@
 /** Labs of the account wherever they stand: for `teardown --all-regions` and `status --all`. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { findLabs, labsByIam, regionsByIam } from "../aws/labs.ts";
+import { byText } from "../lab/order.ts";
 import { labSpec } from "../lab/spec.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
@@ -49,7 +50,7 @@ export async function labsEverywhere(
 
   const standing: StandingLab[] = [];
   const unreadLabs: Unread[] = [...byIam.unread];
-  for (const [, where] of [...candidates].sort(([a], [b]) => a.localeCompare(b))) {
+  for (const [, where] of [...candidates].sort(byText(([name]) => name))) {
     const beside = labBeside(program, lab, where);
     try {
       const inventory = await readInventory(beside.aws, beside.spec, { account: lab.place.account });

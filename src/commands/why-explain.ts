@@ -4,6 +4,7 @@ import { isStanding } from "../aws/instance.ts";
 import { ofPart } from "../aws/inventory.ts";
 import type { LabNetwork } from "../aws/topology.ts";
 import { LabError } from "../lab/error.ts";
+import { byText } from "../lab/order.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { type Advice, adviseOn } from "../network/advice.ts";
 import { awsCommand, describeChange } from "../network/change-command.ts";
@@ -128,9 +129,7 @@ function withoutAddress(sender: NetworkInterface, addressee: NetworkInterface): 
 /** The primary interface of one of the lab's instances. */
 function interfaceOf({ topology, instances }: LabNetwork, part: InstancePart): NetworkInterface | undefined {
   const age = ({ LaunchTime, InstanceId }: Instance) => `${LaunchTime?.toISOString() ?? ""} ${InstanceId}`;
-  const [instance] = ofPart(instances, part)
-    .filter(isStanding)
-    .sort((a, b) => age(a).localeCompare(age(b)));
+  const [instance] = ofPart(instances, part).filter(isStanding).sort(byText(age));
   return topology.networkInterfaces.find(
     ({ instanceId }) => instanceId !== undefined && instanceId === instance?.InstanceId,
   );

@@ -33,9 +33,10 @@ let files = 0;
 /**
  * Replaces a file in one step: a reader, or a process killed in the middle, meets the old text or the new, never a
  * part. Makes the folder (0700) if it is not there; the file is 0600.
+ * @param keep whether it has to be there after a power cut too, which takes time; false for what can be done without
  * @throws the system's error (EACCES, ENOSPC, ENOTDIR …) with the old file as it was
  */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, keep = true): void {
   makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.${files++}.new`;
   try {
@@ -44,7 +45,7 @@ export function writeAtomically(path: string, text: string): void {
       const bytes = Buffer.from(text);
       // A write that a full disk cuts short is no error: the next one is.
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
-      fsyncSync(file);
+      if (keep) fsyncSync(file);
     } finally {
       closeSync(file);
     }

@@ -1,43 +1,51 @@
 /** Reads a file of faults. Apart from faults.ts, so that zod is loaded only where there is such a file. */
-import * as z from "zod";
+// The small build, as in lab/memory.ts: of two, every command would load both. It comes without words.
+import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 import type { FaultRule } from "./faults.ts";
 
+z.config(en());
+
 const CALLS = "takes the number of a call, counted from 1, or a list of such numbers";
-const callNumber = z.int({ error: CALLS }).min(1, { error: CALLS });
+const callNumber = z.int({ error: CALLS }).check(z.minimum(1, { error: CALLS }));
 const which = {
-  operation: z.string().regex(/^(\*|(ec2|iam|logs|ssm|sts):(\*|[A-Za-z]+))$/, {
-    error: 'takes a service and an operation, such as "ec2:CreateVpc", "ec2:*" or "*"',
-  }),
-  calls: z
-    .union([callNumber, z.array(callNumber).min(1)], {
+  operation: z.string().check(
+    z.regex(/^(\*|(ec2|iam|logs|ssm|sts):(\*|[A-Za-z]+))$/, {
+      error: 'takes a service and an operation, such as "ec2:CreateVpc", "ec2:*" or "*"',
+    }),
+  ),
+  calls: z.optional(
+    z.union([callNumber, z.array(callNumber).check(z.minLength(1))], {
       error: CALLS,
-    })
-    .optional(),
+    }),
+  ),
 };
 
-const faultRule: z.ZodType<FaultRule> = z.discriminatedUnion(
+const faultRule: z.ZodMiniType<FaultRule> = z.discriminatedUnion(
   "fault",
   [
     z.strictObject({ ...which, fault: z.literal("throttle") }),
     z.strictObject({
       ...which,
       fault: z.literal("error"),
-      code: z.string().min(1),
-      status: z.int().min(400).max(599).optional(),
-      message: z.string().optional(),
+      code: z.string().check(z.minLength(1)),
+      status: z.optional(z.int().check(z.minimum(400), z.maximum(599))),
+      message: z.optional(z.string()),
     }),
     z.strictObject({
       ...which,
       fault: z.literal("delay"),
-      ms: z.number().positive(),
-      when: z.enum(["before", "after"]).optional(),
+      ms: z.number().check(z.positive()),
+      when: z.optional(z.enum(["before", "after"])),
     }),
     z.strictObject({ ...which, fault: z.literal("drop") }),
     z.strictObject({ ...which, fault: z.literal("cut") }),
     z.strictObject({
-      operation: z.string().regex(/^ec2:(\*|[A-Za-z]+)$/, {
-        error: 'takes "ec2:*" or one operation of EC2\'s: no other limits are known',
-      }),
+      operation: z.string().check(
+        z.regex(/^ec2:(\*|[A-Za-z]+)$/, {
+          error: 'takes "ec2:*" or one operation of EC2\'s: no other limits are known',
+        }),
+      ),
       fault: z.literal("rate-limit"),
     }),
   ],

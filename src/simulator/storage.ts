@@ -1,7 +1,6 @@
 /** Where a world is kept: in memory, or in a folder that several processes may share. */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import lockfile from "proper-lockfile";
 import { makeFolder, removeHalfWritten, writeAtomically } from "../lab/files.ts";
 
 export interface Storage {
@@ -85,6 +84,8 @@ export class FileStorage implements Storage {
 
   exclusively<T>(work: () => T): Promise<T> {
     const turn = this.#queue.then(async () => {
+      // Loaded here: most processes only look.
+      const { default: lockfile } = await import("proper-lockfile");
       const release = await lockfile.lock(this.#folder, {
         stale: STALE_LOCK_MS,
         // Whole calls take a few milliseconds: ask again soon, and give up only after a dead holder's time is over.
@@ -111,7 +112,7 @@ export class FileStorage implements Storage {
   }
 
   writeTime(time: SavedTime): void {
-    writeAtomically(this.#timeFile, JSON.stringify(time));
+    writeAtomically(this.#timeFile, JSON.stringify(time), false);
   }
 
   #version(): string {

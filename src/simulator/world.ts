@@ -26,15 +26,14 @@ export interface WorldBehaviour {
   layOutRegion(context: Context): void;
 }
 
-/** How often the time is noted for other processes, in real ms. */
-const NOTE_TIME_EVERY_MS = 20;
+/** World time after which a look saves what came due, so that nobody has to catch up with more than that. */
+const SAVE_AFTER_MS = 300_000;
 
 export class World {
   readonly clock: WorldClock;
   readonly #storage: Storage;
   readonly #behaviour: WorldBehaviour;
   #state: WorldState | undefined;
-  #timeNotedAt = 0;
   #isOpen = false;
 
   constructor(storage: Storage, clock: WorldClock, behaviour: WorldBehaviour) {
@@ -54,8 +53,11 @@ export class World {
     const state = this.#load();
     this.#catchUp();
     const now = this.clock.now();
-    const isQuiet = Object.hasOwn(state.regions, regionName) && (state.events[0]?.at ?? Infinity) > now;
-    if (!isQuiet) return this.change(regionName, work);
+    const isDue = (state.events[0]?.at ?? Infinity) <= now;
+    if (!Object.hasOwn(state.regions, regionName) || (isDue && now - state.changedAt >= SAVE_AFTER_MS))
+      return this.change(regionName, work);
+    // Not saved for a look: whoever opens the world lets the same happen in the same way, the generator is saved too.
+    if (isDue) this.#settle(state, now);
     return work(new Context(state, regionName, now));
   }
 
@@ -72,7 +74,7 @@ export class World {
       try {
         result = work(context);
       } catch (error) {
-        // Back to what is saved. What was due by now will happen again, in the same way: the generator is saved too.
+        // Back to what is saved. What was due by now will happen again, as in `look`.
         this.#state = undefined;
         throw error;
       }
@@ -138,19 +140,19 @@ export class World {
     this.#state = state;
   }
 
-  /** Takes over the time that other processes have reached, and notes ours for them. */
+  /** Takes over the time that other processes have reached, or notes ours for them where it is ahead of what is noted. */
   #catchUp(): void {
     const saved = this.#storage.readTime();
-    if (saved) {
-      const passed = Math.max(0, Date.now() - saved.real) * saved.speed;
-      this.clock.advanceTo(Math.floor(saved.world + Math.min(passed, IDLE_LIMIT_MS)));
-    }
-    if (Date.now() - this.#timeNotedAt >= NOTE_TIME_EVERY_MS) this.#noteTime(this.clock.speed);
+    const passed = saved ? Math.max(0, Date.now() - saved.real) * saved.speed : 0;
+    const noted = saved
+      ? Math.floor(saved.world + Math.min(passed, IDLE_LIMIT_MS))
+      : Number.NEGATIVE_INFINITY;
+    this.clock.advanceTo(noted);
+    if (this.clock.now() > noted) this.#noteTime(this.clock.speed);
   }
 
   #noteTime(speed: number): void {
-    this.#timeNotedAt = Date.now();
     const goesOnAt = this.clock.runsByItself ? speed : 0;
-    this.#storage.writeTime({ world: this.clock.now(), real: this.#timeNotedAt, speed: goesOnAt });
+    this.#storage.writeTime({ world: this.clock.now(), real: Date.now(), speed: goesOnAt });
   }
 }

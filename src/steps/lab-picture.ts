@@ -2,6 +2,7 @@
 import type { Instance } from "@aws-sdk/client-ec2";
 import { isGone } from "../aws/instance.ts";
 import type { LabNetwork } from "../aws/topology.ts";
+import { byText } from "../lab/order.ts";
 import type { LabPicture, Pictured, PicturedRouteTable, PicturedVpc } from "../lab/picture.ts";
 import type { Named, Subnet, Topology, Vpc } from "../network/topology.ts";
 
@@ -91,5 +92,5 @@ function pictured({ id, name }: Named): Pictured {
 
 /** VPC 1 before VPC 2; AWS's own order says nothing. */
 function byName<T extends Named>(things: readonly T[]): T[] {
-  return [...things].sort((a, b) => (a.name ?? a.id).localeCompare(b.name ?? b.id));
+  return [...things].sort(byText(({ name, id }) => name ?? id));
 }

@@ -2,6 +2,7 @@
 import { strangers, type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
 import { protocolName, serviceName } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
+import { byText } from "../lab/order.ts";
 import type { Host } from "./hosts.ts";
 import { isPing } from "./ping-account.ts";
 
@@ -61,7 +62,7 @@ export function addressRows(
   }
   const isLab = (owner: string) => owner.startsWith("instance ");
   const rank = (owner: string) => (isLab(owner) ? 0 : owner === STRANGER ? 2 : 1);
-  const owners = [...byOwner].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+  const owners = [...byOwner].sort(([a], [b]) => rank(a) - rank(b) || byText(String)(a, b));
   return owners.flatMap(([owner, all]) => {
     const shown = isLab(owner) ? all : all.slice(0, SHOWN_OF_EACH);
     const rows = shown.map((address) => ({ address, whose: owner }));

@@ -1,6 +1,13 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateVpcCommand,
+  CreateVpcPeeringConnectionCommand,
+  DeleteVpcPeeringConnectionCommand,
+  DescribeVpcPeeringConnectionsCommand,
+  DescribeVpcsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ScaledClock, VirtualClock, type WorldClock } from "../../src/simulator/clock.ts";
 import { createEmbeddedAws } from "../../src/simulator/index.ts";
@@ -28,6 +35,21 @@ function open(clock: WorldClock = new VirtualClock()) {
 
 const cidrs = async (ec2: EC2Client) =>
   (await ec2.send(new DescribeVpcsCommand({}))).Vpcs?.map(({ CidrBlock }) => CidrBlock).sort();
+
+/** Asked for, and some moments from pending acceptance. @returns its id */
+async function askForPeering(ec2: EC2Client): Promise<string | undefined> {
+  const vpcIds: (string | undefined)[] = [];
+  for (const CidrBlock of ["10.1.0.0/16", "10.2.0.0/16"])
+    vpcIds.push((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId);
+  const [VpcId, PeerVpcId] = vpcIds;
+  const asked = await ec2.send(new CreateVpcPeeringConnectionCommand({ VpcId, PeerVpcId }));
+  return asked.VpcPeeringConnection?.VpcPeeringConnectionId;
+}
+
+async function peeringStatus(ec2: EC2Client): Promise<string | undefined> {
+  const { VpcPeeringConnections } = await ec2.send(new DescribeVpcPeeringConnectionsCommand({}));
+  return VpcPeeringConnections?.[0]?.Status?.Code;
+}
 
 describe("a saved world", () => {
   it("is there again for the next process", async () => {
@@ -82,6 +104,29 @@ describe("a saved world", () => {
     await expect(ec2.send(new CreateVpcCommand({ CidrBlock: "10.2.0.0/16" }))).rejects.toThrow("ENOSPC");
     full.mockRestore();
     expect(await cidrs(ec2)).toEqual(["10.1.0.0/16", "172.31.0.0/16"]);
+  });
+
+  it("is not written for a look at what came by itself, which the next process sees too", async () => {
+    const { ec2, clock } = open();
+    const VpcPeeringConnectionId = await askForPeering(ec2);
+    const before = readFileSync(join(folder, "world.json"), "utf8");
+    await clock.sleep(60_000);
+    expect(await peeringStatus(ec2)).toBe("pending-acceptance");
+    expect(readFileSync(join(folder, "world.json"), "utf8")).toBe(before);
+    const next = open(new VirtualClock(0));
+    expect(await peeringStatus(next.ec2)).toBe("pending-acceptance");
+    expect(next.clock.now()).toBe(clock.now());
+    await next.ec2.send(new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+    expect(await peeringStatus(ec2)).toMatch(/delet/);
+  });
+
+  it("is written for a look where nobody has for minutes, so that nobody has much to catch up with", async () => {
+    const { ec2, clock } = open();
+    await askForPeering(ec2);
+    const before = readFileSync(join(folder, "world.json"), "utf8");
+    await clock.sleep(600_000);
+    expect(await peeringStatus(ec2)).toBe("pending-acceptance");
+    expect(readFileSync(join(folder, "world.json"), "utf8")).not.toBe(before);
   });
 
   it("is readable by its owner only", async () => {
