@@ -57,7 +57,7 @@ async function bundle() {
     mainFields: ["module", "main"],
     conditions: ["module"],
     // Not the names: a stack under --debug is to be read, and keeping them beside short ones (keepNames) takes time at
-    // each start. No source maps: they would treble the package, and with the version that a bug report names anybody
+    // each start. No source maps: packed, 2.1 MB would become of 0.6, and with the version that a bug report names anybody
     // can build them: package-lock.json pins every byte.
     minifyWhitespace: true,
     minifySyntax: true,

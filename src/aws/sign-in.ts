@@ -8,6 +8,7 @@ import { shellWord } from "../lab/shell-word.ts";
 import { profileSettings, saysWhereFrom } from "./credentials.ts";
 import { http } from "./http.ts";
 import { redacted } from "./redact.ts";
+import { strangeAnswer } from "./strange-answer.ts";
 
 const EXIT_NO_CREDENTIALS = 4;
 
@@ -42,6 +43,8 @@ export function signIn(profile?: string): AwsCredentialIdentityProvider {
 function brokenWay(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined;
   if (isTransientError(error as SdkError) || isThrottlingError(error as SdkError)) return error;
+  const strange = strangeAnswer(error);
+  if (strange) return strange;
   // SSO and aws login keep the words alone.
   const code = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b/.exec(
     error.message,

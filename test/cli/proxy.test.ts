@@ -81,6 +81,12 @@ async function status(env: Record<string, string>, answers: Answers = {}, ...arg
   return { ...run, stderr: run.stderr.replace(/\s+/g, " ") };
 }
 
+/** A file of the person's, below the home. */
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(home, path)), { recursive: true });
+  writeFileSync(join(home, path), text);
+}
+
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: "x" };
 
 describe("HTTPS_PROXY", () => {
@@ -94,10 +100,6 @@ describe("HTTPS_PROXY", () => {
 
   it("is the way to SSO", async () => {
     proxy.want();
-    const write = (path: string, text: string) => {
-      mkdirSync(dirname(join(home, path)), { recursive: true });
-      writeFileSync(join(home, path), text);
-    };
     write(
       ".aws/config",
       `[profile sso]\nsso_session = school\nsso_account_id = 123456789012\nsso_role_name = Learner
@@ -151,6 +153,17 @@ describe("HTTPS_PROXY", () => {
     expect(run.code, run.stderr).toBe(1);
     expect(run.stderr).toContain("A proxy between here and AWS wants a name and a password.");
     expect(run.stdout + run.stderr).not.toContain("s3cret");
+  });
+
+  it("that lets nobody through to a role is told from a role that may not be taken", async () => {
+    proxy.want("Basic of somebody else");
+    write(
+      ".aws/config",
+      "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/class\ncredential_source = Environment\n",
+    );
+    const run = await status({ ...KEYS, HTTPS_PROXY: `http://${proxy.address}` }, {}, "--profile", "role");
+    expect(run.code, run.stderr).toBe(1);
+    expect(run.stderr).toContain("A proxy between here and AWS wants a name and a password.");
   });
 
   it("is not taken for what NO_PROXY names", async () => {
