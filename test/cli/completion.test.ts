@@ -1,9 +1,9 @@
 /** The scripts in the shells that are here; PowerShell's is not tried. */
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freshHome } from "./vpclab.ts";
 
 const { home } = freshHome();
@@ -15,6 +15,8 @@ beforeAll(() => {
   symlinkSync(fileURLToPath(new URL("../../bin/vpclab.js", import.meta.url)), join(bin, "vpclab"));
   writeFileSync(join(here, "records of today.txt"), "");
 });
+
+beforeEach(() => rmSync(join(here, "trapped"), { force: true }));
 
 const isHere = (shell: string) => spawnSync(shell, ["-c", "exit"]).status === 0;
 
