@@ -70,7 +70,7 @@ export async function createInternetGateway(aws: Aws, spec: LabSpec, side: Side)
 /**
  * Attaches a gateway to a VPC, which can have one.
  * @returns the id of the gateway that is attached in the end: another of this lab's where another run was quicker
- * @throws LabError "not-ours" where somebody else's is attached
+ * @throws LabError "not-ours" where somebody else's is attached; "gateway-taken" where this one has gone to another VPC
  */
 export async function attachInternetGateway(
   aws: Aws,
@@ -85,7 +85,7 @@ export async function attachInternetGateway(
   } catch (error) {
     if (!isAttachedAlready(error)) throw error;
     const [attached] = await describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: [vpcId] }]);
-    if (attached?.InternetGatewayId === undefined) throw error;
+    if (attached?.InternetGatewayId === undefined) throw takenByAnotherRun(gatewayId, error);
     if (tagValue(attached.Tags, TAG_LAB) === spec.lab) return attached.InternetGatewayId;
     throw new LabError(
       "not-ours",
@@ -97,6 +97,19 @@ export async function attachInternetGateway(
       },
     );
   }
+}
+
+/** Two runs at once may each have made a VPC 1, and the other was quicker to attach the one gateway to its own. */
+function takenByAnotherRun(gatewayId: string, cause: unknown): LabError {
+  return new LabError(
+    "gateway-taken",
+    `Internet gateway ${gatewayId} was attached to another VPC meanwhile.`,
+    {
+      why: "It seems that another `vpclab up` of the same lab is running.",
+      next: ["When that has ended, run the same command again: it goes on from what it finds."],
+      cause,
+    },
+  );
 }
 
 /** This gateway to this VPC (our first answer was lost), or another one to it. */

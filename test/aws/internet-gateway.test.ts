@@ -57,6 +57,15 @@ describe("an internet gateway", () => {
     });
   });
 
+  it("says that another run may have been quicker where it went to another VPC", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(refusal("Resource.AlreadyAssociated"));
+    ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [] });
+    await expect(attach()).rejects.toMatchObject({
+      code: "gateway-taken",
+      next: [expect.stringContaining("run the same command again")],
+    });
+  });
+
   it("leaves other refusals as they are", async () => {
     ec2.on(AttachInternetGatewayCommand).rejects(refusal("UnauthorizedOperation"));
     await expect(attach()).rejects.toMatchObject({ name: "UnauthorizedOperation" });
