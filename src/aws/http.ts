@@ -28,13 +28,33 @@ class EnvironmentAgent extends Agent {
   readonly #straight = new StraightAgent(POOL);
   readonly #proxied = new Map<string, Promise<Agent>>();
 
-  override connect(_request: ClientRequest, { host, port }: AgentConnectOpts) {
-    const proxy = getProxyForUrl(`https://${host}:${port}`);
+  constructor() {
+    // It pools nothing itself, but by this Node decides whether to ask the other side to keep the connection.
+    super({ keepAlive: POOL.keepAlive });
+  }
+
+  override connect(_request: ClientRequest, { host = "", port }: AgentConnectOpts) {
+    const proxy = proxyFor(host, port);
     if (proxy === "") return this.#straight;
     const agent = this.#proxied.get(proxy) ?? through(proxy);
     this.#proxied.set(proxy, agent);
     return agent;
   }
+}
+
+/**
+ * As proxy-from-env finds it, but for what the AWS CLI takes otherwise: in NO_PROXY a domain stands for all that is under
+ * it, too, and a proxy without a scheme speaks HTTP.
+ * @returns "" where no proxy is to be asked
+ */
+function proxyFor(host: string, port: number): string {
+  const labels = host.split(".");
+  const proxies = labels.map((_, at) => getProxyForUrl(`https://${labels.slice(at).join(".")}:${port}`));
+  const [proxy = ""] = proxies;
+  if (proxies.includes("")) return "";
+  const { https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY } = process.env;
+  const named = https_proxy || HTTPS_PROXY || all_proxy || ALL_PROXY;
+  return named?.includes("://") ? proxy : proxy.replace(/^https:/, "http:");
 }
 
 async function through(proxy: string): Promise<Agent> {
