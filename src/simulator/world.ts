@@ -85,7 +85,10 @@ export class World {
 
   /** To be called at the end of a process: from now on the world goes on in real time. */
   close(): void {
-    if (this.#state) this.#noteTime(1);
+    if (!this.#state) return;
+    // Others may have gone on while this process waited, for an answer say: their time is not taken back.
+    this.#catchUp();
+    this.#noteTime(1);
   }
 
   /** Lets everything happen that is due by now, in its order, each at its own time. */
@@ -93,8 +96,14 @@ export class World {
     for (let event = state.events[0]; event && event.at <= now; event = state.events[0]) {
       state.events.shift();
       const handler = this.#behaviour.events.get(event.kind);
-      if (!handler) throw new Error(`no handler for events of kind ${event.kind}`);
-      handler(new Context(state, event.region, event.at), event);
+      try {
+        if (!handler) throw new Error(`no handler for events of kind ${event.kind}`);
+        handler(new Context(state, event.region, event.at), event);
+      } catch (error) {
+        // Or a later call would save the world without it, or with half of it.
+        this.#state = undefined;
+        throw error;
+      }
     }
   }
 

@@ -135,6 +135,32 @@ describe("a saved world", () => {
     expect(statSync(folder).mode & 0o077).toBe(0);
   });
 
+  it("keeps what cannot happen, and says so at every call", async () => {
+    const place = join(folder, "world.json");
+    await open().ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
+    const state = JSON.parse(readFileSync(place, "utf8"));
+    state.events.unshift({ at: state.changedAt, region: "us-east-1", kind: "of a later version" });
+    writeFileSync(place, JSON.stringify(state));
+    const { ec2 } = open();
+    for (const _ of ["first", "again"]) await expect(cidrs(ec2)).rejects.toThrow("of a later version");
+    const change = () => ec2.send(new CreateVpcCommand({ CidrBlock: "10.2.0.0/16" }));
+    for (const _ of ["first", "again"]) await expect(change()).rejects.toThrow("of a later version");
+    expect(JSON.parse(readFileSync(place, "utf8"))).toEqual(state);
+  });
+
+  it("does not go back in time where a process ends that has not looked for long", async () => {
+    const [idle, busy] = [open(), open()];
+    await askForPeering(busy.ec2);
+    await cidrs(idle.ec2);
+    await busy.clock.sleep(60_000);
+    expect(await peeringStatus(busy.ec2)).toBe("pending-acceptance");
+    busy.aws.world.close();
+    idle.aws.world.close();
+    const next = open(new VirtualClock(0));
+    expect(await peeringStatus(next.ec2)).toBe("pending-acceptance");
+    expect(next.clock.now()).toBe(busy.clock.now());
+  });
+
   it("never goes back in time, whatever the next process's clock says", async () => {
     const first = open(new VirtualClock(Date.UTC(2036, 5, 1)));
     await first.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
