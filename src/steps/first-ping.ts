@@ -1,14 +1,17 @@
 /** Step 5: the first pings: one that fails, one that works, and why. */
 import { onlineAgents, waitForAgents } from "../aws/agent.ts";
+import { isCode, type LabError } from "../aws/errors.ts";
 import { waitUntilRunning } from "../aws/instance-running.ts";
 import { networkAclOf } from "../aws/network-acl.ts";
 import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
+import { retryWhile } from "../aws/waits.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { RoundTrip } from "../network/walk.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { firstPingLesson } from "./lessons/first-ping.ts";
 import { networkAclFinding } from "./network-acl-finding.ts";
 import { pingAndTell } from "./ping-finding.ts";
+import { reasonOf } from "./removal.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
 import { together } from "./together.ts";
@@ -52,7 +55,7 @@ export const firstPing: Step = {
 async function waitUntilReady(
   lab: LabContext,
 ): Promise<{ readonly hosts: readonly [Host, Host]; readonly arePeered: boolean }> {
-  const [one, two] = await findHosts(lab);
+  const [one, two] = await findNewHosts(lab);
   const ids = [one.instanceId, two.instanceId];
   return lab.narrator.wait(
     { text: "both instances run, and instance 1 registers with Systems Manager", usually: "0:30 to 3:00" },
@@ -69,6 +72,24 @@ async function waitUntilReady(
       return { hosts: [asItRuns(one), asItRuns(two)], arePeered };
     },
   );
+}
+
+/** Where all else stood already, they were launched a moment ago: not visible yet is not absent (AWS-FACTS §6). */
+const SHOW_WITHIN_MS = 15_000;
+
+async function findNewHosts(lab: LabContext): Promise<[Host, Host]> {
+  const wait = { what: "both instances to show", atMostMs: SHOW_WITHIN_MS, everyMs: 1_000 };
+  try {
+    return await retryWhile(
+      lab.aws,
+      wait,
+      (error) => isCode(error, "not-there"),
+      () => findHosts(lab),
+    );
+  } catch (error) {
+    // Which of them is missing says more than that it was waited for.
+    throw isCode(error, "timed-out") ? (error as LabError).cause : error;
+  }
 }
 
 async function isPeered({ aws, spec }: LabContext, from: Host, to: Host): Promise<boolean> {
@@ -134,15 +155,21 @@ function pingPublic(lab: LabContext, hosts: readonly [Host, Host]): Promise<Ping
 }
 
 /**
- * A machine that runs may still be booting, and nobody waited for instance 2. Its agent says when it is up.
+ * A machine that runs may still be booting, and nobody waited for instance 2. Its agent says when it is up. One that never
+ * says so has no way out, perhaps: why no reply came is then told all the same.
  * @returns false where it was up before
  */
 async function hasComeUp({ aws, narrator }: LabContext, { instanceId, launchedAt }: Host): Promise<boolean> {
   if ((await onlineAgents(aws, [instanceId])).size > 0) return false;
-  await narrator.wait(
-    { text: "instance 2 comes up, to be pinged once more", usually: "0:10 to 1:00" },
-    (note) => waitForAgents(aws, [instanceId], { launchedAt, note }),
-  );
+  try {
+    await narrator.wait(
+      { text: "instance 2 comes up, to be pinged once more", usually: "0:10 to 1:00" },
+      (note) => waitForAgents(aws, [instanceId], { launchedAt, note }),
+    );
+  } catch (error) {
+    if (!isCode(error, "timed-out")) throw error;
+    narrator.warn(reasonOf(error));
+  }
   return true;
 }
 
