@@ -96,7 +96,7 @@ async function howToSignIn(profile = "default"): Promise<string | undefined> {
     if (settings.sso_session || settings.sso_start_url)
       return `Sign in again: aws sso login${option}, ${again}`;
     if (settings.mfa_serial)
-      return `Let the AWS CLI ask for the code: eval "$(aws configure export-credentials${option} --format env)", then run this without --profile.`;
+      return `Let the AWS CLI ask for the code: eval "$(aws configure export-credentials${option} --format env)"; unset AWS_PROFILE, then run this without --profile.`;
     name = settings.source_profile ?? name;
   }
   return undefined;

@@ -122,7 +122,7 @@ role_arn = arn:aws:iam::123456789012:role/class\nmfa_serial = arn:aws:iam::12345
     const { code, stderr } = await status({}, "--profile", "code");
     expect(code, stderr).toBe(4);
     expect(stderr.replace(/\s+/g, " ")).toContain(
-      "aws configure export-credentials --profile code --format env",
+      'eval "$(aws configure export-credentials --profile code --format env)"; unset AWS_PROFILE,',
     );
   });
 });
