@@ -42,6 +42,9 @@ function allVersions(): string {
   return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, ...SDK_VERSIONS].join("\n");
 }
 
+/** As of a program that SIGPIPE ends; Windows has no such signal, but pipes. */
+const EXIT_NOBODY_READS = 141;
+
 /** 128 and the signal's number, as shells have it. */
 let interruptedCode = EXIT_INTERRUPTED;
 
@@ -59,8 +62,12 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
 
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    // Whoever reads may stop reading (`vpclab status | head`): that is no error of ours.
-    if (error.code === "EPIPE") process.exit(0);
+    // Whoever reads may stop reading (`vpclab logs --follow | head`): then we stop as at Ctrl-C, no lab is left half-way
+    // without a word.
+    if (error.code === "EPIPE") {
+      if (!interruption.signal.aborted) interruptedCode = EXIT_NOBODY_READS;
+      return interruption.abort(new Interrupted());
+    }
     // The terminal is gone, as SIGHUP says too: what was begun is ended in order, if unseen.
     if (error.code === "EIO") return;
     throw error;

@@ -45,6 +45,20 @@ describe.each([
   });
 });
 
+describe("up whose output nobody reads any more", () => {
+  const { vpclab } = freshHome();
+
+  it("says what stands and ends with 141, as Ctrl-C would end it", async () => {
+    const { code, stderr } = await vpclab(["up", "--yes"], {
+      env,
+      during: ({ stdout }) => stdout?.once("data", () => stdout.destroy()),
+    });
+    expect(stderr).toMatch(/Stopped\. .* of the lab stands?/);
+    expect(stderr).not.toContain("Stopping");
+    expect(code).toBe(141);
+  });
+});
+
 describe("teardown, interrupted", () => {
   const { vpclab } = freshHome();
 
