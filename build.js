@@ -87,7 +87,13 @@ async function bundle() {
     renameSync(temporary, join("dist", name));
   }
   for (const name of filesBelow("dist").map((path) => basename(path)))
-    if (!files.has(name)) rmSync(join("dist", name));
+    if (!files.has(name) && !isBeingWritten(name)) rmSync(join("dist", name), { force: true });
+}
+
+/** By another build beside this one. One that is a minute old was left by a build that was killed. */
+function isBeingWritten(name) {
+  const { mtimeMs } = statSync(join("dist", name), { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
+  return name.endsWith(".new") && Date.now() - mtimeMs < 60_000;
 }
 
 function packageAt(folder) {
