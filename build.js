@@ -1,5 +1,5 @@
-// Bundles the program into dist/: one chunk a command, so that `--help` loads no SDK. Does nothing where dist/ is newer
-// than what it is built from: npm runs this before every `npx vpclab` in the checkout.
+// Bundles the program into dist/: what a command needs is loaded when it is called, so that `--help` loads no SDK. Does
+// nothing where dist/ is newer than what it is built from: npm runs this before every `npx vpclab` in the checkout.
 import {
   existsSync,
   mkdirSync,

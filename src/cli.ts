@@ -6,7 +6,6 @@ import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
 import { homeFolder } from "./lab/home.ts";
-import { openTerminal } from "./ui/terminal.ts";
 
 // Written in by build.js; the second a line for each client.
 declare const VPCLAB_VERSION: string;
@@ -19,7 +18,8 @@ const interruption = new AbortController();
 // Every wait, call and prompt of a long walk listens to it.
 setMaxListeners(0, interruption.signal);
 
-function programFor(options: GlobalOptions): Program {
+async function programFor(options: GlobalOptions): Promise<Program> {
+  const { openTerminal } = await import("./ui/terminal.ts");
   return {
     terminal: openTerminal({
       stdout: process.stdout,

@@ -14,7 +14,7 @@ export const EXIT_INTERRUPTED = 130;
 /** What a command line is given by the process that it runs in. */
 export interface Surroundings {
   /** @param options as the command was called */
-  programFor(options: GlobalOptions): Program;
+  programFor(options: GlobalOptions): Program | Promise<Program>;
   /** What `--version` says. */
   readonly version: string;
   /** For the words of commander itself: help and version to the first, refusals to the second. */
@@ -47,9 +47,12 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     if (error instanceof Interrupted) return EXIT_INTERRUPTED;
     const { showError } = await import("./commands/show-error.ts");
-    return showError(programFor(called).terminal, error, words.includes("--debug"));
+    return showError((await programFor(called)).terminal, error, words.includes("--debug"));
   }
 }
+
+/** The commands that ask AWS. */
+const onAws = () => import("./commands/on-aws.ts");
 
 /** Where the lab lives and how to talk: the options that every command has. */
 function withGlobalOptions(command: Command): Command {
@@ -126,9 +129,7 @@ export function commandLine(
   vpclab up --until first-ping         as far as the ping that fails
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/up.ts")).up(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).up(await programFor(options), options)));
 
   withGlobalOptions(program.command("ping"))
     .description("ping between the instances")
@@ -144,7 +145,7 @@ export function commandLine(
 `,
     )
     .action(async (target, options) =>
-      end(await (await import("./commands/ping.ts")).ping(programFor(options), target, options)),
+      end(await (await onAws()).ping(await programFor(options), target, options)),
     );
 
   withGlobalOptions(program.command("why"))
@@ -162,7 +163,7 @@ export function commandLine(
 `,
     )
     .action(async (target, options) =>
-      end(await (await import("./commands/why.ts")).why(programFor(options), target, options)),
+      end(await (await onAws()).why(await programFor(options), target, options)),
     );
 
   withGlobalOptions(program.command("traffic"))
@@ -176,9 +177,7 @@ export function commandLine(
   vpclab traffic --kinds blocked --rounds 5
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/traffic.ts")).traffic(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).traffic(await programFor(options), options)));
 
   withGlobalOptions(program.command("status"))
     .description("what stands, drawn; how far each step is, and what it costs an hour")
@@ -193,9 +192,7 @@ export function commandLine(
   vpclab status --json
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/status.ts")).status(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).status(await programFor(options), options)));
 
   withGlobalOptions(program.command("teardown"))
     .description("delete everything that carries the lab's tag, and look again")
@@ -213,9 +210,7 @@ export function commandLine(
   vpclab teardown --include-strays     and what keeps the lab's VPCs from being deleted
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/teardown.ts")).teardown(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).teardown(await programFor(options), options)));
 
   withGlobalOptions(program.command("doctor"))
     .description("whether the lab will run here: credentials, quotas, permissions, names; makes nothing")
@@ -229,9 +224,7 @@ export function commandLine(
   vpclab doctor --simulate             of the embedded AWS
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/doctor.ts")).doctor(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).doctor(await programFor(options), options)));
 
   withGlobalOptions(program.command("policy"))
     .description("the IAM policy that a person needs to run the lab, ready to paste")
@@ -243,9 +236,7 @@ export function commandLine(
   vpclab policy --lab class-7 --region eu-west-3 --account 123456789012
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/policy.ts")).policy(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).policy(await programFor(options), options)));
 
   const logs = withGlobalOptions(program.command("logs"))
     .description("what the flow log saw, record by record")
@@ -269,9 +260,7 @@ export function commandLine(
   vpclab logs reconcile                each ping against the packets in the records
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/logs.ts")).logs(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).logs(await programFor(options), options)));
 
   withGlobalOptions(logs.command("explain"))
     .description("one record taken apart: given, from stdin, or chosen from the log")
@@ -285,9 +274,7 @@ export function commandLine(
 `,
     )
     .action(async (record, options) =>
-      end(
-        await (await import("./commands/logs-explain.ts")).logsExplain(programFor(options), record, options),
-      ),
+      end(await (await onAws()).logsExplain(await programFor(options), record, options)),
     );
 
   withGlobalOptions(logs.command("reconcile"))
@@ -299,9 +286,7 @@ export function commandLine(
   vpclab logs reconcile --json
 `,
     )
-    .action(async (options) =>
-      end(await (await import("./commands/logs-reconcile.ts")).logsReconcile(programFor(options), options)),
-    );
+    .action(async (options) => end(await (await onAws()).logsReconcile(await programFor(options), options)));
 
   withGlobalOptions(program.command("insights"))
     .description("questions about the flow log, by Logs Insights; without a name, the list of them")
@@ -323,7 +308,7 @@ export function commandLine(
 `,
     )
     .action(async (name, options) =>
-      end(await (await import("./commands/insights.ts")).insights(programFor(options), name, options)),
+      end(await (await onAws()).insights(await programFor(options), name, options)),
     );
 
   program
@@ -350,7 +335,7 @@ export function commandLine(
 `,
     )
     .action(async (options) =>
-      end(await (await import("./commands/simulator.ts")).simulator(programFor(options), options)),
+      end(await (await import("./commands/simulator.ts")).simulator(await programFor(options), options)),
     );
 
   program
@@ -369,7 +354,7 @@ It completes vpclab itself, so that has to be on the PATH: npm install --global,
 `,
     )
     .action(async (shell) =>
-      end((await import("./commands/completion.ts")).completion(programFor({}), shell)),
+      end((await import("./commands/completion.ts")).completion(await programFor({}), shell)),
     );
 
   // What the scripts ask at each Tab. All that follows the first argument is that command line, its options as well.
@@ -379,7 +364,7 @@ It completes vpclab itself, so that has to be on the PATH: npm install --global,
     .argument("[before...]")
     .passThroughOptions()
     .action(async (word, before) =>
-      end((await import("./commands/complete.ts")).complete(programFor({}), program, before, word)),
+      end((await import("./commands/complete.ts")).complete(await programFor({}), program, before, word)),
     );
 
   for (const command of [program, ...program.commands, ...logs.commands]) {

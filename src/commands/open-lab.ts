@@ -86,11 +86,12 @@ export async function openLabAndRead<T>(
   { flags = {}, beforeCalls }: OpenLabOptions = {},
 ): Promise<{ lab: OpenLab; found: T }> {
   const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${plain(text)}`));
+  const labs = memory.labs();
   const lab = labName(options.lab ?? DEFAULT_LAB);
   const flagRegion = options.region === undefined ? undefined : regionName(options.region);
   const envRegion = program.env.AWS_REGION || program.env.AWS_DEFAULT_REGION;
   const region = flagRegion ?? envRegion;
-  const remembered = memory.labs().find(
+  const remembered = labs.find(
     (other) =>
       isStanding(other, lab) &&
       (region === undefined || other.region === region) &&
@@ -125,7 +126,7 @@ export async function openLabAndRead<T>(
   try {
     const { aws } = way;
     const identity = identify(aws, target, (region) => connect({ region, signal: program.signal, ...onAws }));
-    const lately = memory.labs().find((other) => other.target === target && other.profile === profile);
+    const lately = labs.find((other) => other.target === target && other.profile === profile);
     const expected = expectedAccount(aws, own ?? lately, identity);
     const asked = labSpec({ lab, region: placeRegion, ...choices });
     const [{ account, arn }, found] = await besideIdentity(identity, expected, (account) =>
@@ -147,7 +148,7 @@ export async function openLabAndRead<T>(
       spec,
       memory,
       remembered: isSame ? own : undefined,
-      elsewhere: memory.labs().filter((other) => isStanding(other, lab) && !isAt(other, place)),
+      elsewhere: labs.filter((other) => isStanding(other, lab) && !isAt(other, place)),
       identity: arn,
       journal: memory.journal(place),
       ...way,

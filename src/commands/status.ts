@@ -74,7 +74,7 @@ export interface RouteStatus {
   readonly state: string;
 }
 
-export function statusJson(lab: OpenLab, inventory: Inventory) {
+function statusJson(lab: OpenLab, inventory: Inventory) {
   return {
     lab: lab.place.lab,
     target: lab.place.target,
@@ -88,7 +88,7 @@ export function statusJson(lab: OpenLab, inventory: Inventory) {
   };
 }
 
-export function routesOf(routeTables: readonly RouteTable[]): RouteStatus[] {
+function routesOf(routeTables: readonly RouteTable[]): RouteStatus[] {
   return routeTables.flatMap((routeTable) =>
     (routeTable.Routes ?? []).map((route) => ({
       routeTable: routeTable.RouteTableId ?? "",

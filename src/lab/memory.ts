@@ -10,6 +10,9 @@ import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { isLabName } from "./spec.ts";
 
+// To write functions that check takes longer than to check these few small files.
+z.config({ jitless: true });
+
 // Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
 const placeSchema = z.object({
   lab: z.string().check(z.refine(isLabName)),
