@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
-import { expect, it } from "vitest";
+import { isAbsolute, join } from "node:path";
+import { afterEach, expect, it, vi } from "vitest";
 import { homeFolder } from "../../src/lab/home.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 const mine = (...folders: string[]) => join(homedir(), ...folders);
 
@@ -13,4 +15,9 @@ it.each([
   ["in the local application data on Windows", { LOCALAPPDATA: "/data" }, "win32", join("/data", "vpclab")],
 ])("vpclab's files are %s", (_, env, platform, folder) => {
   expect(homeFolder(env, platform)).toBe(folder);
+});
+
+it("vpclab's files are not in the current folder where HOME is empty", () => {
+  vi.stubEnv("HOME", "");
+  expect(isAbsolute(homeFolder({}, "linux"))).toBe(true);
 });
