@@ -196,7 +196,7 @@ export function commandLine(
 
   withGlobalOptions(program.command("teardown"))
     .description("delete everything that carries the lab's tag, and look again")
-    .option("--yes", "do not ask; needed off a terminal on AWS, not on the embedded one: there it deletes at once")
+    .option("--yes", "do not ask. Off a terminal AWS needs it; the embedded AWS deletes without")
     .option("--dry-run", "show what would be deleted; delete nothing")
     .option("--all-regions", "the lab of this name in every Region of the account")
     .option("--include-strays", "what others put into the lab's VPCs too")
