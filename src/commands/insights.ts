@@ -5,10 +5,12 @@ import { NAMED_QUERIES } from "../insights/named-queries.ts";
 import { parseQuery } from "../insights/parser.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import { scanPrice } from "../lab/prices.ts";
+import { count, plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
 import { header } from "./header.ts";
 import { recordChunks } from "./insights-file.ts";
 import { histogramOf, histogramQuery, type RecordsOverTime, stepFor } from "./insights-histogram.ts";
@@ -171,9 +173,24 @@ async function askFile(
     }
   };
   const run = () => runQueryOnLines(query, chunks(), { limit });
-  const { columns, rows, statistics } = await (file === "-" ? untilInterrupted(program, run) : run());
-  if (statistics.recordsScanned === 0)
-    throw new LabError("no-records", `There are no records in ${file === "-" ? "stdin" : file}.`);
+  const { columns, rows, statistics, otherLines } = await (file === "-"
+    ? untilInterrupted(program, run)
+    : run());
+  const lines = statistics.recordsScanned;
+  const name = file === "-" ? "stdin" : file;
+  if (lines === otherLines)
+    throw new LabError("no-records", `There are no records in ${name}.`, {
+      why:
+        lines === 0 ? "" : `None of its lines (${count(lines)}) is a flow log record of the default format.`,
+      exitCode: 2,
+    });
+  if (otherLines > 0)
+    terminal.say(
+      terminal.wrap(
+        `${count(otherLines)} of ${plural(lines, "line")} in ${plain(name)} are not flow log records of the default ` +
+          "format: they have no fields.",
+      ),
+    );
   const answer: Answer = {
     columns,
     rows: rows.map((fields) =>
@@ -190,8 +207,13 @@ async function askFile(
   const isDrawn = file !== "-" && !options.json && !options.csv;
   const overTime = isDrawn
     ? histogramOf(
+        // What is no record has no time either.
         (
-          await runQueryOnLines(parseQuery(histogramQuery(query, "1m")), chunks(), { limit: MOST_ROWS })
+          await runQueryOnLines(
+            parseQuery(`filter ispresent(start) | ${histogramQuery(query, "1m")}`),
+            chunks(),
+            { limit: MOST_ROWS },
+          )
         ).rows.map((fields) => Object.fromEntries(fields.map(({ field, value }) => [field, value]))),
         "1m",
         terminal.width,

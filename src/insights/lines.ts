@@ -9,6 +9,11 @@ const CARRIAGE_RETURN = 13;
 /** Files that flow logs write to S3 begin with the names of their fields. */
 const HEADER = Buffer.from("version account-id ");
 
+export interface LinesResult extends QueryResult {
+  /** Lines that are no records of the default format: the query has seen them, but they have no fields. */
+  readonly otherLines: number;
+}
+
 /**
  * Runs a query over the chunks of a file, in bounded memory. The chunks may be cut anywhere; empty lines and a header
  * are left out. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. @log is "file".
@@ -18,11 +23,13 @@ export async function runQueryOnLines(
   query: Query,
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   options: RunOptions = {},
-): Promise<QueryResult> {
+): Promise<LinesResult> {
   const run = new QueryRun(query, options);
+  let otherLines = 0;
   const push = (bytes: Buffer, from: number, to: number): void => {
     const end = to > from && bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
-    if (end > from && !isHeader(bytes, from, end)) run.pushLine(bytes, from, end, eventOf);
+    if (end <= from || isHeader(bytes, from, end)) return;
+    if (!run.pushLine(bytes, from, end, eventOf)) otherLines++;
   };
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -36,7 +43,7 @@ export async function runQueryOnLines(
     rest = Buffer.from(bytes.subarray(from));
   }
   push(rest, 0, rest.length);
-  return run.result();
+  return { ...run.result(), otherLines };
 }
 
 function isHeader(bytes: Buffer, from: number, to: number): boolean {

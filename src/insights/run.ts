@@ -77,11 +77,13 @@ export class QueryRun {
   /**
    * The same for a line in a buffer, bytes[from] to bytes[to - 1], of which `toEvent` makes an event where one is
    * needed. The buffer may be used again as soon as this returns.
+   * @returns whether the line is a record of the default format
    */
-  pushLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): void {
+  pushLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): boolean {
     this.bytesScanned += to - from;
     this.reader.loadLine(bytes, from, to, toEvent);
     this.take();
+    return this.reader.isRecord();
   }
 
   private take(): void {

@@ -104,7 +104,34 @@ describe("vpclab insights --file", () => {
     });
     const cut = gzipSync(text).subarray(0, 60);
     expect(await refusal(() => top(file("cut.gz", cut)))).toMatchObject({ code: "bad-gzip" });
-    expect(await refusal(() => top(file("empty.txt", "")))).toMatchObject({ code: "no-records" });
+    expect(await refusal(() => top(file("empty.txt", "")))).toMatchObject({
+      code: "no-records",
+      exitCode: 2,
+    });
+  });
+
+  it.each<InsightsOptions>([{}, { json: true }, { csv: true }])(
+    "refuses a file that has lines but no record, with %o as well",
+    async (options) => {
+      const path = file("readme.md", "# A title\n\nWords, and a list:\n- one\n");
+      expect(await refusal(() => ask("top-talkers", { file: path, ...options }))).toMatchObject({
+        code: "no-records",
+        exitCode: 2,
+        message: `There are no records in ${path}.`,
+        why: expect.stringContaining("None of its lines (3)"),
+      });
+    },
+  );
+
+  it("tells lines among the records that are none, and draws only what has a time", async () => {
+    const path = file("mixed.txt", `Begin\n${text}The end.\n`);
+    const { code, stdout, stderr } = await ask("top-10-byte-transfers", { file: path }, { columns: 80 });
+    expect(code).toBe(0);
+    expect(unwrapped(stderr)).toContain("2 of 6 lines in");
+    expect(stdout).toContain("Records over time: 08:00 to 08:04 UTC");
+    expect((await ask("top-10-byte-transfers", { file: file("whole.txt", text) })).stderr).not.toContain(
+      "lines",
+    );
   });
 
   it("shows a histogram, names, ports by name and bars", async () => {
