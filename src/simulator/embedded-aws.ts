@@ -7,6 +7,7 @@ import type { Operation } from "./operation.ts";
 import type { Service } from "./service.ts";
 import { decodeJson, encodeJson, encodeJsonError } from "./wire/json.ts";
 import { decodeQuery, encodeQuery, encodeQueryError } from "./wire/query.ts";
+import { encodeRefusal } from "./wire/refusal.ts";
 import type { World } from "./world.ts";
 
 export interface WireRequest {
@@ -41,11 +42,13 @@ export class EmbeddedAws {
 
   /** Answers in AWS's name with an error, in the protocol of the service that the request is for. */
   refuse(request: WireRequest, error: AwsError): WireResponse {
-    const service = this.#services.get(credentialScope(request.headers.authorization)?.service ?? "");
+    const scope = credentialScope(request.headers.authorization);
+    const service = this.#services.get(scope?.service ?? "");
     const requestId = this.#newRequestId();
     if (service) return this.#encodeError(service, error, requestId);
-    const xml = encodeQueryError("common", error, requestId);
-    return this.#respond(error.status, "application/xml", xml, requestId);
+    const { contentType, body, headers } = encodeRefusal(request.headers, scope?.service, error, requestId);
+    const response = this.#respond(error.status, contentType, body, requestId);
+    return { ...response, headers: { ...response.headers, ...headers } };
   }
 
   async #answer(request: WireRequest): Promise<WireResponse> {
@@ -53,10 +56,7 @@ export class EmbeddedAws {
     const service = this.#services.get(scope?.service ?? "");
     if (!scope || !service) {
       const error = scope
-        ? new AwsError(
-            "UnknownService",
-            `The embedded AWS of vpclab does not have the service ${scope.service}.`,
-          )
+        ? notOffered(scope.service, [...this.#services.keys()])
         : new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
       return this.refuse(request, error);
     }
@@ -133,6 +133,19 @@ export function operationOf({ headers, body }: WireRequest): string | undefined 
   const service = credentialScope(headers.authorization)?.service;
   const name = headers["x-amz-target"]?.split(".")[1] ?? new URLSearchParams(body).get("Action");
   return service && name ? `${service}:${name}` : undefined;
+}
+
+/** The service that a request is for, by its own account: "ec2", "s3". Undefined where it is not signed. */
+export function serviceOf({ headers }: Pick<WireRequest, "headers">): string | undefined {
+  return credentialScope(headers.authorization)?.service;
+}
+
+/** With a status that no SDK tries again. */
+export function notOffered(service: string, offered: readonly string[]): AwsError {
+  return new AwsError(
+    "UnknownService",
+    `The embedded AWS of vpclab does not have the service ${service}. It has ${offered.join(", ")}.`,
+  );
 }
 
 /** The Region that a request is for, by its own account. */

@@ -4,11 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { WireResponse } from "./embedded-aws.ts";
+import { notOffered, serviceOf, type WireResponse } from "./embedded-aws.ts";
 import { AwsError } from "./error.ts";
 import { ConnectionLost, type Endpoint } from "./faults.ts";
-import { encodeJsonError } from "./wire/json.ts";
-import { encodeQueryError } from "./wire/query.ts";
+import { SERVICES } from "./index.ts";
+import { encodeRefusal } from "./wire/refusal.ts";
 
 export interface ServerOptions {
   readonly aws: Endpoint;
@@ -30,6 +30,7 @@ export interface RunningServer {
 
 const HOST = "127.0.0.1";
 const MOST_BYTES = 1_048_576;
+const OFFERED = SERVICES.map(({ signingName }) => signingName);
 
 /** Rejects with node's own error if the port is taken (EADDRINUSE) or not allowed (EACCES). */
 export function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -88,7 +89,15 @@ async function respond(aws: Endpoint, request: IncomingMessage): Promise<WireRes
       "The embedded AWS of vpclab answers on loopback only: see Host.",
       403,
     );
-  if (request.method === "GET" && request.url === "/") return HEALTH;
+  const headers = joined(request.headers);
+  const service = serviceOf({ headers });
+  // Before the method and the path: those of S3, say, are other than those of the services that there are.
+  if (service !== undefined && !OFFERED.includes(service)) {
+    const { code, message, status } = notOffered(service, OFFERED);
+    return refusal(request, code, message, status);
+  }
+  const isOfAws = headers.authorization?.startsWith("AWS4-") || headers["x-amz-target"] !== undefined;
+  if (request.method === "GET" && request.url === "/" && !isOfAws) return HEALTH;
   if (request.method !== "POST" || request.url?.split("?")[0] !== "/")
     return refusal(
       request,
@@ -99,7 +108,7 @@ async function respond(aws: Endpoint, request: IncomingMessage): Promise<WireRes
   const body = await readBody(request);
   if (body === undefined)
     return refusal(request, "RequestEntityTooLarge", `A request may have ${MOST_BYTES} bytes at most.`, 413);
-  return aws.answer({ headers: joined(request.headers), body });
+  return aws.answer({ headers, body });
 }
 
 const HEALTH: WireResponse = {
@@ -138,13 +147,12 @@ function joined(headers: IncomingMessage["headers"]): Record<string, string> {
 /** In the protocol that the request seems to be in, so that its client can read it. */
 function refusal(request: IncomingMessage, code: string, message: string, status: number): WireResponse {
   const error = new AwsError(code, message, status);
-  if (request.headers["x-amz-target"] !== undefined)
-    return {
-      status,
-      headers: { "content-type": "application/x-amz-json-1.1" },
-      body: encodeJsonError(error),
-    };
-  const dialect = request.headers.authorization?.includes("/ec2/aws4_request") ? "ec2" : "common";
-  const body = encodeQueryError(dialect, error, "00000000-0000-4000-8000-000000000000");
-  return { status, headers: { "content-type": "text/xml;charset=UTF-8" }, body };
+  const headers = joined(request.headers);
+  const requestId = "00000000-0000-4000-8000-000000000000";
+  const encoded = encodeRefusal(headers, serviceOf({ headers }), error, requestId);
+  return {
+    status,
+    headers: { ...encoded.headers, "content-type": encoded.contentType },
+    body: encoded.body,
+  };
 }

@@ -142,6 +142,38 @@ describe("a request is refused", () => {
     expect(errors).toEqual([]);
   });
 
+  test.each([
+    ["s3", "GET", "/", {}, "xml"],
+    ["s3", "PUT", "/bucket/data.json", { "content-type": "application/json" }, "xml"],
+    ["dynamodb", "POST", "/", { "x-amz-target": "DynamoDB_20120810.ListTables" }, "json"],
+    ["lambda", "GET", "/2015-03-31/functions/", {}, "json"],
+    ["sns", "POST", "/", { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, "query"],
+    ["route53", "GET", "/2013-04-01/hostedzone", {}, "query"],
+  ])("for %s, by name, as %s %s with %j: its protocol's %s", async (service, method, path, headers, form) => {
+    const authorization = `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260105/us-east-1/${service}/aws4_request, Signature=0`;
+    const { status, body } = await send({ method, path, headers: { ...headers, authorization } });
+    const message = `The embedded AWS of vpclab does not have the service ${service}. It has ec2, iam, logs, ssm, sts.`;
+    const inXml = `<Code>UnknownService</Code><Message>${message}</Message>`;
+    expect(status).toBe(400);
+    if (form === "json") expect(JSON.parse(body)).toEqual({ __type: "UnknownService", message });
+    else expect(body).toContain(form === "xml" ? `?>\n<Error>${inXml}` : `<Type>Sender</Type>${inXml}`);
+  });
+
+  test("for a service with JSON, with its code in the header that its clients read", async () => {
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260105/us-east-1/lambda/aws4_request, Signature=0";
+    const { headers } = await fetch(`${server.endpoint}/2015-03-31/functions/`, {
+      headers: { authorization },
+    });
+    expect(headers.get("x-amzn-errortype")).toBe("UnknownService");
+  });
+
+  test("instead of greeted, where it is a signed GET for a service that is there", async () => {
+    const authorization =
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260105/us-east-1/iam/aws4_request, Signature=0";
+    expect((await send({ method: "GET", headers: { authorization } })).status).toBe(405);
+  });
+
   test("without a signature, for a service or an action that is not there", async () => {
     const authorization = (service: string) =>
       `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260105/us-east-1/${service}/aws4_request, Signature=0`;
