@@ -209,9 +209,12 @@ function tellWhatWasLearned({ journal, narrator }: LabContext): void {
     "That was the lab. A packet arrives if something lets it in and a route leads there. A peering connection carries " +
       "nothing until both route tables lead to it. In a flow log, REJECT speaks of rules; ACCEPT and silence, of routing.",
   );
-  const predictions = journal.entries().flatMap((entry) => (entry.kind === "prediction" ? [entry] : []));
-  const right = predictions.filter((prediction) => prediction.right).length;
-  if (predictions.length > 0) narrator.say(`Of your ${predictions.length} predictions, ${right} came true.`);
+  // A walk that was interrupted asks again: of each question the latest answer counts.
+  const cameTrue = new Map<string, boolean>();
+  for (const entry of journal.entries())
+    if (entry.kind === "prediction") cameTrue.set(`${entry.step}: ${entry.question}`, entry.right);
+  const right = [...cameTrue.values()].filter(Boolean).length;
+  if (cameTrue.size > 0) narrator.say(`Of your ${cameTrue.size} predictions, ${right} came true.`);
 }
 
 function barsOf({ rows }: InsightsResult, whose: WhoseAddress): Bar[] {

@@ -270,6 +270,22 @@ describe("the flow log's analysis", () => {
     expect(told.said.at(-1)).toBe("Of your 3 predictions, 2 came true.");
   });
 
+  it("counts a question that was asked again once, by the latest answer", async () => {
+    const { lab, told } = embeddedLab();
+    lab.journal.add({
+      kind: "prediction",
+      at: 0,
+      step: "first-ping",
+      question: "Instance 1 pings the private address of instance 2. What will happen?",
+      expected: "no reply",
+      right: true,
+    });
+    const predicting = { ...lab.narrator, predict: async () => 0 };
+    await walkUp({ ...lab, narrator: predicting });
+    expect(lab.journal.entries().filter(({ kind }) => kind === "prediction")).toHaveLength(4);
+    expect(told.said.at(-1)).toBe("Of your 3 predictions, 2 came true.");
+  });
+
   it("reads an unanswered ping as ACCEPT, and never as REJECT", async () => {
     const test = await labUntil("analyze");
     const said = test.told.said.join(" ");
