@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "./clients.ts";
 import { isCode, LabError } from "./errors.ts";
-import { describeLogGroup } from "./log-group.ts";
+import { requireLogGroup } from "./log-group.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 export interface InsightsQuery {
@@ -62,11 +62,7 @@ const ANSWERS_WITHIN_MS = 5 * 60_000;
  */
 export async function runInsightsQuery(aws: Aws, request: InsightsQuery): Promise<InsightsResult> {
   const { logGroupName } = request;
-  const group = await describeLogGroup(aws, logGroupName);
-  if (group === undefined)
-    throw new LabError("no-log-group", `There is no log group ${logGroupName} in ${aws.region}.`, {
-      next: ["See where the lab stands: vpclab status"],
-    });
+  const group = await requireLogGroup(aws, logGroupName);
   // Whole seconds, both ends included: outward, so that nothing is cut off.
   const start = Math.floor(Math.max(request.start ?? 0, group.createdAt) / 1000);
   const end = Math.ceil((request.end ?? aws.clock.now()) / 1000);

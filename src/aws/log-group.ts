@@ -12,7 +12,7 @@ import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
-import { isCode, isNotFound } from "./errors.ts";
+import { isCode, isNotFound, LabError } from "./errors.ts";
 import { partitionOf } from "./identity.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
 import { tagList } from "./tags.ts";
@@ -71,6 +71,18 @@ export async function describeLogGroup(aws: Aws, name: string): Promise<LogGroup
     if (group) return fromDescription(name, group);
   }
   return undefined;
+}
+
+/**
+ * The same where nothing can be read without it.
+ * @throws LabError "no-log-group"
+ */
+export async function requireLogGroup(aws: Aws, name: string): Promise<LogGroup> {
+  const group = await describeLogGroup(aws, name);
+  if (group !== undefined) return group;
+  throw new LabError("no-log-group", `There is no log group ${name} in ${aws.region}.`, {
+    next: ["See where the lab stands: vpclab status", "Make what is missing: vpclab up"],
+  });
 }
 
 function fromDescription(name: string, group: LogGroupDescription): LogGroup {

@@ -1,6 +1,7 @@
 /** `vpclab logs explain`: one record taken apart, field by field, with what follows from it. */
 import { text as readAll } from "node:stream/consumers";
 import { logLines } from "../aws/flow-log-records.ts";
+import { requireLogGroup } from "../aws/log-group.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
@@ -97,9 +98,13 @@ async function chosen(
   const lab = await openLab(program, options);
   try {
     header(terminal, lab);
-    const known = await readKnownAddresses(lab.aws, lab.spec);
+    const logGroupName = lab.spec.nameOf("log-group");
+    const [known] = await Promise.all([
+      readKnownAddresses(lab.aws, lab.spec),
+      requireLogGroup(lab.aws, logGroupName),
+    ]);
     let lines: string[] = [];
-    for await (const { text } of logLines(lab.aws, { logGroupName: lab.spec.nameOf("log-group") }))
+    for await (const { text } of logLines(lab.aws, { logGroupName }))
       lines = [...lines, text].slice(-OFFERED);
     if (lines.length === 0)
       throw new LabError("no-records", "There are no records to choose from yet.", {

@@ -2,6 +2,7 @@
 import type { FlowLog } from "@aws-sdk/client-ec2";
 import { logLines } from "../aws/flow-log-records.ts";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, parseRecord, RecordError, type TrafficRecord } from "../flow-logs/record.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { byteCount, durationInWords, plural } from "../ui/figures.ts";
@@ -37,14 +38,20 @@ export interface PingAccount extends RecordedPing {
   readonly reason: string;
 }
 
-/** @returns the exit code */
+/**
+ * @returns the exit code
+ * @throws LabError "no-log-group": without its records nothing can be said of any packet
+ */
 export async function logsReconcile(program: Program, options: GlobalOptions): Promise<number> {
   const { terminal } = program;
   const lab = await openLab(program, options);
   try {
     if (!options.json) header(terminal, lab);
     const sent = lab.journal.entries().filter((entry) => entry.kind === "ping");
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
+    const [inventory] = await Promise.all([
+      readInventory(lab.aws, lab.spec, { account: lab.place.account }),
+      requireLogGroup(lab.aws, lab.spec.nameOf("log-group")),
+    ]);
     const { account, evidence } = await compare(lab, inventory, sent);
     const pings = account.pings.map((ping) => judge(ping, evidence));
     const isLost = pings.some(({ status }) => status === "lost");

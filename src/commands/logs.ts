@@ -1,7 +1,7 @@
 /** `vpclab logs`: what the flow log saw, record by record, as it is or as it comes. */
 import { once } from "node:events";
 import { describeStreams, type LogLine, logLines } from "../aws/flow-log-records.ts";
-import { describeLogGroup } from "../aws/log-group.ts";
+import { requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, parseRecord, RecordError } from "../flow-logs/record.ts";
 import { usageError } from "../lab/error.ts";
 import { openJsonArray, printJson } from "../ui/json.ts";
@@ -34,7 +34,10 @@ const LOOK_EVERY_MS = 10_000;
 /** Records arrive out of order, some minutes late: how far behind the newest one `--follow` still looks, in ms. */
 const LATE_BY_MS = 30 * 60_000;
 
-/** @returns the exit code */
+/**
+ * @returns the exit code
+ * @throws LabError "no-log-group", with `--follow` too: it would wait for ever
+ */
 export async function logs(program: Program, options: LogsOptions): Promise<number> {
   const { terminal } = program;
   if (options.raw && options.json) throw usageError("--raw and --json are two forms of one thing: give one.");
@@ -48,8 +51,12 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
   const lab = await openLab(program, options);
   try {
     if (!options.json && !options.raw) header(terminal, lab);
-    if (options.streams) return await listStreams(terminal, lab);
-    const known = await readKnownAddresses(lab.aws, lab.spec);
+    const group = requireLogGroup(lab.aws, lab.spec.nameOf("log-group"));
+    if (options.streams) {
+      await group;
+      return await listStreams(terminal, lab);
+    }
+    const [known] = await Promise.all([readKnownAddresses(lab.aws, lab.spec), group]);
     const filter = filterFor(known);
     const start = since === undefined ? undefined : lab.aws.clock.now() - since;
     const out = options.raw
@@ -227,10 +234,6 @@ async function drained({ stdout }: Terminal): Promise<void> {
 async function tellWhyNone(terminal: Terminal, lab: OpenLab, filter: RecordFilter): Promise<void> {
   const logGroupName = lab.spec.nameOf("log-group");
   const next = (command: string) => terminal.say(`  ${terminal.symbols.next} ${command}`);
-  if ((await describeLogGroup(lab.aws, logGroupName)) === undefined) {
-    terminal.say(terminal.wrap(`There is no log group ${logGroupName} in ${lab.place.region}.`));
-    return next("vpclab up");
-  }
   const [first] = await describeStreams(lab.aws, logGroupName);
   if (first !== undefined) {
     terminal.say(terminal.wrap(`No record ${filter.isOpen ? "in this time" : "is like that"}.`));

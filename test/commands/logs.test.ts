@@ -4,6 +4,7 @@ import { type LogsOptions, logs } from "../../src/commands/logs.ts";
 import { logsExplain } from "../../src/commands/logs-explain.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { ping } from "../../src/commands/ping.ts";
+import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import { until } from "../ui/fake-terminal.ts";
@@ -134,13 +135,26 @@ describe("vpclab logs", () => {
     const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));
     expect(error).toMatchObject({ code: "usage", exitCode: 2 });
   });
+});
 
-  it("says where no lab stands that there is no log, and how to begin", async () => {
-    const fresh = labHome();
-    const { code, stderr } = await fresh.run((program) => logs(program, SIMULATED));
-    expect(code).toBe(0);
-    expect(stderr).toContain("There is no log group NextWorkVPCFlowLogsGroup");
-    expect(stderr).toContain("vpclab up");
+describe("without a log group", () => {
+  const MISSING = {
+    code: "no-log-group",
+    exitCode: 1,
+    message: "There is no log group NextWorkVPCFlowLogsGroup in us-east-1.",
+    next: expect.arrayContaining([expect.stringContaining("vpclab up")]),
+  };
+
+  it.each<[string, (program: Program) => Promise<number>]>([
+    ["logs", (program) => logs(program, SIMULATED)],
+    ["logs --json", (program) => logs(program, { ...SIMULATED, json: true })],
+    ["logs --follow", (program) => logs(program, { ...SIMULATED, follow: true })],
+    ["logs --streams", (program) => logs(program, { ...SIMULATED, streams: true })],
+    ["logs explain", (program) => logsExplain(program, [], SIMULATED)],
+    ["logs reconcile", (program) => logsReconcile(program, SIMULATED)],
+    ["insights pings", (program) => insights(program, "pings", SIMULATED)],
+  ])("%s says so and ends", async (_, run) => {
+    expect(await refusal(() => labHome().run(run, { columns: 80 }))).toMatchObject(MISSING);
   });
 });
 
