@@ -37,6 +37,8 @@ export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void
   terminal.out("");
   const { columns, rows } = answer;
   if (rows.length === 0) terminal.out("No record is like that.");
+  else if (rows.every((row) => Object.values(row).every((value) => value === "")))
+    terminal.out(`${plural(rows.length, "row")} without a value in any column.`);
   else {
     terminal.out(await resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
     if (rows.length > MOST_SHOWN)

@@ -18,6 +18,8 @@ const FIXED = TIME + 1 + 3 + 1 + PROTOCOL + 1 + PACKETS + 1 + BYTES + 1 + ACTION
 /** "internet 203.0.113.100": from here on every address is shown with its owner. */
 const ROOM_FOR_OWNERS = 24;
 const MOST = 34;
+/** "AWS 52.119.219.…": from here on enough of the address stands to tell two apart. */
+const ROOM_FOR_AWS = 16;
 
 export interface LineLayout {
   readonly heading: string;
@@ -73,13 +75,23 @@ export function lineLayout(
   };
 }
 
-/** Owner and address where both fit; else the name of the lab's own and of AWS, and others' address. */
+/**
+ * Owner and address where both fit; else the name of the lab's own, and others' address. AWS has one form in all lines
+ * of a terminal: with the address, whose end may be cut off, or without it where hardly any of it would stand.
+ */
 function endpoint(address: string, whose: WhoseAddress, room: number, hidesInternet: boolean): string {
   const owner = whose(address);
   if (owner === undefined) return plain(address);
   const both = `${owner} ${address}`;
   if (both.length <= room && !(hidesInternet && owner === "internet")) return both;
-  return isLabs(owner) || owner === "AWS" ? owner : address;
+  if (owner === "AWS") return room < ROOM_FOR_AWS ? owner : both;
+  return isLabs(owner) ? labsName(owner, room) : address;
+}
+
+/** "instance 2 public"; in fewer columns "inst. 2 public", "2 public": the number tells them apart, and is never cut off. */
+function labsName(owner: string, room: number): string {
+  const forms = [owner, owner.replace("instance", "inst."), owner.replace("instance ", "")];
+  return forms.find((form) => form.length <= room) ?? owner;
 }
 
 /** "icmp", "tcp https", "tcp 8081": the port that says what it is about. */

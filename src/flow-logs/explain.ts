@@ -116,6 +116,7 @@ function aboutBytes(bytes: number, packets: number | undefined, protocol: number
 function aboutEnd(end: number, start: number | undefined): string {
   const time = `Epoch seconds: ${utc(end)}`;
   if (start === undefined || end < start) return `${time}.`;
+  if (end === start) return `${time}, the same second as the first.`;
   return `${time}, ${end - start} s after the first.`;
 }
 

@@ -145,6 +145,16 @@ describe("vpclab insights --file", () => {
     expect(unwrapped(stdout)).toContain("without AWS and without cost");
   });
 
+  it("says in a line that no row has a value, instead of empty rows", async () => {
+    const query = "fields nosuchfield | limit 2";
+    const { stdout } = await ask(undefined, { query, file: file("blank.txt", text) }, { columns: 80 });
+    expect(stdout).toContain("\n2 rows without a value in any column.\n\n2 rows; 4 of 4 records");
+    expect(
+      (await ask(undefined, { query: "fields nosuchfield, bytes | limit 2", file: file("one.txt", text) }))
+        .stdout,
+    ).not.toContain("without a value");
+  });
+
   it("escapes what a line could do to a terminal", async () => {
     const path = file(
       "hostile.txt",

@@ -47,6 +47,7 @@ describe("explaining a record", () => {
     expect(reject.dstport).toContain("telnet");
     expect(reject.protocol).toContain("TCP, and by its port telnet");
     expect(reject.bytes).toContain("about 40 a packet");
+    expect(reject.end).toContain("17:39:02 UTC, the same second as the first.");
   });
 
   test("explains windows without data", () => {
