@@ -10,6 +10,7 @@ export function pingMeaning(
   spec: LabSpec,
 ): { sentence: string; next: string } {
   const status = { next: "vpclab status" };
+  const to = ping.to.replace("-", " ");
   if (ping.from === ping.to || contains("127.0.0.0/8", ping.address))
     return {
       sentence: "It pinged itself, which says nothing of the way to anybody else.",
@@ -20,12 +21,12 @@ export function pingMeaning(
     return ping.reachable
       ? {
           sentence:
-            `${ping.to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
+            `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
             "The way led through both internet gateways.",
           next: "vpclab ping private",
         }
       : {
-          sentence: `${ping.to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
+          sentence: `${to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
           ...status,
         };
   if (ping.from === "local")

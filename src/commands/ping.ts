@@ -6,6 +6,7 @@ import { pingFrom } from "../aws/ping.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { parsePingOutput } from "../network/ping-output.ts";
+import { type Host, noInstance } from "../steps/hosts.ts";
 import { plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
@@ -49,16 +50,18 @@ export async function ping(program: Program, target: string, options: PingOption
     },
   });
   try {
-    const goal = goalOf(target, from, found);
+    // Before the addressee: `traffic` and `why` look for the sender first, too.
+    const sender = from === "local" ? undefined : existing(found, from, lab);
+    const goal = goalOf(target, from, found, lab);
     if (!options.json) header(terminal, lab);
     const work = () =>
-      from === "local" ? pingHere(goal.address, count) : pingThere(lab, found, from, goal.address, count);
+      sender === undefined ? pingHere(goal.address, count) : pingThere(lab, sender, goal.address, count);
     const sent = await (options.json
       ? work()
       : wait(
           terminal,
           {
-            text: `${from} pings ${goal.to === goal.address ? "" : `${goal.to} at `}${goal.address}, ${plural(count, "packet")}`,
+            text: `${from === "local" ? "this machine" : spoken(from)} pings ${goal.to === goal.address ? "" : `${spoken(goal.to)} at `}${goal.address}, ${plural(count, "packet")}`,
             usually: `about 0:${String(Math.min(59, count + 3)).padStart(2, "0")}`,
             now: () => lab.aws.clock.now(),
           },
@@ -86,6 +89,7 @@ function goalOf(
   target: string,
   from: From,
   inventory: Instances,
+  lab: OpenLab,
 ): Pick<PingSummary, "to" | "address" | "scope"> {
   const instances = (["instance-1", "instance-2"] as const).map((part) => ({
     part,
@@ -99,14 +103,26 @@ function goalOf(
     return { to: known?.part ?? target, address: target, scope };
   }
   const part = from === "instance-2" ? "instance-1" : "instance-2";
-  const instance = find(inventory, part) ?? missing(part);
+  const instance = existing(inventory, part, lab);
   const address = target === "private" ? instance.PrivateIpAddress : instance.PublicIpAddress;
   if (!address)
-    throw new LabError("no-address", `${part} has no ${target} address.`, {
+    throw new LabError("no-address", `${spoken(part)} has no ${target} address.`, {
       why: `It is ${instance.State?.Name ?? "in an unknown state"}; an instance has a public address only while it runs.`,
       next: ["vpclab status"],
     });
   return { to: part, address, scope: target };
+}
+
+/** @throws LabError "not-there" */
+function existing(inventory: Instances, part: Host["part"], { place }: OpenLab): Instance {
+  const instance = find(inventory, part);
+  if (instance === undefined) throw noInstance(part, place.region);
+  return instance;
+}
+
+/** "instance 1", as everything says it but the options. */
+function spoken(part: string): string {
+  return part.replace("-", " ");
 }
 
 /** The one that runs, should another of the same part be on its way out. */
@@ -115,22 +131,12 @@ function find(inventory: Instances, part: "instance-1" | "instance-2"): Instance
   return instances.find(({ State }) => State?.Name === "running") ?? instances[0];
 }
 
-function missing(part: string): never {
-  throw new LabError("not-there", `There is no ${part} to ping with.`, {
-    why: "The lab does not stand yet, or not here.",
-    next: ["vpclab up"],
-  });
-}
-
 async function pingThere(
   lab: OpenLab,
-  inventory: Instances,
-  from: From,
+  { InstanceId: instanceId = "" }: Instance,
   address: string,
   count: number,
 ): Promise<Sent> {
-  const instanceId =
-    ((from === "local" ? undefined : find(inventory, from)) ?? missing(from)).InstanceId ?? "";
   const { output, sent, received, lossPercent, rttMs } = await pingFrom(lab.aws, {
     instanceId,
     address,

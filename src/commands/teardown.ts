@@ -161,12 +161,14 @@ async function takeDown(
   };
   const going = options.includeStrays ? strays : [];
   const count = inventory.resources.length + going.length;
+  const instances = inventory.resources.filter(({ type }) => type === "instance").length;
   let receipt: Receipt;
   try {
     receipt = await narrator.wait(
       {
-        text: `${plural(count, "resource")} ${count === 1 ? "goes" : "go"}, the instances first`,
-        usually: "1:00 to 3:00",
+        text: `${plural(count, "resource")} ${count === 1 ? "goes" : "go"}${instances > 0 ? ", the instances first" : ""}`,
+        // The instances' ending is what takes long; how long the rest takes depends on what there is.
+        usually: instances > 0 ? "1:00 to 3:00" : undefined,
       },
       () => walkDown(context, inventory, undefined, going),
     );

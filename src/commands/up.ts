@@ -186,7 +186,10 @@ async function closing(program: Program, lab: OpenLab, stopped: boolean): Promis
   const next =
     stopped || done < states.length
       ? ["vpclab up          goes on from here"]
-      : ["vpclab ping        pings once more"];
+      : [
+          "vpclab why         follows the ping, hop by hop",
+          "vpclab insights    has more questions about the log",
+        ];
   for (const line of [
     ...next,
     "vpclab status      shows what stands",

@@ -3,7 +3,6 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { isStanding } from "../aws/instance.ts";
 import { ofPart } from "../aws/inventory.ts";
 import type { LabNetwork } from "../aws/topology.ts";
-import { LabError } from "../lab/error.ts";
 import { byText } from "../lab/order.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { type Advice, adviseOn } from "../network/advice.ts";
@@ -13,6 +12,7 @@ import { type Hop, stopsAt } from "../network/hop.ts";
 import { echoRequest, type Packet, TCP, UDP } from "../network/packet.ts";
 import type { NetworkInterface } from "../network/topology.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
+import { noInstance } from "../steps/hosts.ts";
 import { repairedBy } from "../steps/repairs.ts";
 
 /** Where a client's connections come from: within the range that Linux takes, 32768 to 60999. */
@@ -50,11 +50,11 @@ export interface Explanation {
 export function explain(spec: LabSpec, network: LabNetwork, question: Question): Explanation {
   const { topology } = network;
   const [one, two] = [interfaceOf(network, "instance-1"), interfaceOf(network, "instance-2")];
-  const sender = (question.from === "instance-1" ? one : two) ?? missing(question.from);
+  const sender = (question.from === "instance-1" ? one : two) ?? missing(question.from, spec.region);
   const other = question.from === "instance-1" ? "instance-2" : "instance-1";
   const addressee = question.from === "instance-1" ? two : one;
   const isNamed = question.target === "private" || question.target === "public";
-  if (isNamed && addressee === undefined) missing(other);
+  if (isNamed && addressee === undefined) missing(other, spec.region);
   const address =
     question.target === "private"
       ? addressee?.privateAddress
@@ -86,7 +86,7 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
     })),
     repairedBy: repairedBy(advice.changes, spec, topology),
   });
-  if (address === undefined) return told(...withoutAddress(sender, addressee ?? missing(other)));
+  if (address === undefined) return told(...withoutAddress(sender, addressee ?? missing(other, spec.region)));
   const packet = packetOf(question, sender.privateAddress, address);
   const options = { from: sender.id };
   return told(walkRoundTrip(topology, packet, options), adviseOn(topology, packet, options));
@@ -135,11 +135,8 @@ function interfaceOf({ topology, instances }: LabNetwork, part: InstancePart): N
   );
 }
 
-function missing(part: InstancePart): never {
-  throw new LabError("not-there", `There is no ${part} whose packets could be followed.`, {
-    why: "The lab does not stand yet, or not here.",
-    next: ["vpclab up"],
-  });
+function missing(part: InstancePart, region: string): never {
+  throw noInstance(part, region);
 }
 
 function stopOf({ there, back }: RoundTrip): Explanation["stop"] {

@@ -39,8 +39,8 @@ export interface ResourceEvent {
 export interface Wait {
   /** "both instances register with Systems Manager" */
   readonly text: string;
-  /** "0:30 to 2:00" */
-  readonly usually: string;
+  /** "0:30 to 2:00"; undefined where nothing is known of it. */
+  readonly usually: string | undefined;
   /** What goes on without it, to follow "to": "look at the records that are there". Absent: cannot be skipped. */
   readonly skipTo?: string | undefined;
 }

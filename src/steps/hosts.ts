@@ -23,7 +23,12 @@ export async function findHosts({ aws, spec }: Pick<LabContext, "aws" | "spec">)
   const [[one], [two]] = await findBothInstances(aws, spec);
   if (one && two) return [hostOf(one, 1), hostOf(two, 2)];
   const side: Side = one ? 2 : 1;
-  throw new LabError("not-there", `There is no instance ${side} in ${aws.region}.`, {
+  throw noInstance(`instance-${side}`, aws.region);
+}
+
+/** For all that wants an instance which is not there. */
+export function noInstance(part: Host["part"], region: string): LabError {
+  return new LabError("not-there", `There is no instance ${part.slice(-1)} in ${region}.`, {
     why: "It was never launched here, or has been terminated.",
     next: ["vpclab up"],
   });

@@ -12,7 +12,7 @@ export interface WaitOptions {
   /** "both instances register with Systems Manager" */
   readonly text: string;
   /** "0:30 to 2:00" */
-  readonly usually?: string;
+  readonly usually?: string | undefined;
   /** The service's time in ms: a simulated minute counts as a minute, however fast it passes. */
   readonly now: () => number;
 }

@@ -1,0 +1,55 @@
+/** The commands say the same thing in the same words. */
+import { describe, expect, it } from "vitest";
+import { ping } from "../../src/commands/ping.ts";
+import type { Program } from "../../src/commands/program.ts";
+import { teardown } from "../../src/commands/teardown.ts";
+import { traffic } from "../../src/commands/traffic.ts";
+import { up } from "../../src/commands/up.ts";
+import { why } from "../../src/commands/why.ts";
+import { labHome, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+
+describe("without a lab", () => {
+  it.each<[string, (program: Program) => Promise<number>]>([
+    ["ping", (program) => ping(program, "private", SIMULATED)],
+    ["why", (program) => why(program, "private", SIMULATED)],
+    ["traffic", (program) => traffic(program, SIMULATED)],
+  ])("%s names the instance that it would send from", async (_name, command) => {
+    expect(await refusal(() => labHome().run(command))).toMatchObject({
+      code: "not-there",
+      message: "There is no instance 1 in us-east-1.",
+      next: ["vpclab up"],
+    });
+  });
+
+  it("ping names instance 2 where that is to send", async () => {
+    const back = () =>
+      labHome().run((program) => ping(program, "private", { ...SIMULATED, from: "instance-2" }));
+    expect(await refusal(back)).toMatchObject({ message: "There is no instance 2 in us-east-1." });
+  });
+});
+
+describe("with a lab", () => {
+  it("ping says instance 1 and instance 2, and up and teardown what there is to do and to wait for", async () => {
+    const home = labHome();
+    const walk = await home.run((program) => up(program, { ...SIMULATED, yes: true }));
+    expect(walk.stdout.trimEnd().split("\n").slice(-4)).toEqual([
+      "  → vpclab why         follows the ping, hop by hop",
+      "  → vpclab insights    has more questions about the log",
+      "  → vpclab status      shows what stands",
+      "  → vpclab teardown    takes everything down",
+    ]);
+    const { stdout, stderr } = await home.run((program) => ping(program, "public", SIMULATED));
+    expect(stderr).toMatch(/instance 1 pings instance 2 at \d/);
+    expect(stdout).toContain("instance 2 answers on its public address");
+    const down = await home.run((program) => teardown(program, { ...SIMULATED, yes: true }));
+    expect(unwrapped(down.stderr)).toContain("resources go, the instances first … (usually 1:00 to 3:00)");
+  });
+
+  it("teardown speaks of no instances where there are none", async () => {
+    const home = labHome();
+    await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "vpcs" }));
+    const { stderr } = await home.run((program) => teardown(program, { ...SIMULATED, yes: true }));
+    expect(unwrapped(stderr)).toMatch(/\d+ resources go …/);
+    expect(stderr).not.toMatch(/instances|usually/);
+  });
+});
