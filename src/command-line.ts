@@ -345,12 +345,19 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples, each for one of your shells' start-up files:
-  bash         echo 'eval "$(vpclab completion bash)"' >> ~/.bashrc
-  zsh          echo 'eval "$(vpclab completion zsh)"' >> ~/.zshrc        (below compinit)
-  fish         vpclab completion fish > ~/.config/fish/completions/vpclab.fish
-  PowerShell   Add-Content $PROFILE 'vpclab completion powershell | Out-String | Invoke-Expression'
+  bash
+    echo 'eval "$(vpclab completion bash)"' >> ~/.bashrc
+  zsh, below compinit
+    echo 'eval "$(vpclab completion zsh)"' >> ~/.zshrc
+  fish
+    vpclab completion fish \\
+      > ~/.config/fish/completions/vpclab.fish
+  PowerShell
+    Add-Content $PROFILE \`
+      'vpclab completion powershell | Out-String | iex'
 
-It completes vpclab itself, so that has to be on the PATH: npm install --global, or npm link in a checkout.
+It completes vpclab itself, so that has to be on the PATH:
+npm install --global, or npm link in a checkout.
 `,
     )
     .action(async (shell) =>

@@ -40,10 +40,18 @@ export function hopLines(terminal: Terminal, hops: readonly HopRow[], options: H
     const beside = `${number} ${pad(where, whereWidth)}  ${pad(mark, verdictWidth)}`;
     const tight = `${number} ${where}  ${mark}`;
     const head = visibleWidth(beside) <= width ? beside : tight;
+    // A route's target that finds no room stands beneath, whole: an id is worth nothing without its end.
+    const heads =
+      visibleWidth(head.trimEnd()) <= width
+        ? [head.trimEnd()]
+        : [
+            ...wrapText(`${number} ${where}`, width),
+            ...wrapText(mark, width - 5).map((line) => indent(line, 5)),
+          ];
     if (visibleWidth(head) + 2 + visibleWidth(reason) <= width) lines.push(`${head}  ${reason}`.trimEnd());
     else
       lines.push(
-        head.trimEnd(),
+        ...heads,
         ...wrapText(reason, width - 5).map((line) => indent(terminal.colour.dim(line), 5)),
       );
   }

@@ -161,7 +161,7 @@ async function show(
   }
   const drawn = drawing(picture, terminal);
   if (drawn.length > 0) terminal.out(["", ...drawn].join("\n"));
-  for (const line of details(inventory)) terminal.out(line);
+  for (const line of details(inventory)) terminal.out(terminal.wrap(line));
   for (const line of elsewhereTold(terminal, inventory.elsewhere, lab.place.region)) terminal.out(line);
   if (inventory.resources.length > 0) terminal.out("");
   const next =

@@ -42,7 +42,7 @@ function title(terminal: Terminal, { question, address, to, scope, trip, stop }:
     : `${OUTCOMES[question.protocol].no}: stopped at hop ${stop?.number}`;
   const gap = terminal.width - visibleWidth(left) - visibleWidth(right);
   if (gap >= 2) terminal.out(bold(`${left}${" ".repeat(Math.min(gap, 6))}${right}`));
-  else terminal.out(bold(`${left}\n  ${right}`));
+  else terminal.out(bold([...wrapText(left, terminal.width), `  ${right}`].join("\n")));
 }
 
 const OUTCOMES = {

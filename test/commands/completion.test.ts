@@ -228,5 +228,7 @@ describe("vpclab completion", () => {
     const { stdout } = await typed(home, ["completion", "--help"]);
     for (const place of ["~/.bashrc", "~/.zshrc", "~/.config/fish/completions/vpclab.fish", "$PROFILE"])
       expect(stdout).toContain(place);
+    const [examples = ""] = stdout.split("Usage:");
+    expect(Math.max(...examples.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 });

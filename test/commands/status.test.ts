@@ -35,6 +35,7 @@ describe("vpclab status draws the lab", () => {
 
   describe("once it is peered", () => {
     const home = standingLab("peering");
+    const full = standingLab("flow-log");
 
     it("with instances, routes, the peering and what is logged, within 80 columns", async () => {
       const { stdout } = await look(home, {}, { columns: 80, color: false });
@@ -45,6 +46,12 @@ describe("vpclab status draws the lab", () => {
       expect(stdout).toMatch(/NextWork-1-vpc is logged: all traffic → NextWorkVPCFlowLogsGroup/);
       expect(stdout).toMatch(/║ peering VPC 1 <> VPC 2 to NextWork-2-vpc: active/);
       expect(stdout.split("\n").every((line) => [...line].length <= 80)).toBe(true);
+    });
+
+    it("and the rest, within 60 columns", async () => {
+      const { stdout } = await look(full, {}, { columns: 60, color: false });
+      expect(stdout).toContain("delivery");
+      expect(stdout.split("\n").filter((line) => [...line].length > 60)).toEqual([]);
     });
 
     it("into a file, beside the JSON", async () => {

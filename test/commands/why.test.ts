@@ -77,7 +77,7 @@ describe("vpclab why, before the peering", () => {
     expect(stdout).toContain("→ vpclab up --until peering");
   });
 
-  it.each([80, 120, undefined])(
+  it.each([60, 80, 120, undefined])(
     "fits a terminal of %s columns, and reads without colour",
     async (columns) => {
       for (const target of ["private", "public", "8.8.8.8", "192.168.9.9"]) {
@@ -88,6 +88,11 @@ describe("vpclab why, before the peering", () => {
       }
     },
   );
+
+  it("leaves every id whole at 60 columns", async () => {
+    const { stdout } = await ask("private", {}, { columns: 60, color: false });
+    expect(stdout).toMatch(/^ 3 route table NextWork-1-rtb-public$\n^ {5}→ igw-[0-9a-f]{17}/m);
+  });
 
   it("stays within ASCII where the terminal has no more", async () => {
     const { stdout } = await ask("private", {}, { env: { TERM: "xterm", LANG: "C" } });
