@@ -9,6 +9,7 @@
  * (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html, which also asks for pauses that grow).
  */
 
+import { durationInWords } from "../lab/figures.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
 
@@ -54,8 +55,7 @@ export async function waitFor<T>(
     const waited = aws.clock.now() - begun;
     const pause = pauseAfter(waited, everyMs);
     if (waited + pause > atMostMs) {
-      const minutes = Math.round(atMostMs / 6_000) / 10;
-      throw new LabError("timed-out", `Waited ${minutes} minutes for ${options.what}, in vain.`, {
+      throw new LabError("timed-out", `Waited ${durationInWords(atMostMs)} for ${options.what}, in vain.`, {
         why: options.why ?? "",
         next: options.next ?? ["Run the same command again: it goes on from here."],
       });

@@ -6,7 +6,7 @@ import { lookForOtherLabs } from "../aws/readiness/other-labs.ts";
 import { lookForPermissions } from "../aws/readiness/permissions.ts";
 import { lookForVcpus } from "../aws/readiness/room.ts";
 import { translate } from "../aws/translate.ts";
-import { plural } from "../ui/figures.ts";
+import { plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { pad, plain, visibleWidth } from "../ui/text.ts";

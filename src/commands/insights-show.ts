@@ -1,8 +1,8 @@
 /** A query's result on the terminal: when, what, how much, and what it cost. */
 import { portName, protocolName } from "../flow-logs/protocols.ts";
+import { byteCount, count, money, plural } from "../lab/figures.ts";
 import { parseAddress } from "../network/cidr.ts";
 import { bars } from "../ui/chart.ts";
-import { byteCount, count, money, plural } from "../ui/figures.ts";
 import { histogram } from "../ui/histogram.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -42,7 +42,9 @@ export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void
   else {
     terminal.out(await resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
     if (rows.length > MOST_SHOWN)
-      terminal.out(`… and ${count(rows.length - MOST_SHOWN)} more rows; --csv and --json have all of them.`);
+      terminal.out(
+        `… and ${plural(rows.length - MOST_SHOWN, "more row")}; --csv and --json have all of them.`,
+      );
     showBars(terminal, shown);
   }
   terminal.out("");

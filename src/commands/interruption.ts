@@ -1,7 +1,7 @@
 /** After Ctrl-C or an error: what exists by now, what it costs, and how to go on. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { money, plural } from "../lab/figures.ts";
 import type { Place } from "../lab/memory.ts";
-import { money, plural } from "../ui/figures.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
 import { costPerHour } from "./standing.ts";

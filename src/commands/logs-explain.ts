@@ -7,7 +7,7 @@ import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
 import { type FieldValue, parseFields, parseFormat, parseRecord, RecordError } from "../flow-logs/record.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
-import { plural } from "../ui/figures.ts";
+import { plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose } from "../ui/prompt.ts";
 import { plain, truncate } from "../ui/text.ts";

@@ -2,7 +2,7 @@
 import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { hasPorts, portName, protocolName } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
-import { count } from "../ui/figures.ts";
+import { count } from "../lab/figures.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { pad, plain, truncate } from "../ui/text.ts";
 import { isLabs } from "./known-addresses.ts";

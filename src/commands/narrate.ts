@@ -1,8 +1,8 @@
 /** What the steps tell, as a person reads it on a terminal (or in a file), and as nothing at all under `--json`. */
 import type { Clock } from "../lab/clock.ts";
 import { Interrupted } from "../lab/error.ts";
+import { shortDuration } from "../lab/figures.ts";
 import type { Finding, Narrator, ResourceEvent } from "../lab/narrator.ts";
-import { shortDuration } from "../ui/figures.ts";
 import { CANCELLED, choose } from "../ui/prompt.ts";
 import { skipByEnter } from "../ui/skip.ts";
 import { wait } from "../ui/spinner.ts";

@@ -2,10 +2,10 @@
 
 import { readInventory } from "../aws/inventory.ts";
 import { choosePlacement } from "../aws/placement.ts";
+import { money } from "../lab/figures.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import { type Part, STEP_IDS, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
-import { money } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";

@@ -1,10 +1,10 @@
 /** What came of a teardown, for people, for programs, and for the file that is kept. */
 import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray } from "../aws/strays.ts";
+import { duration, durationInWords, money } from "../lab/figures.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import type { Removal } from "../steps/step.ts";
 import { type Leftover, type Receipt, whyNotInTheLab } from "../steps/walk.ts";
-import { duration, durationInWords, money } from "../ui/figures.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";

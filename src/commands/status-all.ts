@@ -1,5 +1,5 @@
 /** `vpclab status --all`: every lab of the account by Region, how old it is, and what it costs an hour. */
-import { durationInWords, money, plural } from "../ui/figures.ts";
+import { durationInWords, money, plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import { plain } from "../ui/text.ts";

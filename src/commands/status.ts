@@ -6,12 +6,12 @@ import { surveyLab } from "../aws/lab-survey.ts";
 import type { Strays } from "../aws/strays.ts";
 import { realSleep } from "../lab/clock.ts";
 import { LabError } from "../lab/error.ts";
+import { money, plural } from "../lab/figures.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import { labPicture } from "../steps/lab-picture.ts";
 import type { StepState } from "../steps/step.ts";
-import { money } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -195,7 +195,7 @@ function details(inventory: Inventory): string[] {
     const online = instances.filter(({ InstanceId }) => onlineInstanceIds.has(InstanceId ?? ""));
     const told = inventory.unseen.includes("agents")
       ? "which instances are online is not known; AWS did not let us look"
-      : `${online.length} of ${instances.length} instances online`;
+      : `${online.length} of ${plural(instances.length, "instance")} online`;
     lines.push("", `Systems Manager: ${told}`);
   }
   for (const flowLog of inventory.flowLogs) {

@@ -1,9 +1,9 @@
 /** What others put into the lab's VPCs, what only carries the lab's tag, and left volumes, as a person reads of it. */
 import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray, Strays } from "../aws/strays.ts";
+import { money, plural } from "../lab/figures.ts";
 import { volumePrice } from "../lab/prices.ts";
 import type { ResourceType } from "../lab/spec.ts";
-import { money, plural } from "../ui/figures.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";

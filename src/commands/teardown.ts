@@ -2,9 +2,9 @@
 import { readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
 import { Interrupted, usageError } from "../lab/error.ts";
+import { plural } from "../lab/figures.ts";
 import type { LabContext } from "../steps/step.ts";
 import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
-import { plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, typeToConfirm } from "../ui/prompt.ts";
 import type { Terminal } from "../ui/terminal.ts";

@@ -1,11 +1,11 @@
 /** `vpclab up`: walks the lab, step by step, from wherever it stands. */
 import { readInventory } from "../aws/inventory.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
+import { money, plural } from "../lab/figures.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
 import { walkUp } from "../steps/walk.ts";
-import { money, plural } from "../ui/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
 import { plain } from "../ui/text.ts";
@@ -177,7 +177,7 @@ async function closing(program: Program, lab: OpenLab, stopped: boolean): Promis
   terminal.out("");
   terminal.out(
     terminal.wrap(
-      `${done} of ${states.length} steps are done; ${inventory.resources.length} resources stand` +
+      `${done} of ${states.length} steps are done; ${plural(inventory.resources.length, "resource")} ${inventory.resources.length === 1 ? "stands" : "stand"}` +
         (lab.place.target === "aws"
           ? `, at about ${money(costPerHour(lab.place, inventory))} an hour.`
           : ". They are on the embedded AWS and cost nothing."),

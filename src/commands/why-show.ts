@@ -1,7 +1,8 @@
 /** The way of a packet as a person reads it: hop by hop, what the flow log will show, and what would let it pass. */
+
+import { plural } from "../lab/figures.ts";
 import type { FlowLogScope, Forecast, ForecastRecord } from "../network/flow-log-forecast.ts";
 import { tellHop } from "../steps/walk-finding.ts";
-import { plural } from "../ui/figures.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
 import { hopLines } from "./hop-lines.ts";

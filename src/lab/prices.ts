@@ -1,5 +1,7 @@
 /** What the lab costs while it stands. US dollars; on-demand Linux prices as of AWS-FACTS §2. */
 
+import { plural } from "./figures.ts";
+
 /** An hour of an instance, where we know the Region's own price; others are reckoned at us-east-1's. */
 const INSTANCE_HOUR: Record<string, Record<string, number>> = {
   "us-east-1": { "t2.micro": 0.0116, "t3.micro": 0.0104 },
@@ -34,9 +36,18 @@ export function hourlyPrice(
   const known = instanceTypes.map((type) => INSTANCE_HOUR[region]?.[type]);
   const priced = instanceTypes.map((type, i) => known[i] ?? INSTANCE_HOUR["us-east-1"]?.[type] ?? 0.0116);
   const items = [
-    { text: `${count} instances (${[...new Set(instanceTypes)].join(", ")})`, perHour: sum(priced) },
-    { text: `${count} public IPv4 addresses`, perHour: count * PUBLIC_IPV4_HOUR },
-    { text: `${volumesGiB.length} volumes, ${sum(volumesGiB)} GiB (gp3)`, perHour: volumePrice(volumesGiB) },
+    {
+      text: `${plural(count, "instance")} (${[...new Set(instanceTypes)].join(", ")})`,
+      perHour: sum(priced),
+    },
+    {
+      text: plural(count, "public IPv4 address", "public IPv4 addresses"),
+      perHour: count * PUBLIC_IPV4_HOUR,
+    },
+    {
+      text: `${plural(volumesGiB.length, "volume")}, ${sum(volumesGiB)} GiB (gp3)`,
+      perHour: volumePrice(volumesGiB),
+    },
   ];
   return {
     total: sum(items.map((item) => item.perHour)),

@@ -7,6 +7,7 @@ import { readLabNetwork } from "../aws/topology.ts";
 import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { namedQuery } from "../insights/named-queries.ts";
+import { plural } from "../lab/figures.ts";
 import type { Journal } from "../lab/journal.ts";
 import type { Bar } from "../lab/narrator.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
@@ -90,7 +91,7 @@ const SHOWN_OTHERS = 1;
 async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
   const { records, streams, account } = recorded;
   lab.narrator.say(
-    `Stream ${streams.join(", ")}: one for each network interface, and only instance 1's is in VPC 1. It holds ${records.length} records by now.`,
+    `Stream ${streams.join(", ")}: one for each network interface, and only instance 1's is in VPC 1. It holds ${plural(records.length, "record")} by now.`,
   );
   if (account.expected > 0) lab.narrator.say(tellAccount(recorded));
   const all = records.map(({ record }) => record);
@@ -114,9 +115,9 @@ function firstOthers(records: readonly ReadRecord[], action: "ACCEPT" | "REJECT"
 
 function tellAccount({ account: { expected, recorded } }: Recorded): string {
   if (recorded >= expected)
-    return `The pings sent and got back ${expected} packets since the flow log was made, and the records hold every one.`;
+    return `The pings sent and got back ${plural(expected, "packet")} since the flow log was made, and the records hold every one.`;
   return (
-    `The pings sent and got back ${expected} packets since the flow log was made; the records hold ${recorded} of them. ` +
+    `The pings sent and got back ${plural(expected, "packet")} since the flow log was made; the records hold ${recorded} of them. ` +
     "The rest was sent before the flow log began to collect (a new one takes some minutes), or is still to come."
   );
 }
@@ -151,8 +152,8 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   const unanswered = all.reduce((sum, record) => sum + unansweredPackets(record, all, whose), 0);
   if (unanswered > 0)
     lab.narrator.say(
-      `${unanswered} ping packets went out and nothing came back for them. They are ACCEPT: no security group or network ACL of VPC 1 ` +
-        "stopped them; they got lost on the way. ACCEPT out and silence means routing.",
+      `${plural(unanswered, "ping packet")} went out and nothing came back. The verdict on that is ACCEPT: no security group or network ACL ` +
+        "of VPC 1 stopped what was sent; it got lost on the way. ACCEPT out and silence means routing.",
     );
   const rejected = all.flatMap((record) =>
     record.logStatus === "OK" && record.action === "REJECT" ? [record] : [],
@@ -165,7 +166,7 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   }
   const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1);
   lab.narrator.say(
-    `REJECT means that no rule let the packet in, or that a network ACL denied it. It stands on ${rejected.length} of ${all.length} records` +
+    `REJECT means that no rule let the packet in, or that a network ACL denied it. It stands on ${rejected.length} of ${plural(all.length, "record")}` +
       (own.length === 0
         ? ", and all of them came from outside: strangers try every public address on the internet. None is a ping of yours."
         : `, and ${own.length} of those left instance 1 itself: VPC 1 stops what it sends.`),
@@ -198,9 +199,9 @@ async function query(lab: LabContext, whose: WhoseAddress): Promise<void> {
 }
 
 function tellAnswer({ recordsScanned, bytesScanned }: InsightsResult, [most]: readonly Bar[]): string {
-  const scanned = `Logs Insights went through ${recordsScanned} records (${bytesScanned} bytes) for the answer`;
+  const scanned = `Logs Insights went through ${plural(recordsScanned, "record")} (${plural(bytesScanned, "byte")}) for the answer`;
   if (most === undefined) return `Who sends the most to whom? ${scanned}, and there is none.`;
-  return `Who sends the most to whom? ${most.label}: ${most.value} bytes. ${scanned}.`;
+  return `Who sends the most to whom? ${most.label}: ${plural(most.value, "byte")}. ${scanned}.`;
 }
 
 /** What the seven steps come to, and how the learner's predictions fared. */
@@ -214,7 +215,7 @@ function tellWhatWasLearned({ journal, narrator }: LabContext): void {
   for (const entry of journal.entries())
     if (entry.kind === "prediction") cameTrue.set(`${entry.step}: ${entry.question}`, entry.right);
   const right = [...cameTrue.values()].filter(Boolean).length;
-  if (cameTrue.size > 0) narrator.say(`Of your ${cameTrue.size} predictions, ${right} came true.`);
+  if (cameTrue.size > 0) narrator.say(`Of your ${plural(cameTrue.size, "prediction")}, ${right} came true.`);
 }
 
 function barsOf({ rows }: InsightsResult, whose: WhoseAddress): Bar[] {

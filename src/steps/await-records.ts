@@ -3,6 +3,7 @@ import type { FlowLog } from "@aws-sdk/client-ec2";
 import { findStreams, logLines } from "../aws/flow-log-records.ts";
 import { waitFor } from "../aws/waits.ts";
 import { type FlowLogRecord, parseRecord } from "../flow-logs/record.ts";
+import { plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { Host } from "./hosts.ts";
 import { accountForPings, type PingAccount } from "./ping-account.ts";
@@ -89,8 +90,8 @@ function isComplete({ records, account }: Recorded): boolean {
 }
 
 function progress({ records, account }: Recorded): string {
-  if (account.expected === 0) return `${records.length} records`;
-  return `${records.length} records, ${account.recorded} of ${account.expected} ping packets`;
+  if (account.expected === 0) return plural(records.length, "record");
+  return `${plural(records.length, "record")}, ${account.recorded} of ${account.expected} ping packets`;
 }
 
 async function read(

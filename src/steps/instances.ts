@@ -23,6 +23,7 @@ import {
 import { deleteSubnet, findSubnets } from "../aws/subnet.ts";
 import { deleteVolume } from "../aws/volume.ts";
 import { findVpcs } from "../aws/vpc.ts";
+import { plural } from "../lab/figures.ts";
 import type { Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
 import { instancesLesson } from "./lessons/instances.ts";
@@ -209,7 +210,7 @@ async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): P
 
 /** The hours go into an instance when it is started: one that stood already keeps those that it was given then. */
 function whenTheyEnd([one, two]: readonly [Outcome, Outcome], hours: number): string {
-  const after = hours === 1 ? "1 hour" : `${hours} hours`;
+  const after = plural(hours, "hour");
   if (one === "made" && two === "made") return `They power off and terminate by themselves after ${after}.`;
   if (one === "found" && two === "found")
     return "They stood already: whether and when they power off was settled when they were started.";

@@ -1,6 +1,7 @@
 /** Step 3: the place that the flow log writes to. */
 import { whoAmI } from "../aws/identity.ts";
 import { deleteLogGroup, ensureLogGroup } from "../aws/log-group.ts";
+import { plural } from "../lab/figures.ts";
 import { logGroupLesson } from "./lessons/log-group.ts";
 import { removal } from "./removal.ts";
 import type { Step } from "./step.ts";
@@ -17,7 +18,8 @@ export const logGroup: Step = {
   async up({ aws, spec, narrator, prepared }) {
     const account = prepared.account ?? (await whoAmI(aws)).account;
     const { resource, outcome, ms } = await ensureLogGroup(aws, spec, account);
-    const kept = resource.retentionDays === undefined ? "for good" : `for ${resource.retentionDays} days`;
+    const kept =
+      resource.retentionDays === undefined ? "for good" : `for ${plural(resource.retentionDays, "day")}`;
     narrator.resource({
       text: `log group ${resource.name} keeps records ${kept}`,
       type: "log-group",

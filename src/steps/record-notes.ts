@@ -2,6 +2,7 @@
 import { strangers, type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
 import { protocolName, serviceName } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
+import { plural } from "../lab/figures.ts";
 import { byText } from "../lab/order.ts";
 import type { Host } from "./hosts.ts";
 import { isPing } from "./ping-account.ts";
@@ -85,7 +86,7 @@ export function noteOn(
       : "some records of this window were lost inside AWS";
   const { srcAddr, dstAddr, packets } = record;
   const name = (address: string) => whose(address) ?? address;
-  const size = `${packets} packet${packets === 1 ? "" : "s"}`;
+  const size = plural(packets, "packet");
   return `${name(srcAddr)} → ${name(dstAddr)}, ${kindOf(record)}, ${size}: ${consequence(record, records, whose)}`;
 }
 

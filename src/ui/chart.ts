@@ -1,5 +1,5 @@
 /** Horizontal bars, each with its value as text. */
-import { count } from "./figures.ts";
+import { count } from "../lab/figures.ts";
 import { pad, plain, visibleWidth, wrapText } from "./text.ts";
 
 export interface BarRow {

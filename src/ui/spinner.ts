@@ -4,7 +4,7 @@
  * On a terminal that may be animated, one live line a wait; several waits side by side share one spinner, because two
  * of them would draw over each other. Elsewhere a line at the start and one at the end.
  */
-import { duration } from "./figures.ts";
+import { duration } from "../lab/figures.ts";
 import type { Terminal } from "./terminal.ts";
 import { plain, truncate, visibleWidth } from "./text.ts";
 

@@ -19,6 +19,18 @@ async function looksUntil(
 }
 
 describe("waiting", () => {
+  it.each([
+    [1_000, "1 second"],
+    [15_000, "15 seconds"],
+    [60_000, "60 seconds"],
+    [120_000, "2 minutes"],
+    [600_000, "10 minutes"],
+  ])("in vain for %i ms says %s", async (atMostMs, words) => {
+    const aws = { clock: new VirtualClock(0), signal: new AbortController().signal };
+    const waiting = waitFor(aws, { what: "it", atMostMs, everyMs: 1_000 }, async () => undefined);
+    await expect(waiting).rejects.toThrow(`Waited ${words} for it, in vain.`);
+  });
+
   it("looks at once where it may be there already, and no second time if it is", async () => {
     expect(await looksUntil(0, { everyMs: 1_000 })).toEqual([0]);
   });

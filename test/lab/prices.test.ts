@@ -10,6 +10,15 @@ describe("the price an hour", () => {
     expect(total).toBeCloseTo(0.0326, 4);
   });
 
+  it("counts one of a thing as one", () => {
+    const { items } = hourlyPrice("us-east-1", ["t3.micro"]);
+    expect(items.map(({ text }) => text)).toEqual([
+      "1 instance (t3.micro)",
+      "1 public IPv4 address",
+      "1 volume, 8 GiB (gp3)",
+    ]);
+  });
+
   it("is of the disks that there are, attached or left behind", () => {
     const { total } = hourlyPrice("us-east-1", LAB);
     expect(hourlyPrice("us-east-1", LAB, [8, 8, 8]).total).toBeCloseTo(total + 0.0009, 4);

@@ -1,5 +1,6 @@
 /** Whether this machine and its credentials get through to the Region at all. */
 import { DescribeRegionsCommand } from "@aws-sdk/client-ec2";
+import { plural } from "../../lab/figures.ts";
 import type { Aws } from "../clients.ts";
 import { isCode, LabError } from "../errors.ts";
 import { redacted } from "../redact.ts";
@@ -17,7 +18,7 @@ export async function lookAtCredentials(aws: Aws, arn: string): Promise<Check> {
   const you = redacted(arn);
   if (expiration === undefined) return check("credentials", "pass", `You are ${you}.`);
   const minutes = Math.max(0, Math.round((expiration.getTime() - aws.clock.now()) / 60_000));
-  const text = `You are ${you}, for ${minutes} more minutes.`;
+  const text = `You are ${you}, for ${plural(minutes, "more minute")}.`;
   if (minutes * 60_000 >= WALK_MS) return check("credentials", "pass", text);
   return check(
     "credentials",
@@ -34,7 +35,7 @@ const TOLERATED_SKEW_MS = 300_000;
 export function lookAtClock(aws: Pick<Aws, "clock">, localNow: number): Check {
   const skewMs = localNow - aws.clock.now();
   const seconds = Math.round(Math.abs(skewMs) / 1000);
-  const text = `This machine's clock is ${seconds} seconds ${skewMs < 0 ? "behind" : "ahead of"} AWS's`;
+  const text = `This machine's clock is ${plural(seconds, "second")} ${skewMs < 0 ? "behind" : "ahead of"} AWS's`;
   if (seconds <= 2) return check("clock", "pass", "This machine's clock agrees with AWS's.");
   if (Math.abs(skewMs) < TOLERATED_SKEW_MS)
     return check("clock", "pass", `${text}; up to 300 are tolerated.`);

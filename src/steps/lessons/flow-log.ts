@@ -1,6 +1,7 @@
 /** What step 4 tells. */
 import { FLOW_LOG_ACTIONS } from "../../aws/flow-log.ts";
 import { flowLogPermission } from "../../aws/flow-log-permission.ts";
+import { plural } from "../../lab/figures.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Lesson } from "../step.ts";
 import { untilItWorks, variable } from "./in-shell.ts";
@@ -42,7 +43,7 @@ export const flowLogLesson: Lesson = {
       text: "The virtual network card of an instance. A flow log on a VPC watches each one in it, so records and streams hang on interfaces, not on instances.",
     },
   ],
-  byCli: byCli,
+  byCli,
   byConsole: (spec) => [
     spec.leastPrivilege
       ? `IAM › Policies › Create policy › JSON: ${flowLogPermission(spec, ACCOUNT).policy} › name ${spec.nameOf("flow-log-policy")}`
@@ -52,7 +53,7 @@ export const flowLogLesson: Lesson = {
       : "IAM › Roles › Create role › Custom trust policy: principal Service vpc-flow-logs.amazonaws.com, action sts:AssumeRole",
     `Attach ${spec.nameOf("flow-log-policy")} › role name ${spec.nameOf("flow-log-role")} › Create role`,
     `VPC › Your VPCs › ${spec.nameOf("vpc-1")} › Flow logs › Create flow log, name ${spec.nameOf("flow-log")}`,
-    `Filter ${spec.trafficType}; maximum aggregation interval ${spec.aggregationSeconds / 60} minute${spec.aggregationSeconds === 60 ? "" : "s"}; send to CloudWatch Logs`,
+    `Filter ${spec.trafficType}; maximum aggregation interval ${plural(spec.aggregationSeconds / 60, "minute")}; send to CloudWatch Logs`,
     `Destination log group ${spec.nameOf("log-group")}; IAM role ${spec.nameOf("flow-log-role")} › Create flow log`,
   ],
 };

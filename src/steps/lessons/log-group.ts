@@ -1,4 +1,5 @@
 /** What step 3 tells. */
+import { plural } from "../../lab/figures.ts";
 import type { Lesson } from "../step.ts";
 
 export const logGroupLesson: Lesson = {
@@ -40,7 +41,7 @@ export const logGroupLesson: Lesson = {
   byConsole: (spec) => [
     `CloudWatch › Logs › Log groups › Create log group (check that the Region says ${spec.region})`,
     `Log group name: ${spec.nameOf("log-group")}`,
-    `Retention setting: ${spec.retentionDays === undefined ? "Never expire" : `${spec.retentionDays} days`}; log class: Standard`,
+    `Retention setting: ${spec.retentionDays === undefined ? "Never expire" : plural(spec.retentionDays, "day")}; log class: Standard`,
     "Create",
   ],
 };

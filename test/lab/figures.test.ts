@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byteCount, duration, durationInWords, money, plural, shortDuration } from "../../src/ui/figures.ts";
+import { byteCount, duration, durationInWords, money, plural, shortDuration } from "../../src/lab/figures.ts";
 
 const SECOND = 1000;
 const MINUTE = 60_000;
