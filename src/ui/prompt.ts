@@ -74,21 +74,27 @@ export interface TypeToConfirmOptions {
   readonly signal?: AbortSignal;
 }
 
-/** For what cannot be undone: asks again until `expected` is typed. @returns true, or CANCELLED */
+/** For what cannot be undone: asks again, with an empty field, until `expected` is typed. @returns true, or CANCELLED */
 export async function typeToConfirm(
   terminal: Terminal,
   { message, expected, signal }: TypeToConfirmOptions,
 ): Promise<true | Cancelled> {
   const question = ask(terminal, message);
-  const validate = (typed: string | undefined) =>
+  const refuse = (typed: string | undefined) =>
     typed?.trim() === expected ? undefined : `Type ${plain(expected)} to go on, or Ctrl-C.`;
   if (terminal.isAccessible) {
-    return (await askLine(terminal, `${question} `, signal, validate)) === undefined ? CANCELLED : true;
+    return (await askLine(terminal, `${question} `, signal, refuse)) === undefined ? CANCELLED : true;
   }
-  const answer = await byClack(terminal, signal, ({ text }, common) =>
-    text({ ...common, message: question, validate }),
-  );
-  return typeof answer === "string" ? true : CANCELLED;
+  for (;;) {
+    // Not by clack's own `validate`: after a refusal it keeps in the field what was typed.
+    const answer = await byClack(terminal, signal, ({ text }, common) =>
+      text({ ...common, message: question }),
+    );
+    if (typeof answer === "symbol") return CANCELLED;
+    const refusal = refuse(answer);
+    if (refusal === undefined) return true;
+    terminal.say(refusal);
+  }
 }
 
 /**

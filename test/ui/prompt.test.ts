@@ -55,12 +55,17 @@ describe.each(ways)("a prompt $how", ({ options }) => {
     expect(await answer).toBe(false);
   });
 
-  it("asks again until the name is typed", async () => {
+  it("asks again until the name is typed, each time with an empty field", async () => {
     const terminal = fakeTerminal(options);
-    const answer = typeToConfirm(terminal, { message: "Type nextwork", expected: "nextwork" });
-    await press(terminal, "Type nextwork", "n", "o", ENTER);
-    await press(terminal, "to go on, or", "\x7f", "e", "xtwork", ENTER);
+    const answer = typeToConfirm(terminal, { message: "Say nextwork", expected: "nextwork" });
+    for (const [index, keys] of [["n", "o", ENTER], [ENTER], ["nextwork", ENTER]].entries()) {
+      const asked = () => terminal.stderr.screen().filter((line) => line.includes("Say nextwork")).length;
+      await until(() => asked() > index, `it is asked for the ${index + 1}. time`);
+      await press(terminal, "Say nextwork", ...keys);
+    }
     expect(await answer).toBe(true);
+    const refusals = terminal.stderr.screen().filter((line) => line.startsWith("Type nextwork to go on"));
+    expect(refusals).toHaveLength(2);
   });
 
   it.each([
