@@ -62,6 +62,18 @@ export function isDependencyViolation(error: unknown): boolean {
   return isCode(error, "DependencyViolation");
 }
 
+/**
+ * Takes away what hangs on something that is deleted next. It may have gone already: a read of IAM lags behind, an
+ * answer was lost, somebody else was quicker. That says nothing about what it hung on, which is still to be deleted.
+ */
+export async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
 /** The SDK asked again after a lost answer, and the first time had done it: then it was us. */
 function wasTriedBefore(error: unknown): boolean {
   const { $metadata } = error as { $metadata?: { attempts?: number } };

@@ -6,8 +6,8 @@ import {
   ReleaseAddressCommand,
 } from "@aws-sdk/client-ec2";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone } from "./deletion.ts";
-import { isCode, isNotFound } from "./errors.ts";
+import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
+import { isCode } from "./errors.ts";
 
 /** The address of this allocation; undefined where it was released. */
 async function findAddress(aws: Aws, allocationId: string): Promise<Address | undefined> {
@@ -24,18 +24,12 @@ export function releaseAddress(aws: Aws, allocationId: string): Promise<Deletion
     passes: (error) => isCode(error, "InvalidIPAddress.InUse"),
     delete: async () => {
       const address = await findAddress(aws, allocationId);
-      if (address?.AssociationId !== undefined) await disassociate(aws, address.AssociationId);
+      const AssociationId = address?.AssociationId;
+      // It may go with the instance or the NAT gateway that had it.
+      if (AssociationId !== undefined)
+        await absentIsFine(() => aws.ec2.send(new DisassociateAddressCommand({ AssociationId })));
       await aws.ec2.send(new ReleaseAddressCommand({ AllocationId: allocationId }));
     },
     isThere: async () => (await findAddress(aws, allocationId)) !== undefined,
   });
-}
-
-async function disassociate(aws: Aws, AssociationId: string): Promise<void> {
-  try {
-    await aws.ec2.send(new DisassociateAddressCommand({ AssociationId }));
-  } catch (error) {
-    // Gone with the instance or the NAT gateway that had it.
-    if (!isNotFound(error)) throw error;
-  }
 }

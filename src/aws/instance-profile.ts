@@ -8,11 +8,11 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
-import { absentIsFine, isConflict, PROPAGATION_MS } from "./role.ts";
+import { isConflict, PROPAGATION_MS } from "./role.ts";
 import { tagList } from "./tags.ts";
 import { retryWhile } from "./waits.ts";
 

@@ -13,6 +13,7 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
+import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { retryWhile } from "./waits.ts";
@@ -42,6 +43,7 @@ export function isAttachedTo(gateway: InternetGateway, vpcId: string): boolean {
   return gateway.Attachments?.some((attachment) => attachment.VpcId === vpcId) ?? false;
 }
 
+/** @throws LabError "InternetGatewayLimitExceeded" */
 export async function createInternetGateway(aws: Aws, spec: LabSpec, side: Side): Promise<InternetGateway> {
   const tags = spec.tagsOf(`internet-gateway-${side}`);
   const command = new CreateInternetGatewayCommand({
@@ -60,6 +62,7 @@ export async function createInternetGateway(aws: Aws, spec: LabSpec, side: Side)
         next: [
           "Delete an internet gateway that you no longer need, then run the same command again.",
           "Or use another Region: --region <region>.",
+          "See what is in use: vpclab doctor",
         ],
         cause: error,
       },
@@ -84,9 +87,14 @@ export async function attachInternetGateway(
     return gatewayId;
   } catch (error) {
     if (!isAttachedAlready(error)) throw error;
-    const [attached] = await describeInternetGateways(aws, [{ Name: "attachment.vpc-id", Values: [vpcId] }]);
-    if (attached?.InternetGatewayId === undefined) throw takenByAnotherRun(gatewayId, error);
-    if (tagValue(attached.Tags, TAG_LAB) === spec.lab) return attached.InternetGatewayId;
+    // The read may lag behind the refusal: that none shows at once does not mean that there is none.
+    const attachment = [{ Name: "attachment.vpc-id", Values: [vpcId] }];
+    const find = async () => (await describeInternetGateways(aws, attachment))[0];
+    const attached = await takeOver(aws, `the internet gateway of ${vpcId}`, find, () =>
+      takenByAnotherRun(gatewayId, error),
+    );
+    if (tagValue(attached.Tags, TAG_LAB) === spec.lab)
+      return given(attached.InternetGatewayId, "the internet gateway's id");
     throw new LabError(
       "not-ours",
       `${vpcId} has an internet gateway already, ${attached.InternetGatewayId}, and it is not this lab's.`,

@@ -37,6 +37,30 @@ export function assertOurs(
   });
 }
 
+/** What is ours shows within seconds, also where another run of ours has just made it. */
+const SHOWS_WITHIN_MS = 15_000;
+
+/**
+ * What AWS refuses to make because it is there already: ours as soon as a read shows it, somebody else's where none
+ * does within 15 s.
+ * @param what it is: "the subnet"
+ * @param find ours alone
+ * @param refusal what to throw where it is not ours
+ */
+export async function takeOver<T>(
+  aws: Pick<Aws, "clock" | "signal">,
+  what: string,
+  find: () => Promise<T | undefined>,
+  refusal: () => LabError,
+): Promise<T> {
+  try {
+    return await waitFor(aws, { what: `${what} to show`, atMostMs: SHOWS_WITHIN_MS, everyMs: 1_500 }, find);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
+    throw refusal();
+  }
+}
+
 /**
  * Makes something whose name is unique. A name that is taken may be our own doing: an answer that was lost and asked
  * for again, or another `up` at the same moment; then what stands is taken over.
@@ -53,7 +77,7 @@ export async function createNamed<T>(
     if (!/AlreadyExists/.test(codeOf(error))) throw error;
     return waitFor(
       aws,
-      { what: "something to show that AWS says exists already", atMostMs: 15_000, everyMs: 1_000 },
+      { what: "something to show that AWS says exists already", atMostMs: SHOWS_WITHIN_MS, everyMs: 1_000 },
       find,
     );
   }

@@ -12,6 +12,7 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { codeOf, isCode, LabError } from "./errors.ts";
+import { takeOver } from "./ownership.ts";
 import {
   allPages,
   labFilters,
@@ -100,12 +101,9 @@ async function makeSureItIsOurs(
   { VpcPeeringConnectionId = "" }: VpcPeeringConnection,
 ): Promise<void> {
   const filters = [...labFilters(spec), ...withId(VpcPeeringConnectionId)];
-  const wait = { what: "the tags of the peering connection to show", atMostMs: 15_000, everyMs: 1_500 };
-  try {
-    await waitFor(aws, wait, async () => (await describePeeringConnections(aws, filters))[0]);
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
-    throw new LabError(
+  const find = async () => (await describePeeringConnections(aws, filters))[0];
+  const notOurs = () =>
+    new LabError(
       "not-ours",
       `The two VPCs have a peering connection already, ${VpcPeeringConnectionId}, that this lab did not make.`,
       {
@@ -114,10 +112,9 @@ async function makeSureItIsOurs(
           `Delete it: aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id ${VpcPeeringConnectionId} --region ${aws.region}`,
           "Then run the same command again.",
         ],
-        cause: error,
       },
     );
-  }
+  await takeOver(aws, "the tags of the peering connection", find, notOurs);
 }
 
 /**

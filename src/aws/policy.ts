@@ -9,12 +9,12 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isNotFound, LabError } from "./errors.ts";
 import { partitionOf } from "./identity.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
-import { absentIsFine, isConflict } from "./role.ts";
+import { isConflict } from "./role.ts";
 import { tagList } from "./tags.ts";
 
 export type PolicyPart = "flow-log-policy";

@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { codeOf, isNotFound } from "./errors.ts";
 import { partitionOf } from "./identity.ts";
@@ -154,16 +154,4 @@ async function strip(aws: Aws, RoleName: string): Promise<void> {
       await absentIsFine(() =>
         aws.iam.send(new RemoveRoleFromInstanceProfileCommand({ RoleName, InstanceProfileName })),
       );
-}
-
-/**
- * Takes away what hangs on something that is deleted next. It may have gone already: a read of IAM lags behind, an
- * answer was lost, somebody else was quicker. That says nothing about what it hung on, which is still to be deleted.
- */
-export async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }

@@ -16,11 +16,11 @@ import {
 import type { LabSpec, Side } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound } from "./errors.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
-import { waitFor } from "./waits.ts";
+import { retryWhile, waitFor } from "./waits.ts";
 
 export function describeRouteTables(aws: Aws, filters: Filter[]): Promise<RouteTable[]> {
   return allPages(
@@ -40,6 +40,7 @@ export async function findRouteTables(
   return lowestIdFirst(await describeRouteTables(aws, filters), ({ RouteTableId }) => RouteTableId);
 }
 
+/** Makes it with the local route alone; no subnet follows it yet. */
 export async function createRouteTable(
   aws: Aws,
   spec: LabSpec,
@@ -57,6 +58,7 @@ export async function createRouteTable(
 /** Where a route leads. */
 export type RouteTarget = { readonly GatewayId: string } | { readonly VpcPeeringConnectionId: string };
 
+/** The route to exactly this CIDR block. */
 export function routeTo(table: RouteTable, destination: string): Route | undefined {
   return table.Routes?.find((route) => route.DestinationCidrBlock === destination);
 }
@@ -83,7 +85,12 @@ export async function ensureRoute(
   if (leadsTo(present, target)) return "found";
   const route = { RouteTableId: tableId, DestinationCidrBlock: destination, ...target };
   const replace = () => aws.ec2.send(new ReplaceRouteCommand(route));
-  await onceVisible(aws, `the target of the route to ${destination}`, async () => {
+  const wait = {
+    what: `the target of the route to ${destination} to be visible`,
+    atMostMs: 60_000,
+    everyMs: 1_000,
+  };
+  await retryWhile(aws, wait, isTargetNotReady, async () => {
     if (present) return replace();
     try {
       return await aws.ec2.send(new CreateRouteCommand(route));
@@ -95,6 +102,18 @@ export async function ensureRoute(
     }
   });
   return "made";
+}
+
+/**
+ * The target was made a moment ago, or the gateway attached: to a route table that has not heard of it yet, it is in no
+ * network [U].
+ */
+function isTargetNotReady(error: unknown): boolean {
+  const isUnattached =
+    isCode(error, "InvalidParameterValue") &&
+    error instanceof Error &&
+    error.message.includes("belong to different networks");
+  return isUnattached || isNotFound(error);
 }
 
 /**
@@ -137,11 +156,16 @@ export async function associateRouteTable(aws: Aws, tableId: string, subnetId: s
 }
 
 async function replaceAssociation(aws: Aws, tableId: string, subnetId: string): Promise<void> {
-  const tables = await describeRouteTables(aws, [{ Name: "association.subnet-id", Values: [subnetId] }]);
-  const associations = tables.flatMap((table) => table.Associations ?? []);
-  const present = associations.find((association) => association.SubnetId === subnetId);
-  if (present?.RouteTableId === tableId) return;
-  const AssociationId = given(present?.RouteTableAssociationId, `the association of subnet ${subnetId}`);
+  const ofSubnet = [{ Name: "association.subnet-id", Values: [subnetId] }];
+  // The read may lag behind the refusal that says that there is one.
+  const wait = { what: `the association of subnet ${subnetId} to show`, atMostMs: 15_000, everyMs: 1_000 };
+  const present = await waitFor(aws, wait, async () => {
+    const tables = await describeRouteTables(aws, ofSubnet);
+    const associations = tables.flatMap((table) => table.Associations ?? []);
+    return associations.find((association) => association.SubnetId === subnetId);
+  });
+  if (present.RouteTableId === tableId) return;
+  const AssociationId = given(present.RouteTableAssociationId, `the association of subnet ${subnetId}`);
   await aws.ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId }));
 }
 
@@ -169,12 +193,4 @@ export async function deleteRouteTable(aws: Aws, tableId: string): Promise<Delet
     delete: () => aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: tableId })),
     isThere: async () => (await describeRouteTables(aws, withId)).length > 0,
   });
-}
-
-async function absentIsFine(call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }

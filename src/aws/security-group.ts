@@ -16,9 +16,9 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
+import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
-import { waitFor } from "./waits.ts";
 
 export function describeSecurityGroups(aws: Aws, filters: Filter[]): Promise<SecurityGroup[]> {
   return allPages(
@@ -38,7 +38,10 @@ export async function findSecurityGroups(
   return lowestIdFirst(await describeSecurityGroups(aws, filters), ({ GroupId }) => GroupId);
 }
 
-/** Makes the group, as yet without inbound rules; AWS lets everything out by itself. */
+/**
+ * Makes the group, as yet without inbound rules; AWS lets everything out by itself.
+ * @throws LabError "not-ours" where somebody else's group has the name
+ */
 export async function createSecurityGroup(
   aws: Aws,
   spec: LabSpec,
@@ -58,34 +61,22 @@ export async function createSecurityGroup(
     return { GroupId: given(GroupId, "the new security group's id"), GroupName: name, VpcId: vpcId };
   } catch (error) {
     if (!isCode(error, "InvalidGroup.Duplicate")) throw error;
-    return made(aws, spec, side, vpcId, error);
+    const find = async () => (await findSecurityGroups(aws, spec, side, vpcId))[0];
+    return takeOver(aws, "the security group", find, () => nameTaken(vpcId, name, error));
   }
 }
 
-/** The name is taken: by another run of ours, whose group shows within seconds, or by somebody else. */
-async function made(
-  aws: Aws,
-  spec: LabSpec,
-  side: Side,
-  vpcId: string,
-  cause: unknown,
-): Promise<SecurityGroup> {
-  try {
-    const wait = { what: "the security group to be visible", atMostMs: 15_000, everyMs: 1_500 };
-    return await waitFor(aws, wait, async () => (await findSecurityGroups(aws, spec, side, vpcId))[0]);
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
-    const name = spec.nameOf(`security-group-${side}`);
-    throw new LabError(
-      "not-ours",
-      `${vpcId} already has a security group ${name} that this lab did not make.`,
-      {
-        why: "It does not carry the lab's tag, so it is left alone.",
-        next: [`Delete or rename the group ${name}, then run the same command again.`],
-        cause,
-      },
-    );
-  }
+function nameTaken(vpcId: string, name: string, cause: unknown): LabError {
+  return new LabError(
+    "not-ours",
+    `${vpcId} already has a security group ${name} that this lab did not make.`,
+    {
+      why: "It does not carry the lab's tag, so it is left alone.",
+      // AWS lets nobody rename a group.
+      next: [`Delete the group ${name}, then run the same command again.`],
+      cause,
+    },
+  );
 }
 
 /** The inbound rules of the lab: all ICMP over IPv4 from everywhere, SSH from where the learner said. */

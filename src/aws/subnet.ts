@@ -14,6 +14,7 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
+import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
@@ -39,6 +40,10 @@ export function subnetCidr(vpcCidr: string): string {
   return formatCidr({ base, prefix: Math.max(prefix, SUBNET_PREFIX) });
 }
 
+/**
+ * Makes the subnet in one Availability Zone, "eu-west-3a".
+ * @throws LabError "not-ours" where somebody else's subnet has these addresses
+ */
 export async function createSubnet(
   aws: Aws,
   spec: LabSpec,
@@ -57,30 +62,17 @@ export async function createSubnet(
     return given(Subnet, "the new subnet");
   } catch (error) {
     if (!isCode(error, "InvalidSubnet.Conflict")) throw error;
-    return takeOver(aws, spec, side, vpc, error);
+    const find = async () => (await findSubnets(aws, spec, side, vpc.id))[0];
+    return takeOver(aws, "the subnet", find, () => addressesTaken(vpc.id, subnetCidr(vpc.cidr), error));
   }
 }
 
-/** The addresses are taken: by another run of ours, whose subnet shows within seconds, or by somebody else. */
-async function takeOver(
-  aws: Aws,
-  spec: LabSpec,
-  side: Side,
-  vpc: { readonly id: string; readonly cidr: string },
-  cause: unknown,
-): Promise<Subnet> {
-  try {
-    const wait = { what: "the subnet to be visible", atMostMs: 15_000, everyMs: 1_500 };
-    return await waitFor(aws, wait, async () => (await findSubnets(aws, spec, side, vpc.id))[0]);
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
-    const name = subnetCidr(vpc.cidr);
-    throw new LabError("not-ours", `${vpc.id} already has a subnet in ${name} that this lab did not make.`, {
-      why: "It does not carry the lab's tag, so it is left alone.",
-      next: [`Delete the subnet in ${name}, then run the same command again.`],
-      cause,
-    });
-  }
+function addressesTaken(vpcId: string, cidr: string, cause: unknown): LabError {
+  return new LabError("not-ours", `${vpcId} already has a subnet in ${cidr} that this lab did not make.`, {
+    why: "It does not carry the lab's tag, so it is left alone.",
+    next: [`Delete the subnet in ${cidr}, then run the same command again.`],
+    cause,
+  });
 }
 
 /**

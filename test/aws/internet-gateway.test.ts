@@ -42,6 +42,16 @@ describe("an internet gateway", () => {
     expect(await attach()).toBe("igw-1");
   });
 
+  it("is attached already though a read shows it only seconds later", async () => {
+    ec2.on(AttachInternetGatewayCommand).rejects(refusal("Resource.AlreadyAssociated"));
+    ec2
+      .on(DescribeInternetGatewaysCommand)
+      .resolvesOnce({ InternetGateways: [] })
+      .resolvesOnce({ InternetGateways: [] })
+      .resolves({ InternetGateways: [{ InternetGatewayId: "igw-1", Tags: [OURS] }] });
+    expect(await attach()).toBe("igw-1");
+  });
+
   it("gives way to another of the lab that is attached already", async () => {
     ec2.on(AttachInternetGatewayCommand).rejects(TAKEN);
     attached("igw-2", OURS);

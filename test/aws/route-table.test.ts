@@ -95,7 +95,41 @@ describe("a route", () => {
   });
 });
 
+describe("a route to a gateway", () => {
+  const TO_GATEWAY = { GatewayId: "igw-1" };
+  const make = () => ensureRoute(mockedLab().lab.aws, { RouteTableId: "rtb-1" }, "0.0.0.0/0", TO_GATEWAY);
+
+  it("is made as soon as the table has heard of its attachment", async () => {
+    const message = "route table rtb-1 and network gateway igw-1 belong to different networks";
+    ec2
+      .on(CreateRouteCommand)
+      .rejectsOnce(refusal("InvalidInternetGatewayID.NotFound"))
+      .rejectsOnce(refusal("InvalidParameterValue", message))
+      .resolves({ Return: true });
+    expect(await make()).toBe("made");
+    expect(ec2.commandCalls(CreateRouteCommand)).toHaveLength(3);
+  });
+
+  it("is asked for once where AWS refuses it for another reason", async () => {
+    ec2.on(CreateRouteCommand).rejects(refusal("InvalidParameterValue", "invalid destination"));
+    await expect(make()).rejects.toThrow("invalid destination");
+    expect(ec2.commandCalls(CreateRouteCommand)).toHaveLength(1);
+  });
+});
+
 describe("the subnet's association", () => {
+  it("is the lab's own where the first answer was lost, though a read shows it only seconds later", async () => {
+    const { lab } = mockedLab();
+    const ours = { RouteTableAssociationId: "rtbassoc-1", RouteTableId: "rtb-1", SubnetId: "subnet-1" };
+    ec2.on(AssociateRouteTableCommand).rejects(refusal("Resource.AlreadyAssociated"));
+    ec2
+      .on(DescribeRouteTablesCommand)
+      .resolvesOnce({ RouteTables: [] })
+      .resolves({ RouteTables: [{ RouteTableId: "rtb-1", Associations: [ours] }] });
+    await associateRouteTable(lab.aws, "rtb-1", "subnet-1");
+    expect(ec2.commandCalls(ReplaceRouteTableAssociationCommand)).toHaveLength(0);
+  });
+
   it("is moved to the lab's table from another", async () => {
     const { lab } = mockedLab();
     ec2.on(AssociateRouteTableCommand).rejects(refusal("Resource.AlreadyAssociated"));
