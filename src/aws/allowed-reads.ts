@@ -1,5 +1,5 @@
 /** Reads that the person may not be allowed, and that we can go on without. */
-import { isDenied } from "./readiness/check.ts";
+import { isDenied } from "./errors.ts";
 
 /** What AWS refuses to show counts as none, and is noted in `unseen`: nothing is known of it. */
 export function allowedReads<What extends string>() {

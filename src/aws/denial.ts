@@ -1,6 +1,6 @@
 /** Why AWS says "you may not": who or what forbids it, by the words that it uses for each kind of policy. */
 import { LabError } from "../lab/error.ts";
-import { codeOf } from "./errors.ts";
+import { codeOf, isDenied } from "./errors.ts";
 
 /** What EC2 adds for those who may decode it; of no use to read. */
 const ENCODED = /\s*Encoded authorization failure message: (\S+)/;
@@ -70,9 +70,8 @@ export const REASONS: readonly {
 
 /** @returns undefined for an error that is no denial */
 export function denial(error: unknown): LabError | undefined {
+  if (!isDenied(error) || !(error instanceof Error)) return undefined;
   const code = codeOf(error);
-  if (!/^(UnauthorizedOperation|AccessDenied(Exception)?)$/.test(code) || !(error instanceof Error))
-    return undefined;
   const message = withoutEncoded(error.message);
   const { why = "", next = [] } = REASONS.find(({ words }) => words.test(message)) ?? {};
   return new LabError(code, `${code}: ${message}`, { why, next, cause: error });

@@ -3,19 +3,19 @@ import { randomUUID } from "node:crypto";
 import {
   CreateFlowLogsCommand,
   DeleteFlowLogsCommand,
+  type Filter,
   type FlowLog,
   paginateDescribeFlowLogs,
-  type UnsuccessfulItem,
 } from "@aws-sdk/client-ec2";
 import { byText } from "../lab/order.ts";
 import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
-import { codeOf, isNotFound, LabError } from "./errors.ts";
+import { isCode, isNotFound, LabError, refusalWithin } from "./errors.ts";
+import { takeOver } from "./ownership.ts";
 import { PROPAGATION_MS } from "./role.ts";
-import { allPages, partFilters, tagSpecifications } from "./tags.ts";
-import { translate } from "./translate.ts";
+import { allPages, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 /** What a flow log does in CloudWatch Logs, as AWS's guide lists it and the lab has it. */
@@ -29,13 +29,18 @@ export const FLOW_LOG_ACTIONS = [
 /** Who may take the role. */
 export const FLOW_LOG_SERVICE = "vpc-flow-logs.amazonaws.com";
 
-/** The lab's flow logs on a VPC, by their tags; more than one only after a crash or two `up`s at once. Oldest first. */
-export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Promise<FlowLog[]> {
-  const Filter = [...partFilters(spec, "flow-log"), { Name: "resource-id", Values: [vpcId] }];
-  const found = await allPages(
-    paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }),
+export function describeFlowLogs(aws: Aws, filters: Filter[]): Promise<FlowLog[]> {
+  return allPages(
+    // This call of EC2 has its filters in the singular.
+    paginateDescribeFlowLogs(paging(aws, filters), { Filter: filters }),
     (page) => page.FlowLogs,
   );
+}
+
+/** The lab's flow logs on a VPC, by their tags; more than one only after a crash or two `up`s at once. Oldest first. */
+export async function findFlowLogs(aws: Aws, spec: LabSpec, vpcId: string): Promise<FlowLog[]> {
+  const filters = [...partFilters(spec, "flow-log"), { Name: "resource-id", Values: [vpcId] }];
+  const found = await describeFlowLogs(aws, filters);
   const age = ({ CreationTime, FlowLogId = "" }: FlowLog) =>
     `${CreationTime?.toISOString() ?? ""} ${FlowLogId}`;
   return found.sort(byText(age));
@@ -52,7 +57,10 @@ export interface FlowLogTarget {
 /** Flow logs can take no new role sooner than that (AWS-FACTS §3: seconds to 10 s). */
 const ROLE_KNOWN_AFTER_MS = 5_000;
 
-/** Finds the flow log on the VPC, else makes it, as soon as the role can be taken. */
+/**
+ * Finds the flow log on the VPC, else makes it, as soon as the role can be taken.
+ * @throws LabError "not-ours" where somebody else's like it stands; "timed-out" where the role cannot be taken
+ */
 export async function ensureFlowLog(
   aws: Aws,
   spec: LabSpec,
@@ -69,34 +77,22 @@ export async function ensureFlowLog(
         async () => (await findFlowLogs(aws, spec, target.vpcId)).find(({ FlowLogId }) => FlowLogId === id),
       );
     } catch (error) {
-      if (codeOf(error) !== "FlowLogAlreadyExists") throw error;
-      return adopt(aws, spec, target, find, error);
+      if (!isCode(error, "FlowLogAlreadyExists")) throw error;
+      return takeOver(aws, "the flow log", find, () => notOurs(spec, target, error));
     }
   });
 }
 
-/** The same flow log stands already: ours (two `up`s at once), or one that somebody made by hand. */
-async function adopt(
-  aws: Aws,
-  spec: LabSpec,
-  { vpcId, logGroupName }: FlowLogTarget,
-  find: () => Promise<FlowLog | undefined>,
-  cause: unknown,
-): Promise<FlowLog> {
-  try {
-    return await waitFor(aws, { what: "the flow log to show", atMostMs: 15_000, everyMs: 1_000 }, find);
-  } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    throw new LabError(
-      "not-ours",
-      `${vpcId} has a flow log to ${logGroupName} already, and it is not this lab's.`,
-      {
-        why: `It carries no tag ${TAG_LAB}=${spec.lab}, so vpclab did not make it; AWS allows no second one like it.`,
-        next: ["Delete it in the VPC console, or give this lab a name of its own: vpclab up --lab my-lab"],
-        cause,
-      },
-    );
-  }
+function notOurs(spec: LabSpec, { vpcId, logGroupName }: FlowLogTarget, cause: unknown): LabError {
+  return new LabError(
+    "not-ours",
+    `${vpcId} has a flow log to ${logGroupName} already, and it is not this lab's.`,
+    {
+      why: `It carries no tag ${TAG_LAB}=${spec.lab}, so vpclab did not make it; AWS allows no second one like it.`,
+      next: ["Delete it in the VPC console, or give this lab a name of its own: vpclab up --lab my-lab"],
+      cause,
+    },
+  );
 }
 
 async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Promise<string> {
@@ -128,15 +124,9 @@ async function createFlowLog(aws: Aws, spec: LabSpec, target: FlowLogTarget): Pr
       const { FlowLogIds, Unsuccessful } = await aws.ec2.send(command);
       const id = FlowLogIds?.[0];
       if (id !== undefined) return id;
-      throw refusal(Unsuccessful, "AWS made no flow log and gave no reason.");
+      throw refusalWithin(Unsuccessful) ?? new Error("AWS answered without the new flow log's id.");
     },
   );
-}
-
-/** A refusal inside an answer of HTTP 200, told like any other. */
-function refusal(items: readonly UnsuccessfulItem[] | undefined, otherwise: string): LabError {
-  const { Code = "Unsuccessful", Message = otherwise } = items?.[0]?.Error ?? {};
-  return translate(Object.assign(new Error(Message), { name: Code }));
 }
 
 function isRoleNotReady(error: unknown): boolean {
@@ -153,16 +143,11 @@ export function deleteFlowLog(aws: Aws, flowLogId: string): Promise<Deletion> {
     delete: async () => {
       const { Unsuccessful } = await aws.ec2.send(new DeleteFlowLogsCommand({ FlowLogIds: [flowLogId] }));
       // An unknown id is refused at the top, or here with HTTP 200 (AWS-FACTS §1).
-      if (Unsuccessful?.length) throw refusal(Unsuccessful, "no reason given");
+      const refusal = refusalWithin(Unsuccessful);
+      if (refusal) throw refusal;
     },
-    isThere: async () => {
-      // By filter: an id that is gone is then an empty answer.
-      const Filter = [{ Name: "flow-log-id", Values: [flowLogId] }];
-      const left = await allPages(
-        paginateDescribeFlowLogs({ client: aws.ec2 }, { Filter }),
-        (page) => page.FlowLogs,
-      );
-      return left.length > 0;
-    },
+    // By filter: an id that is gone is then an empty answer.
+    isThere: async () =>
+      (await describeFlowLogs(aws, [{ Name: "flow-log-id", Values: [flowLogId] }])).length > 0,
   });
 }

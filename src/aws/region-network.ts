@@ -7,20 +7,20 @@
  * carry none, nor does what a learner adds by hand. To ask for what is in the lab's VPCs alone would take their ids, and
  * so a second round. An account with more than a page of one kind (1000; 100 route tables) takes a call for each page.
  */
-import {
-  type FlowLog,
-  type Instance,
-  type InternetGateway,
-  type NetworkAcl,
-  type NetworkInterface,
-  paginateDescribeFlowLogs,
-  type RouteTable,
-  type SecurityGroup,
-  type Subnet,
-  type Vpc,
-  type VpcPeeringConnection,
+import type {
+  FlowLog,
+  Instance,
+  InternetGateway,
+  NetworkAcl,
+  NetworkInterface,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Vpc,
+  VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import type { Aws } from "./clients.ts";
+import { describeFlowLogs } from "./flow-log.ts";
 import { describeInstances } from "./instance.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
 import { describeNetworkAcls } from "./network-acl.ts";
@@ -29,7 +29,6 @@ import { describePeeringConnections } from "./peering-connection.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
-import { allPages, paging } from "./tags.ts";
 import { describeVpcs } from "./vpc.ts";
 
 /** What is in VPCs, those included. */
@@ -74,7 +73,7 @@ export async function readRegionNetwork(aws: Aws): Promise<RegionNetwork> {
     describeNetworkInterfaces(aws, []),
     describeInstances(aws, []),
     describePeeringConnections(aws, []),
-    allPages(paginateDescribeFlowLogs(paging(aws, []), {}), (page) => page.FlowLogs),
+    describeFlowLogs(aws, []),
   ]);
   return {
     vpcs,

@@ -1,18 +1,18 @@
 /** What of EC2 carries the lab's tag, wherever it is: asked for by the tag, or picked from what was read of the Region. */
-import {
-  type FlowLog,
-  type Instance,
-  type InternetGateway,
-  paginateDescribeFlowLogs,
-  type RouteTable,
-  type SecurityGroup,
-  type Subnet,
-  type Volume,
-  type Vpc,
-  type VpcPeeringConnection,
+import type {
+  FlowLog,
+  Instance,
+  InternetGateway,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Volume,
+  Vpc,
+  VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import type { LabSpec } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
+import { describeFlowLogs } from "./flow-log.ts";
 import { describeInstances } from "./instance.ts";
 import { describeInternetGateways } from "./internet-gateway.ts";
 import { describePeeringConnections } from "./peering-connection.ts";
@@ -20,7 +20,7 @@ import type { RegionNetwork } from "./region-network.ts";
 import { describeRouteTables } from "./route-table.ts";
 import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
-import { allPages, isTaggedFor, labFilters, paging } from "./tags.ts";
+import { isTaggedFor, labFilters } from "./tags.ts";
 import { describeVpcs } from "./vpc.ts";
 
 export interface Tagged {
@@ -73,7 +73,7 @@ export async function readTaggedNetwork(aws: Aws, spec: LabSpec): Promise<Tagged
     describeSecurityGroups(aws, ours),
     describeInstances(aws, ours),
     describePeeringConnections(aws, ours),
-    allPages(paginateDescribeFlowLogs(paging(aws, ours), { Filter: ours }), (page) => page.FlowLogs),
+    describeFlowLogs(aws, ours),
   ]);
   return {
     vpcs,
@@ -87,6 +87,7 @@ export async function readTaggedNetwork(aws: Aws, spec: LabSpec): Promise<Tagged
   };
 }
 
+/** The same, picked from what was read of the Region. */
 export function taggedNetworkIn(region: RegionNetwork, spec: LabSpec): TaggedNetwork {
   const isOurs = isTaggedFor(spec);
   return {

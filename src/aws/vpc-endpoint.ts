@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
+import { refusalWithin } from "./errors.ts";
 import { allPages, paging } from "./tags.ts";
 
 /** Those that stand; AWS shows a deleted one for a while. */
@@ -24,12 +25,9 @@ export function deleteVpcEndpoint(aws: Aws, id: string): Promise<Deletion> {
     what: `VPC endpoint ${id}`,
     atMostMs: 600_000,
     delete: async () => {
-      const { Unsuccessful = [] } = await aws.ec2.send(
-        new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }),
-      );
-      const refused = Unsuccessful[0]?.Error;
-      if (refused)
-        throw Object.assign(new Error(refused.Message ?? "no reason given"), { name: refused.Code ?? "" });
+      const { Unsuccessful } = await aws.ec2.send(new DeleteVpcEndpointsCommand({ VpcEndpointIds: [id] }));
+      const refusal = refusalWithin(Unsuccessful);
+      if (refusal) throw refusal;
     },
     isThere: async () =>
       (await describeVpcEndpoints(aws, [{ Name: "vpc-endpoint-id", Values: [id] }])).length > 0,

@@ -7,6 +7,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
 import { deleteFlowLog, ensureFlowLog, findFlowLogs } from "../../src/aws/flow-log.ts";
+import { translate } from "../../src/aws/translate.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
@@ -111,10 +112,18 @@ test("does not try again where the role may not be passed", async () => {
   expect(ec2.commandCalls(CreateFlowLogsCommand)).toHaveLength(1);
 });
 
-test("throws what else the answer refuses", async () => {
+test.each([
+  ["400", "Access Denied for LogDestination", "its log group"],
+  ["SomethingNew", "No.", "AWS refused a call"],
+])("tells what else the answer refuses as AWS's refusal: %s", async (code, message, why) => {
   ec2.on(DescribeFlowLogsCommand).resolves({ FlowLogs: [] });
-  ec2.on(CreateFlowLogsCommand).resolves(unsuccessful("400", "Access Denied for LogDestination"));
-  await expect(ensureFlowLog(aws, spec, TARGET)).rejects.toThrow("Access Denied for LogDestination");
+  ec2.on(CreateFlowLogsCommand).resolves(unsuccessful(code, message));
+  const error = await ensureFlowLog(aws, spec, TARGET).catch((thrown: unknown) => thrown);
+  expect(translate(error)).toMatchObject({
+    code,
+    message: `${code}: ${message}`,
+    why: expect.stringContaining(why),
+  });
 });
 
 describe("where the same one stands already", () => {

@@ -1,5 +1,5 @@
 /** One thing looked at before the lab is built, and how it stands. */
-import { codeOf, LabError } from "../errors.ts";
+import { isDenied, LabError } from "../errors.ts";
 
 export type CheckId =
   | "node"
@@ -25,6 +25,7 @@ export interface Check {
   readonly next: readonly string[];
 }
 
+/** A finding, as it is told. */
 export function check(
   id: CheckId,
   outcome: Check["outcome"],
@@ -32,11 +33,6 @@ export function check(
   ...next: readonly string[]
 ): Check {
   return { id, outcome, text, next };
-}
-
-/** AWS's "you may not", in each service's own word. */
-export function isDenied(error: unknown): boolean {
-  return /^(UnauthorizedOperation|AccessDenied(Exception)?)$/.test(codeOf(error));
 }
 
 /**

@@ -4,11 +4,11 @@ import { type EvaluationResult, GetRoleCommand, paginateSimulatePrincipalPolicy 
 import { ANY_OF_EC2, EC2_TYPES, labPolicy, type PolicyStatement } from "../../lab/permissions.ts";
 import type { LabSpec } from "../../lab/spec.ts";
 import type { Aws } from "../clients.ts";
-import { codeOf, isCode, isNotFound } from "../errors.ts";
+import { codeOf, isCode, isDenied, isNotFound } from "../errors.ts";
 import { type Identity, partitionOf } from "../identity.ts";
 import { redacted } from "../redact.ts";
 import { allPages, tagSpecifications } from "../tags.ts";
-import { type Check, check, isDenied } from "./check.ts";
+import { type Check, check } from "./check.ts";
 
 const FIX = [
   "Ask whoever runs the account to attach the policy that `vpclab policy` prints.",
