@@ -8,6 +8,7 @@ import {
   type Vpc,
 } from "@aws-sdk/client-ec2";
 import type { LabSpec, Side } from "../lab/spec.ts";
+import { allowedReads } from "./allowed-reads.ts";
 import { given } from "./answer.ts";
 import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
@@ -21,6 +22,7 @@ import { describeSecurityGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
+import { describeVpcEndpoints } from "./vpc-endpoint.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeVpcs(aws: Aws, filters: Filter[]): Promise<Vpc[]> {
@@ -32,7 +34,10 @@ export async function findVpcs(aws: Aws, spec: LabSpec, side: Side): Promise<Vpc
   return lowestIdFirst(await describeVpcs(aws, partFilters(spec, `vpc-${side}`)), ({ VpcId }) => VpcId);
 }
 
-/** Makes VPC 1 or 2: its CIDR, default tenancy, no IPv6. */
+/**
+ * Makes VPC 1 or 2: its CIDR, default tenancy, no IPv6.
+ * @throws LabError "VpcLimitExceeded"
+ */
 export async function createVpc(aws: Aws, spec: LabSpec, side: Side): Promise<Vpc> {
   const command = new CreateVpcCommand({
     CidrBlock: side === 1 ? spec.cidr1 : spec.cidr2,
@@ -93,6 +98,7 @@ async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<st
   const inVpc = [{ Name: "vpc-id", Values: [vpcId] }];
   const [
     networkInterfaces,
+    vpcEndpoints,
     subnets,
     securityGroups,
     routeTables,
@@ -101,6 +107,8 @@ async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<st
     peeringConnections,
   ] = await Promise.all([
     lastingNetworkInterfaces(aws, spec, inVpc),
+    // A gateway endpoint (S3's, DynamoDB's) has no interface. Not everybody may look for them.
+    allowedReads().ifAllowed("VPC endpoints", describeVpcEndpoints(aws, inVpc)),
     describeSubnets(aws, inVpc),
     describeSecurityGroups(aws, inVpc),
     describeRouteTables(aws, inVpc),
@@ -110,6 +118,7 @@ async function contentsOfVpc(aws: Aws, spec: LabSpec, vpcId: string): Promise<st
   ]);
   return [
     ...networkInterfaces,
+    ...vpcEndpoints.map(({ VpcEndpointId, ServiceName }) => `VPC endpoint ${VpcEndpointId} (${ServiceName})`),
     ...subnets.map((subnet) => `subnet ${subnet.SubnetId}`),
     ...securityGroups
       .filter((group) => group.GroupName !== "default")
@@ -129,7 +138,8 @@ function tooManyVpcs(region: string, cause: unknown): LabError {
     next: [
       "Delete a VPC that you no longer need, then run the same command again.",
       "Or use another Region: --region <region>.",
-      "Or ask for more under Service Quotas › Amazon VPC › VPCs per Region.",
+      "Or ask for more under Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
+      "See what is in use: vpclab doctor",
     ],
     cause,
   });

@@ -16,6 +16,7 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcEndpointsCommand,
   DescribeVpcPeeringConnectionsCommand,
   DescribeVpcsCommand,
   DetachInternetGatewayCommand,
@@ -353,6 +354,7 @@ describe("vpcs, down", () => {
     ec2.on(DescribeNetworkAclsCommand).resolves({
       NetworkAcls: [{ NetworkAclId: "acl-default", IsDefault: true }, { NetworkAclId: "acl-tried" }],
     });
+    ec2.on(DescribeVpcEndpointsCommand).resolves({ VpcEndpoints: [] });
     // Of a peering connection the VPC may be either side; one that was deleted shows for hours.
     ec2.on(DescribeVpcPeeringConnectionsCommand).callsFake(({ Filters: [filter] }) => ({
       VpcPeeringConnections:
