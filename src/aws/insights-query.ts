@@ -3,6 +3,7 @@ import {
   GetQueryResultsCommand,
   type GetQueryResultsCommandOutput,
   MalformedQueryException,
+  type ResultField,
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
@@ -58,7 +59,7 @@ const ANSWERS_WITHIN_MS = 5 * 60_000;
 
 /**
  * Runs a query and waits for its result; Ctrl-C stops it.
- * @throws MalformedQueryError; LabError "no-log-group" or "query-failed"
+ * @throws MalformedQueryError; LabError "no-log-group", "no-records" or "query-failed"
  */
 export async function runInsightsQuery(aws: Aws, request: InsightsQuery): Promise<InsightsResult> {
   const { logGroupName } = request;
@@ -68,8 +69,9 @@ export async function runInsightsQuery(aws: Aws, request: InsightsQuery): Promis
   const end = Math.ceil((request.end ?? aws.clock.now()) / 1000);
   const queryId = await startQuery(aws, request, start, end);
   try {
-    const output = await waitForResult(aws, queryId);
-    return { ...resultOf(output), start: start * 1000, end: end * 1000 };
+    const first = await waitForResult(aws, queryId);
+    const results = [...(first.results ?? []), ...(await furtherResults(aws, queryId, first.nextToken))];
+    return { ...resultOf({ ...first, results }), start: start * 1000, end: end * 1000 };
   } catch (error) {
     // If stopping it fails, it ends by itself: a query over a lab's log takes seconds.
     if (aws.signal.aborted) await Promise.allSettled([aws.logs.send(new StopQueryCommand({ queryId }))]);
@@ -103,8 +105,20 @@ async function startQuery(
       },
     );
   } catch (error) {
-    throw error instanceof MalformedQueryException ? new MalformedQueryError(error) : error;
+    if (!(error instanceof MalformedQueryException)) throw error;
+    throw WITHOUT_RECORDS.test(error.message) ? rangeWithoutRecords(error) : new MalformedQueryError(error);
   }
+}
+
+/** AWS calls a query malformed, too, whose range can hold no record (AWS-FACTS §5). */
+const WITHOUT_RECORDS = /end date and time|retention settings/;
+
+function rangeWithoutRecords(cause: MalformedQueryException): LabError {
+  return new LabError("no-records", "There can be no records of that time.", {
+    why: "It ends before the log group was made, or is older than the group keeps records.",
+    next: ["Ask for a later time: vpclab insights <name> --since 1h"],
+    cause,
+  });
 }
 
 function waitForResult(aws: Aws, queryId: string): Promise<GetQueryResultsCommandOutput> {
@@ -124,6 +138,21 @@ function waitForResult(aws: Aws, queryId: string): Promise<GetQueryResultsComman
         return undefined;
     }
   });
+}
+
+/** An answer holds 10,000 rows at most; a query that sets its own `limit` may have 100,000 (API reference). */
+async function furtherResults(
+  aws: Aws,
+  queryId: string,
+  token: string | undefined,
+): Promise<ResultField[][]> {
+  const all: ResultField[][] = [];
+  for (let nextToken = token; nextToken !== undefined; ) {
+    const page = await aws.logs.send(new GetQueryResultsCommand({ queryId, nextToken }));
+    all.push(...(page.results ?? []));
+    nextToken = page.nextToken;
+  }
+  return all;
 }
 
 function resultOf({ results = [], statistics }: GetQueryResultsCommandOutput) {

@@ -22,7 +22,10 @@ export const proxyWantsCredentials = {
   next: ["Give it both: HTTPS_PROXY=http://name:password@proxy:8080", CHECK_ENDPOINT, GO_ON],
 } as const;
 
-/** The first that matches wins. RunInstances' own refusals are in launch-refusal.ts, those of permissions in denial.ts. */
+/**
+ * The first that matches wins. RunInstances' own refusals are in launch-refusal.ts, those of permissions in denial.ts,
+ * those of queries in insights-query.ts.
+ */
 export const TRANSLATIONS: readonly Translation[] = [
   // The way to AWS: codes of the system, of OpenSSL (Node's documentation, X509 certificate error codes) and of Node.
   {
@@ -90,7 +93,8 @@ export const TRANSLATIONS: readonly Translation[] = [
     next: ["Run the same command again: it looks for what was made, by its tag, and goes on from here."],
   },
   {
-    codes: /^(Unavailable|InternalError|InternalFailure|InternalServerError|ServiceUnavailable(Exception)?)$/,
+    codes:
+      /^(Unavailable|InternalError|InternalFailure|InternalServerError|ServiceFailure(Exception)?|ServiceUnavailable(Exception)?)$/,
     why: "AWS itself failed at this call, several times in a row.",
     next: ["Wait some minutes, then run the same command again. See https://health.aws.amazon.com/."],
   },
@@ -230,18 +234,6 @@ export const TRANSLATIONS: readonly Translation[] = [
     next: [SEE],
   },
 
-  // Logs Insights.
-  {
-    codes: /^MalformedQueryException$/,
-    message: /end date and time|retention settings/,
-    why: "The time asked for ends before the log group was made, or is older than it keeps records.",
-    next: ["Ask for a later time: vpclab insights <name> --since 1h"],
-  },
-  {
-    codes: /^MalformedQueryException$/,
-    why: "Logs Insights does not understand the query.",
-    next: ["Names are case-sensitive: srcAddr, dstAddr, bytes, action, protocol. See vpclab insights."],
-  },
   {
     codes: /^InvalidParameter(Exception)?$/,
     why: "AWS does not take a value that it was given.",

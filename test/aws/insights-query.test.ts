@@ -9,7 +9,7 @@ import {
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, expect, test } from "vitest";
 import { connect } from "../../src/aws/clients.ts";
-import { runInsightsQuery } from "../../src/aws/insights-query.ts";
+import { MalformedQueryError, runInsightsQuery } from "../../src/aws/insights-query.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
@@ -83,6 +83,34 @@ test("says where a query is malformed", async () => {
     why: expect.stringContaining("unexpected symbol"),
     location: { start: 11, end: 14 },
   });
+});
+
+test("says of a range that can hold no record that it is the range, not the query", async () => {
+  const words =
+    "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention settings";
+  logs.on(StartQueryCommand).rejects(
+    new MalformedQueryException({
+      message: `${words} ([0,79])`,
+      $metadata: {},
+      queryCompileError: { location: { startCharOffset: 0, endCharOffset: 79 }, message: words },
+    }),
+  );
+  const error = await runInsightsQuery(aws, REQUEST).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "no-records", why: expect.stringContaining("before the log group") });
+  expect(error).not.toBeInstanceOf(MalformedQueryError);
+});
+
+test("reads what does not fit into one answer", async () => {
+  const row = (value: string) => [[{ field: "srcAddr", value }]];
+  logs.on(GetQueryResultsCommand).resolves({ status: "Complete", results: row("10.1.0.1"), nextToken: "2" });
+  logs
+    .on(GetQueryResultsCommand, { queryId: "q-1", nextToken: "2" })
+    .resolves({ status: "Complete", results: row("10.1.0.2"), nextToken: "3" });
+  logs
+    .on(GetQueryResultsCommand, { queryId: "q-1", nextToken: "3" })
+    .resolves({ status: "Complete", results: row("10.1.0.3") });
+  const { rows } = await runInsightsQuery(aws, { ...REQUEST, query: "fields srcAddr | limit 25000" });
+  expect(rows.map(({ srcAddr }) => srcAddr)).toEqual(["10.1.0.1", "10.1.0.2", "10.1.0.3"]);
 });
 
 test("waits its turn where too many queries run at once", async () => {

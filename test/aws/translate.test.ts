@@ -47,6 +47,7 @@ describe("every refusal that AWS is known to give", () => {
     ["RequestLimitExceeded", "Request limit exceeded.", /more often/, /Wait/],
     ["ThrottlingException", "Rate exceeded", /more often/, /Wait/],
     ["Throttling", "Rate exceeded", /more often/, /Wait/],
+    ["ServiceFailure", "The request failed because of an internal error.", /AWS itself failed/, /Wait/],
     ["ServiceUnavailable", "The service is unavailable.", /AWS itself failed/, /Wait/],
     ["ECONNREFUSED", "connect ECONNREFUSED", /reached/, /network/],
     // What you may
@@ -240,19 +241,6 @@ describe("every refusal that AWS is known to give", () => {
       "InvalidAllocationID.NotFound",
     ].map((code): [string, string, RegExp, RegExp] => [code, "does not exist", /not there/, /vpclab up/]),
     ["InvalidVpcID.Malformed", 'Invalid id: "x"', /no id/, /status/],
-    // Logs Insights
-    [
-      "MalformedQueryException",
-      "unexpected symbol found bad at line 1 and position 843",
-      /understand/,
-      /case-sensitive/,
-    ],
-    [
-      "MalformedQueryException",
-      "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention settings ([0,79])",
-      /before the log group/,
-      /--since/,
-    ],
     ["InvalidParameterException", "1 validation error detected", /value/, /--debug/],
   ])("%s: %s", (code, message, why, next, exitCode = 1) => {
     const error = told(code, message);
