@@ -1,26 +1,40 @@
 /** The Systems Manager agent on the instances, which runs our commands. */
-import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
+import {
+  type DescribeInstanceInformationCommandOutput,
+  paginateDescribeInstanceInformation,
+} from "@aws-sdk/client-ssm";
 import type { Aws } from "./clients.ts";
 import { isCode } from "./errors.ts";
 import { allPages } from "./tags.ts";
 import { waitFor } from "./waits.ts";
 
+/** The answer's largest page. */
+const AGENTS_PER_PAGE = 50;
+
+/**
+ * The instances of the Region whose agent is Online, whosever they are: to ask for the lab's alone would take their ids,
+ * and so a second round.
+ */
+export async function allOnlineAgents(aws: Aws): Promise<string[]> {
+  return onlineIn(paginateDescribeInstanceInformation({ client: aws.ssm, pageSize: AGENTS_PER_PAGE }, {}));
+}
+
 /** Of these instances, the ones whose agent is Online. */
 export async function onlineAgents(aws: Aws, instanceIds: readonly string[]): Promise<Set<string>> {
   if (instanceIds.length === 0) return new Set();
+  const Filters = [{ Key: "InstanceIds", Values: [...instanceIds] }];
   try {
-    // All instances of the account would come in pages of 10: ask for ours alone.
-    const pages = paginateDescribeInstanceInformation(
-      { client: aws.ssm },
-      { Filters: [{ Key: "InstanceIds", Values: [...instanceIds] }] },
-    );
-    const agents = await allPages(pages, (page) => page.InstanceInformationList);
-    const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
-    return new Set(online.map(({ InstanceId }) => InstanceId ?? ""));
+    return new Set(await onlineIn(paginateDescribeInstanceInformation({ client: aws.ssm }, { Filters })));
   } catch (error) {
     if (isCode(error, "InvalidInstanceId")) return new Set();
     throw error;
   }
+}
+
+async function onlineIn(pages: AsyncIterable<DescribeInstanceInformationCommandOutput>): Promise<string[]> {
+  const agents = await allPages(pages, (page) => page.InstanceInformationList);
+  const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
+  return online.flatMap(({ InstanceId }) => InstanceId ?? []);
 }
 
 /** Half a minute to several minutes after the boot (AWS-FACTS §3); an agent that found no way out tries again later. */
@@ -35,7 +49,10 @@ export interface AgentWait {
   readonly note?: (text: string) => void;
 }
 
-/** Waits until the agents of all these instances are Online. */
+/**
+ * Waits until the agents of all these instances are Online.
+ * @throws LabError "timed-out" after 10 minutes
+ */
 export async function waitForAgents(
   aws: Aws,
   instanceIds: readonly string[],

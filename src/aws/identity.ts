@@ -24,8 +24,14 @@ export async function whoAmI(aws: Aws): Promise<Identity> {
   return { account: Account, arn: Arn };
 }
 
-/** The first part of every ARN in a Region: China and GovCloud have their own. */
+/** Regions by the beginning of their names that are worlds of their own (IAM guide, ARN format: partitions). */
+const PARTITIONS: readonly (readonly [string, string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["eusc-", "aws-eusc"],
+];
+
+/** The first part of every ARN in a Region: China, GovCloud and the European Sovereign Cloud have their own. */
 export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  return PARTITIONS.find(([beginning]) => region.startsWith(beginning))?.[1] ?? "aws";
 }

@@ -12,9 +12,9 @@ import type {
   Vpc,
   VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
-import { paginateDescribeInstanceInformation } from "@aws-sdk/client-ssm";
 import { byText } from "../lab/order.ts";
 import { type LabSpec, type Part, type ResourceType, TAG_PART } from "../lab/spec.ts";
+import { allOnlineAgents } from "./agent.ts";
 import { allowedReads } from "./allowed-reads.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
@@ -26,7 +26,7 @@ import { byPlace } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
 import { findRole } from "./role.ts";
 import { NOTHING_TAGGED, readTaggedNetwork, type Tagged, type TaggedNetwork } from "./tagged.ts";
-import { allPages, type DescribedTag, labFilters, tagValue } from "./tags.ts";
+import { type DescribedTag, labFilters, tagValue } from "./tags.ts";
 import { describeVolumes, goesWithInstance, holdersOf, isBeingDeleted } from "./volume.ts";
 import { describeVpcs } from "./vpc.ts";
 
@@ -124,7 +124,7 @@ export async function readOthers(
   const [volumes, named, online] = await Promise.all([
     ifAllowed("volumes", describeVolumes(aws, labFilters(spec))),
     readNamed(aws, spec, account),
-    ifAllowed("agents", readOnlineInstanceIds(aws)),
+    ifAllowed("agents", allOnlineAgents(aws)),
   ]);
   return { volumes, ...named, onlineInstanceIds: new Set(online), unseen };
 }
@@ -278,16 +278,4 @@ async function unlessForeign<T>(finding: Promise<T | undefined>): Promise<T | un
     if (error instanceof LabError && error.code === "not-ours") return undefined;
     throw error;
   }
-}
-
-/** The answer's largest page; asking for our instances alone would take their ids, and so a second round. */
-const AGENTS_PER_PAGE = 50;
-
-async function readOnlineInstanceIds(aws: Aws): Promise<string[]> {
-  const agents = await allPages(
-    paginateDescribeInstanceInformation({ client: aws.ssm }, { MaxResults: AGENTS_PER_PAGE }),
-    (page) => page.InstanceInformationList,
-  );
-  const online = agents.filter(({ PingStatus }) => PingStatus === "Online");
-  return online.flatMap(({ InstanceId }) => InstanceId ?? []);
 }

@@ -129,6 +129,17 @@ it.each([
   expect((await lookForVcpus(aws, spec, "t2.micro")).outcome).toBe(outcome);
 });
 
+it("leaves Spot Instances out of the vCPUs in use: their quota is another", async () => {
+  const machine = { InstanceType: "m5.large" as const };
+  const Instances = [machine, { ...machine, InstanceLifecycle: "spot" as const }];
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances }] });
+  ec2.on(DescribeInstanceTypesCommand).resolves({
+    InstanceTypes: [{ ...machine, VCpuInfo: { DefaultVCpus: 2 } }],
+  });
+  const { aws, spec } = lab();
+  expect((await lookForVcpus(aws, spec, "t2.micro")).text).toContain("2 of 5 vCPUs");
+});
+
 describe("names", () => {
   beforeEach(() => {
     const none = refusal("NoSuchEntityException");

@@ -80,6 +80,8 @@ export function lookForVcpus(aws: Aws, spec: LabSpec, instanceType: string): Pro
       { Name: "instance-state-name", Values: ["pending", "running"] },
     ]);
     const typesInUse = running
+      // Spot Instances have a quota of their own.
+      .filter(({ InstanceLifecycle }) => InstanceLifecycle !== "spot")
       .flatMap(({ InstanceType }) => InstanceType ?? [])
       .filter((type) => STANDARD_TYPE.test(type));
     const vcpus = await vcpusOf(aws, [...typesInUse, instanceType]);
