@@ -1,5 +1,6 @@
 /** The first line of a command: which lab, on whose account, where. On stderr: it is not the result. */
 import { redacted } from "../aws/redact.ts";
+import type { Place } from "../lab/memory.ts";
 import { REGIONS } from "../lab/regions.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
@@ -8,19 +9,27 @@ import type { OpenLab } from "./open-lab.ts";
 export function header(terminal: Terminal, lab: OpenLab): void {
   terminal.say(terminal.colour.bold(terminal.wrap(`vpclab · lab ${lab.place.lab} · ${whereOf(lab)}`)));
   // One name, several places: nobody is to take the wrong one down, or forget the one that costs.
-  for (const { target, account, region } of lab.elsewhere) {
-    const place = target === "simulator" ? "the embedded AWS" : `AWS account ${dashed(account)}`;
-    const flags = `${target === "simulator" ? "--simulate" : "--no-simulate"} --region ${region}`;
-    terminal.say(terminal.wrap(`Note: another lab ${lab.place.lab} stands on ${place}, meant by ${flags}.`));
+  for (const other of lab.elsewhere) {
+    const [where, flag] = whereElse(other);
+    const flags = `${flag} --region ${other.region}`;
+    terminal.say(terminal.wrap(`Note: another lab ${lab.place.lab} stands ${where}, meant by ${flags}.`));
   }
+}
+
+/** In words, and by the flag that means it. */
+function whereElse({ target, account, endpointUrl }: Place): readonly [where: string, flag: string] {
+  if (target === "simulator") return ["on the embedded AWS", "--simulate"];
+  if (endpointUrl === undefined) return [`on AWS account ${dashed(account)}`, "--no-simulate"];
+  return [`at ${plain(endpointUrl)}`, `--endpoint-url ${plain(endpointUrl)}`];
 }
 
 function whereOf({ place, identity }: OpenLab): string {
   const region = `${place.region} (${REGIONS[place.region] ?? ""})`;
   if (place.target === "simulator") return `embedded AWS · ${region}`;
   const who = plain(redacted(identity).replace(/^arn:[^:]*:[^:]*::\d*:/, ""));
-  const endpoint = place.endpointUrl === undefined ? "" : ` at ${plain(place.endpointUrl)}`;
-  return `AWS account ${dashed(place.account)} as ${who} · ${region}${endpoint}`;
+  const account = `account ${dashed(place.account)} as ${who} · ${region}`;
+  if (place.endpointUrl === undefined) return `AWS ${account}`;
+  return `not AWS itself but ${plain(place.endpointUrl)} · ${account}`;
 }
 
 /** 1234-5678-9012, as the console writes it. */

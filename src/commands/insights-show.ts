@@ -1,6 +1,7 @@
 /** A query's result on the terminal: when, what, how much, and what it cost. */
 import { portName, protocolName } from "../flow-logs/protocols.ts";
 import { byteCount, count, money, plural } from "../lab/figures.ts";
+import type { Place } from "../lab/memory.ts";
 import { parseAddress } from "../network/cidr.ts";
 import { bars } from "../ui/chart.ts";
 import { histogram } from "../ui/histogram.ts";
@@ -11,6 +12,7 @@ import type { Answer } from "./insights.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
 import { isLabs, type KnownAddresses } from "./known-addresses.ts";
+import { endpointPrice, isPriced } from "./standing.ts";
 import { day, timeOfDay } from "./time-range.ts";
 
 export interface Shown {
@@ -18,8 +20,8 @@ export interface Shown {
   readonly answer: Answer;
   readonly overTime: RecordsOverTime | undefined;
   readonly known: KnownAddresses;
-  /** On AWS: scanning costs. */
-  readonly isPaid: boolean;
+  /** Where it was asked; undefined for a file. */
+  readonly place: Place | undefined;
 }
 
 /** More rows than anybody reads; --csv and --json have all of them. */
@@ -162,15 +164,18 @@ function showBars(terminal: Terminal, { chosen, answer: { columns, rows }, known
   if (rows.length > MOST_BARS) terminal.out(`(${plain(amount)}, the first ${MOST_BARS} rows)`);
 }
 
-function receipt({ answer, overTime, isPaid }: Shown): string {
+function receipt({ answer, overTime, place }: Shown): string {
   const { rows, recordsMatched, recordsScanned, bytesScanned, price, range } = answer;
   const scanned = `${count(recordsMatched)} of ${plural(recordsScanned, "record")} matched, ${byteCount(bytesScanned)} scanned`;
   const twice = overTime ? " (and once more for the drawing)" : "";
-  const cost = isPaid
-    ? `${twice}: ${money(price)} by the price list; the first 5 GB of logs a month are free`
-    : range === undefined
+  const cost =
+    place === undefined
       ? ", without AWS and without cost"
-      : ", at no cost on the embedded AWS";
+      : place.target === "simulator"
+        ? ", at no cost on the embedded AWS"
+        : isPriced(place)
+          ? `${twice}: ${money(price)} by the price list; the first 5 GB of logs a month are free`
+          : `${twice} at ${endpointPrice(place)}`;
   const when =
     range === undefined
       ? ""

@@ -15,11 +15,12 @@ import { header } from "./header.ts";
 import { recordChunks } from "./insights-file.ts";
 import { histogramOf, histogramQuery, type RecordsOverTime, stepFor } from "./insights-histogram.ts";
 import { type ChosenQuery, chooseQuery, malformed, ownQuery } from "./insights-query.ts";
-import { printCsv, showAnswer } from "./insights-show.ts";
+import { printCsv, type Shown, showAnswer } from "./insights-show.ts";
 import { readKnownAddresses, STRANGERS_ONLY } from "./known-addresses.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { isPriced } from "./standing.ts";
 import { untilInterrupted } from "./stdin.ts";
 import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
 
@@ -36,7 +37,7 @@ export interface Answer extends Omit<InsightsResult, "start" | "end"> {
   readonly query: string;
   /** The range that was asked, in ms; undefined for a file, which is searched from end to end. */
   readonly range: { readonly start: number; readonly end: number } | undefined;
-  /** In US dollars; 0 where nothing is paid. */
+  /** In US dollars; 0 where AWS's prices do not hold. */
   readonly price: number;
 }
 
@@ -111,10 +112,10 @@ async function askAws(
           ]);
       const scanned = result.bytesScanned + (overTime?.bytesScanned ?? 0);
       const { start, end, ...rest } = result;
-      const price = place.target === "aws" ? scanPrice(scanned) : 0;
+      const price = isPriced(place) ? scanPrice(scanned) : 0;
       return [{ ...rest, query, range: { start, end }, price } satisfies Answer, overTime, known] as const;
     });
-    await print(terminal, chosen, answer, overTime, known, options, place.target === "aws");
+    await print(terminal, options, { chosen, answer, overTime, known, place });
     return 0;
   } finally {
     lab.close();
@@ -219,21 +220,14 @@ async function askFile(
         terminal.width,
       )
     : undefined;
-  await print(terminal, chosen, answer, overTime, STRANGERS_ONLY, options, false);
+  await print(terminal, options, { chosen, answer, overTime, known: STRANGERS_ONLY, place: undefined });
   return 0;
 }
 
-async function print(
-  terminal: Terminal,
-  chosen: ChosenQuery,
-  answer: Answer,
-  overTime: RecordsOverTime | undefined,
-  known: typeof STRANGERS_ONLY,
-  options: InsightsOptions,
-  isPaid: boolean,
-): Promise<void> {
+async function print(terminal: Terminal, options: InsightsOptions, shown: Shown): Promise<void> {
+  const { answer } = shown;
   if (options.csv) return printCsv(terminal, answer);
-  if (!options.json) return await showAnswer(terminal, { chosen, answer, overTime, known, isPaid });
+  if (!options.json) return await showAnswer(terminal, shown);
   const { query, range, columns, rows, recordsMatched, recordsScanned, bytesScanned, price } = answer;
   printJson(terminal, {
     query,

@@ -1,10 +1,10 @@
 /** After Ctrl-C or an error: what exists by now, what it costs, and how to go on. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
-import { money, plural } from "../lab/figures.ts";
+import { plural } from "../lab/figures.ts";
 import type { Place } from "../lab/memory.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
-import { costPerHour } from "./standing.ts";
+import { costPerHour, priceInWords } from "./standing.ts";
 
 /** How long a last look may take, in real ms: whoever pressed Ctrl-C wants to be gone. */
 const LOOK_AT_MOST_MS = 8_000;
@@ -45,11 +45,6 @@ export function standingNow(place: Place, inventories: readonly Inventory[]): st
   const count = inventories.reduce((sum, { resources }) => sum + resources.length, 0);
   if (count === 0) return "Nothing of the lab stands.";
   const perHour = inventories.reduce((sum, inventory) => sum + costPerHour(place, inventory), 0);
-  const price =
-    place.target === "simulator"
-      ? "on the embedded AWS and at no cost"
-      : perHour > 0
-        ? `at about ${money(perHour)} an hour`
-        : "at no cost by the hour";
-  return `${plural(count, "resource")} of the lab ${count === 1 ? "stands" : "stand"} by now, ${price}.`;
+  const verb = count === 1 ? "stands" : "stand";
+  return `${plural(count, "resource")} of the lab ${verb} by now, ${priceInWords(place, perHour)}.`;
 }

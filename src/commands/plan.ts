@@ -1,5 +1,4 @@
 /** `vpclab up --dry-run`: what would be made, in order, with the price an hour. Reads only. */
-
 import { readInventory } from "../aws/inventory.ts";
 import { choosePlacement } from "../aws/placement.ts";
 import { money } from "../lab/figures.ts";
@@ -10,7 +9,7 @@ import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
-import { round } from "./standing.ts";
+import { endpointPrice, isPriced, round, stepStates } from "./standing.ts";
 
 /** The parts of the lab in the order they are made. */
 const PARTS: readonly Part[] = [
@@ -49,12 +48,12 @@ export async function showPlan(program: Program, lab: OpenLab, until: StepId | u
     name: lab.spec.nameOf(part, availabilityZone),
     exists: inventory.resources.some((resource) => resource.part === part),
   }));
-  const instances = rows.filter(({ part }) => part.startsWith("instance-1") || part.startsWith("instance-2"));
+  const instances = rows.filter(({ part }) => part === "instance-1" || part === "instance-2");
   const price = hourlyPrice(
     lab.place.region,
     instances.map(() => instanceType),
   );
-  const perHour = lab.place.target === "aws" ? price.total : 0;
+  const perHour = isPriced(lab.place) ? price.total : 0;
   if (terminal.json) {
     printJson(terminal, { ...lab.place, make: rows, estimatedCostPerHour: round(perHour) });
     return 0;
@@ -70,11 +69,24 @@ export async function showPlan(program: Program, lab: OpenLab, until: StepId | u
   }
   terminal.out("");
   if (lab.place.target === "simulator") terminal.out("On the embedded AWS all of this costs nothing.");
+  else if (!isPriced(lab.place)) terminal.out(terminal.wrap(`It is for ${endpointPrice(lab.place)}.`));
+  else if (instances.length === 0) terminal.out("Nothing of this has a price by the hour.");
   else {
     for (const item of price.items) terminal.out(`   ${item.text.padEnd(40)} ${money(item.perHour)} an hour`);
     const whose = price.isExact ? "" : " (reckoned at us-east-1's instance price)";
     terminal.out(`   about ${money(perHour)} an hour while it stands${whose}; logs cost by the gigabyte.`);
   }
-  terminal.out("Nothing was made. To make it: vpclab up");
+  const isMissing = rows.some(({ exists }) => !exists);
+  const isDone = stepStates(inventory, lab.journal).every(
+    ({ id, state }) => state === "done" || STEP_IDS.indexOf(id) > last,
+  );
+  const upAgain = `vpclab up${until === undefined ? "" : ` --until ${until}`}`;
+  if (isMissing) terminal.out(`Nothing was made. To make it: ${upAgain}`);
+  else if (!isDone) terminal.out(`All of it stands. For the steps that are not done: ${upAgain}`);
+  else {
+    terminal.out("All of it stands and its steps are done: there is nothing to make.");
+    terminal.out(`  ${terminal.symbols.next} vpclab status      shows what stands`);
+    terminal.out(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
+  }
   return 0;
 }

@@ -10,7 +10,7 @@ import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
 import type { OpenLab } from "./open-lab.ts";
-import { sizesOf } from "./standing.ts";
+import { isPriced, sizesOf } from "./standing.ts";
 import { strayLine, strayNext, titled } from "./strays-told.ts";
 
 /** What stood before the teardown, and how long it took. */
@@ -29,7 +29,7 @@ export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
       .map(({ outcome: _outcome, ...removal }) => removal);
   const strays = straysLeft(receipt, before).map((stray) => ({
     ...stray,
-    next: strayNext(stray, lab.place.region),
+    next: [strayNext(stray, lab.place.region)],
   }));
   return {
     deleted: of("deleted"),
@@ -96,12 +96,14 @@ export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): st
 function costOf(lab: OpenLab, { inventory }: Before): string[] {
   const since = lab.remembered?.standsSince ?? inventory.since;
   if (since === undefined) return [];
+  const isEmbedded = lab.place.target === "simulator";
   const stood = Math.max(0, lab.aws.clock.now() - since);
   const types = inventory.instances.map(({ InstanceType }) => InstanceType ?? "");
   const { total } = hourlyPrice(lab.place.region, types, sizesOf(inventory.volumes));
   const cost = (total * stood) / 3_600_000;
-  const price = lab.place.target === "aws" ? `about ${money(cost)}` : "at no cost";
-  return [`it had stood ${durationInWords(stood)}, ${price}`];
+  // What another endpoint asks for it, nobody here knows.
+  const price = isPriced(lab.place) ? `, about ${money(cost)}` : isEmbedded ? ", at no cost" : "";
+  return [`it had stood ${durationInWords(stood)}${price}`];
 }
 
 export async function showReceipt(

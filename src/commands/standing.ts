@@ -1,12 +1,14 @@
 /** How far the lab is and what it costs, from what AWS shows. */
 import type { Volume } from "@aws-sdk/client-ec2";
 import type { Inventory } from "../aws/inventory.ts";
+import { money } from "../lab/figures.ts";
 import type { Journal } from "../lab/journal.ts";
 import type { Place } from "../lab/memory.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import type { StepId } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import type { StepState } from "../steps/step.ts";
+import { plain } from "../ui/text.ts";
 
 /** Steps 1 to 7; "prepare" is not counted. */
 export function stepStates(inventory: Inventory, journal: Journal): { id: StepId; state: StepState }[] {
@@ -16,13 +18,33 @@ export function stepStates(inventory: Inventory, journal: Journal): { id: StepId
   }));
 }
 
-/** Dollars an hour, of the instances that run or start and of all disks; 0 on the embedded AWS. */
+/** Whether AWS's prices hold there. The embedded AWS has none, and those of another endpoint are its own affair. */
+export function isPriced({ target, endpointUrl }: Pick<Place, "target" | "endpointUrl">): boolean {
+  return target === "aws" && endpointUrl === undefined;
+}
+
+/** Dollars an hour, of the instances that run or start and of all disks; 0 where AWS's prices do not hold. */
 export function costPerHour(place: Place, inventory: Inventory): number {
-  if (place.target === "simulator") return 0;
+  if (!isPriced(place)) return 0;
   const types = inventory.instances
     .filter(({ State }) => State?.Name === "pending" || State?.Name === "running")
     .map(({ InstanceType }) => InstanceType ?? "");
   return round(hourlyPrice(place.region, types, sizesOf(inventory.volumes)).total);
+}
+
+/**
+ * Where it is and what it costs, to follow "19 resources stand": "at about $0.034 an hour".
+ * @param perHour see costPerHour
+ */
+export function priceInWords(place: Place, perHour: number): string {
+  if (place.target === "simulator") return "on the embedded AWS and at no cost";
+  if (!isPriced(place)) return `at ${endpointPrice(place)}`;
+  return perHour > 0 ? `at about ${money(perHour)} an hour` : "at no cost by the hour";
+}
+
+/** "http://127.0.0.1:4567, which is not AWS itself: …" */
+export function endpointPrice({ endpointUrl = "" }: Place): string {
+  return `${plain(endpointUrl)}, which is not AWS itself: whether that costs anything is its own affair`;
 }
 
 /** In GiB. */

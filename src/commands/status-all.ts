@@ -7,7 +7,7 @@ import { type LabsEverywhere, labsEverywhere, type StandingLab, tellUnread } fro
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, round } from "./standing.ts";
+import { costPerHour, endpointPrice, isPriced, round } from "./standing.ts";
 
 /** @returns the exit code: 1 where a Region could not be read, so that nobody takes the list for all there is */
 export async function statusAll(program: Program, lab: OpenLab, options: GlobalOptions): Promise<number> {
@@ -50,6 +50,7 @@ function totalCost(standing: readonly StandingLab[]): number {
 
 async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere): Promise<void> {
   const { standing, otherValues } = found;
+  const isOwnAffair = lab.place.target === "aws" && !isPriced(lab.place);
   if (standing.length > 0)
     terminal.out(
       await table(
@@ -65,17 +66,18 @@ async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere):
           one.lab.place.lab,
           howOld(one),
           String(one.inventory.resources.length),
-          money(costPerHour(one.lab.place, one.inventory)),
+          isOwnAffair ? "–" : money(costPerHour(one.lab.place, one.inventory)),
         ]),
         terminal,
       ),
     );
-  const total =
-    lab.place.target === "aws" ? `together about ${money(totalCost(standing))} an hour` : "at no cost";
+  const total = isPriced(lab.place) ? `together about ${money(totalCost(standing))} an hour` : "at no cost";
   const labs = `${plural(standing.length, "lab")} of this account`;
   terminal.out("");
   terminal.out(
-    standing.length === 0 ? "No lab stands in any Region that could be read." : `${labs}, ${total}.`,
+    standing.length === 0
+      ? "No lab stands in any Region that could be read."
+      : terminal.wrap(`${labs}, ${isOwnAffair ? `at ${endpointPrice(lab.place)}` : total}.`),
   );
   for (const { region, value } of otherValues)
     terminal.out(
@@ -87,7 +89,7 @@ async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere):
   for (const { lab, inventory } of copied)
     terminal.out(
       terminal.wrap(
-        `Note: in ${lab.place.region} ${plural(inventory.elsewhere.length, "thing")} outside its VPCs also carry the tag of lab ${lab.place.lab}.`,
+        `Note: in ${lab.place.region} ${plural(inventory.elsewhere.length, "more thing")} with the tag of lab ${lab.place.lab} outside its VPCs.`,
       ),
     );
   for (const name of new Set(standing.map((one) => one.lab.place.lab)))

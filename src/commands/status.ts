@@ -6,7 +6,7 @@ import { surveyLab } from "../aws/lab-survey.ts";
 import type { Strays } from "../aws/strays.ts";
 import { realSleep } from "../lab/clock.ts";
 import { LabError } from "../lab/error.ts";
-import { money, plural } from "../lab/figures.ts";
+import { plural } from "../lab/figures.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
@@ -21,7 +21,7 @@ import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, stepStates } from "./standing.ts";
+import { costPerHour, priceInWords, stepStates } from "./standing.ts";
 import { elsewhereTold, straysTold, unseenTold, volumesTold } from "./strays-told.ts";
 
 export interface StatusOptions extends GlobalOptions {
@@ -169,9 +169,7 @@ async function show(
   const cost =
     inventory.resources.length === 0
       ? "Nothing of this lab stands."
-      : lab.place.target === "aws"
-        ? `While it stands, it costs about ${money(costPerHour(lab.place, inventory))} an hour.`
-        : "It is on the embedded AWS and costs nothing.";
+      : `It stands ${priceInWords(lab.place, costPerHour(lab.place, inventory))}.`;
   terminal.out(terminal.wrap(cost));
   terminal.out(`  ${terminal.symbols.next} ${next}`);
   if (inventory.resources.length > 0)

@@ -18,7 +18,7 @@ import { type LabFlags, stepName, vpcQuota } from "./options.ts";
 import { showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, stepStates } from "./standing.ts";
+import { costPerHour, endpointPrice, isPriced, priceInWords, stepStates } from "./standing.ts";
 
 export interface UpOptions extends GlobalOptions, LabFlags {
   readonly yes?: boolean;
@@ -42,7 +42,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
       // On the embedded AWS nothing costs or breaks: nobody being here counts as a yes.
       if (target === "aws" && !asks && !options.yes && !options.dryRun)
         throw usageError(
-          "This would make billed things on AWS, and nobody is here to say yes.",
+          "This would make things that may be billed, and nobody is here to say yes.",
           "Say it by flag: vpclab up --yes. To see first what would be made: vpclab up --dry-run.",
         );
     },
@@ -95,18 +95,20 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
 }
 
 /** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
-function announce({ terminal }: Program, lab: OpenLab, instanceType: string): void {
-  const { total } = hourlyPrice(lab.place.region, [instanceType, instanceType]);
+function announce({ terminal }: Program, { place, spec }: OpenLab, instanceType: string): void {
+  const { total } = hourlyPrice(place.region, [instanceType, instanceType]);
+  const price = isPriced(place)
+    ? `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day).`
+    : `It is made at ${endpointPrice(place)}.`;
   const hours =
-    lab.spec.hours === undefined
+    spec.hours === undefined
       ? "Instances run until you take them down (--hours never)."
-      : `Instances power off and are gone ${plural(lab.spec.hours, "hour")} after they are started (--hours), should you forget them.`;
+      : `Instances power off and are gone ${plural(spec.hours, "hour")} after they are started (--hours), should you forget them.`;
   terminal.say("");
   terminal.say(
     terminal.wrap(
       `This makes 2 VPCs, 2 ${instanceType} instances, 1 log group, 1 flow log, 1 peering connection, 2 roles. ` +
-        `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day). ${hours} ` +
-        "`vpclab teardown` removes all of it.",
+        `${price} ${hours} \`vpclab teardown\` removes all of it.`,
     ),
   );
 }
@@ -175,14 +177,10 @@ async function closing(program: Program, lab: OpenLab, stopped: boolean): Promis
   const states = stepStates(inventory, lab.journal);
   const done = states.filter(({ state }) => state === "done").length;
   terminal.out("");
-  terminal.out(
-    terminal.wrap(
-      `${done} of ${states.length} steps are done; ${plural(inventory.resources.length, "resource")} ${inventory.resources.length === 1 ? "stands" : "stand"}` +
-        (lab.place.target === "aws"
-          ? `, at about ${money(costPerHour(lab.place, inventory))} an hour.`
-          : ". They are on the embedded AWS and cost nothing."),
-    ),
-  );
+  const count = inventory.resources.length;
+  const stand = `${plural(count, "resource")} ${count === 1 ? "stands" : "stand"}`;
+  const price = priceInWords(lab.place, costPerHour(lab.place, inventory));
+  terminal.out(terminal.wrap(`${done} of ${states.length} steps are done; ${stand}, ${price}.`));
   const next =
     stopped || done < states.length
       ? ["vpclab up          goes on from here"]
