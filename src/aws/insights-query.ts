@@ -17,7 +17,7 @@ export interface InsightsQuery {
   readonly query: string;
   /** In ms; what lies before the group was made is left out. Default: all that the group has. */
   readonly start?: number | undefined;
-  /** In ms; default: the service's now, since a range that ends before the group was made is refused. */
+  /** In ms; default: the service's now. A range that ends before the group was made is refused. */
   readonly end?: number | undefined;
   /** At most so many rows; default: what the query says, else AWS's. */
   readonly limit?: number | undefined;
@@ -64,6 +64,7 @@ const ANSWERS_WITHIN_MS = 5 * 60_000;
 export async function runInsightsQuery(aws: Aws, request: InsightsQuery): Promise<InsightsResult> {
   const { logGroupName } = request;
   const group = await requireLogGroup(aws, logGroupName);
+  if (request.end !== undefined && request.end < group.createdAt) throw rangeWithoutRecords();
   // Whole seconds, both ends included: outward, so that nothing is cut off.
   const start = Math.floor(Math.max(request.start ?? 0, group.createdAt) / 1000);
   const end = Math.ceil((request.end ?? aws.clock.now()) / 1000);
@@ -113,10 +114,11 @@ async function startQuery(
 /** AWS calls a query malformed, too, whose range can hold no record (AWS-FACTS §5). */
 const WITHOUT_RECORDS = /end date and time|retention settings/;
 
-function rangeWithoutRecords(cause: MalformedQueryException): LabError {
+function rangeWithoutRecords(cause?: MalformedQueryException): LabError {
   return new LabError("no-records", "There can be no records of that time.", {
     why: "It ends before the log group was made, or is older than the group keeps records.",
     next: ["Ask for a later time: vpclab insights <name> --since 1h"],
+    exitCode: 2,
     cause,
   });
 }

@@ -66,6 +66,13 @@ test("gives rows by the query's own columns, without the handle to the record", 
   });
 });
 
+test("refuses a range that ends before the group was made, and asks AWS nothing", async () => {
+  await expect(
+    runInsightsQuery(aws, { ...REQUEST, start: CREATED - 7_200_000, end: CREATED - 3_600_000 }),
+  ).rejects.toMatchObject({ code: "no-records", exitCode: 2 });
+  expect(logs.commandCalls(StartQueryCommand)).toHaveLength(0);
+});
+
 test("says where a query is malformed", async () => {
   logs.on(StartQueryCommand).rejects(
     new MalformedQueryException({
