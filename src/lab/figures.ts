@@ -32,11 +32,7 @@ export function money(dollars: number): string {
   if (dollars < 0) return `-${money(-dollars)}`;
   if (dollars === 0) return "$0.00";
   if (dollars < 0.0005) return "less than $0.001";
-  return `$${dollars.toLocaleString("en-US", dollars < 0.0995 ? decimals(3) : decimals(2))}`;
-}
-
-function decimals(count: number): Intl.NumberFormatOptions {
-  return { minimumFractionDigits: count, maximumFractionDigits: count };
+  return `$${withSeparators(dollars.toFixed(dollars < 0.0995 ? 3 : 2))}`;
 }
 
 /** Bytes: exact below 1,000 ("420 bytes"), then in powers of 1,000 with one decimal ("1.2 kB", "3.4 GB"). */
@@ -50,12 +46,17 @@ export function byteCount(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${value.toLocaleString("en-US", decimals(1))} ${units[unit]}`;
+  return `${withSeparators(value.toFixed(1))} ${units[unit]}`;
 }
 
-/** A number with thousands separated: "12,345". */
+/** A number with thousands separated, of three decimals at most: "12,345". */
 export function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return withSeparators(String(Number(value.toFixed(3))));
+}
+
+/** By hand, because the first use of Intl in a process takes as long as Node to start. */
+function withSeparators(digits: string): string {
+  return digits.replace(/\d(?=(?:\d{3})+(?:\.|$))/g, "$&,");
 }
 
 /** A count with its noun: "1 deletion", "19 deletions", "2 policies" with `plural(2, "policy", "policies")`. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { byteCount, duration, durationInWords, money, plural, shortDuration } from "../../src/lab/figures.ts";
+import {
+  byteCount,
+  count,
+  duration,
+  durationInWords,
+  money,
+  plural,
+  shortDuration,
+} from "../../src/lab/figures.ts";
 
 const SECOND = 1000;
 const MINUTE = 60_000;
@@ -61,6 +69,16 @@ describe("figures", () => {
     [5e15, "5,000.0 TB"],
   ])("shows %d bytes as %s", (bytes, expected) => {
     expect(byteCount(bytes)).toBe(expected);
+  });
+
+  it.each([
+    [0, "0"],
+    [999, "999"],
+    [12_345_678, "12,345,678"],
+    [1234.56789, "1,234.568"],
+    [-1000, "-1,000"],
+  ])("shows %d as %s", (value, expected) => {
+    expect(count(value)).toBe(expected);
   });
 
   it("counts with the right noun", () => {
