@@ -17,7 +17,7 @@ export interface RecordFlags {
 export interface RecordFilter {
   /** What CloudWatch Logs can sort out by itself; undefined where that is nothing. `passes` is to be asked as well. */
   readonly pattern: string | undefined;
-  /** Whether any flag was given. */
+  /** No flag was given: every record is wanted. */
   readonly isOpen: boolean;
   passes(record: FlowLogRecord): boolean;
 }

@@ -1,9 +1,9 @@
 /** `vpclab logs`: what the flow log saw, record by record, as it is or as it comes. */
 import { once } from "node:events";
 import { describeStreams, type LogLine, logLines } from "../aws/flow-log-records.ts";
-import { requireLogGroup } from "../aws/log-group.ts";
+import { describeLogGroup, requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, parseRecord, RecordError } from "../flow-logs/record.ts";
-import { usageError } from "../lab/error.ts";
+import { LabError, usageError } from "../lab/error.ts";
 import { openJsonArray, printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -36,7 +36,7 @@ const LATE_BY_MS = 30 * 60_000;
 
 /**
  * @returns the exit code
- * @throws LabError "no-log-group", with `--follow` too: it would wait for ever
+ * @throws LabError "no-log-group", with `--follow` also where it is deleted meanwhile: it would wait for ever
  */
 export async function logs(program: Program, options: LogsOptions): Promise<number> {
   const { terminal } = program;
@@ -157,8 +157,11 @@ async function follow(
   let newest = 0;
   let from = start;
   let shown = 0;
+  let isEmpty = true;
   const unmet = async function* () {
+    isEmpty = true;
     for await (const entry of entries(lab, filter, from)) {
+      isEmpty = false;
       const { id, timestamp } = entry.line;
       newest = Math.max(newest, timestamp);
       if (met.has(id)) continue;
@@ -172,6 +175,7 @@ async function follow(
         await out.write(entry);
         shown += 1;
       }
+      if (isEmpty) await requireStillThere(lab);
       if (newest > 0) from = Math.max(start ?? 0, newest - LATE_BY_MS);
       for (const [id, timestamp] of met) if (timestamp < (from ?? 0)) met.delete(id);
       await clock.sleep(LOOK_EVERY_MS, signal);
@@ -181,6 +185,15 @@ async function follow(
     if (!signal.aborted) throw error;
     return shown;
   }
+}
+
+/** A log group that is deleted meanwhile reads like one without records. @throws LabError "no-log-group" */
+async function requireStillThere({ aws, spec }: OpenLab): Promise<void> {
+  const name = spec.nameOf("log-group");
+  if ((await describeLogGroup(aws, name)) !== undefined) return;
+  throw new LabError("no-log-group", `The log group ${name} is gone: it was deleted while it was followed.`, {
+    next: ["See where the lab stands: vpclab status", "Make what is missing: vpclab up"],
+  });
 }
 
 function rawLines(terminal: Terminal): Output {

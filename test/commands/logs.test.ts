@@ -1,3 +1,4 @@
+import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { type LogsOptions, logs } from "../../src/commands/logs.ts";
@@ -8,7 +9,7 @@ import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import { until } from "../ui/fake-terminal.ts";
-import { letTimePass } from "./by-hand.ts";
+import { byHand, letTimePass } from "./by-hand.ts";
 import { FAST, labHome, type RunOptions, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 import { standingLab } from "./standing-lab.ts";
 
@@ -134,6 +135,33 @@ describe("vpclab logs", () => {
     const fresh = labHome();
     const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));
     expect(error).toMatchObject({ code: "usage", exitCode: 2 });
+  });
+});
+
+describe("vpclab logs --follow, when the log group is deleted", () => {
+  const begun = standingLab("log-group");
+
+  it("says so and ends", async () => {
+    const error = await refusal(() =>
+      begun.run(
+        async (program, terminal) => {
+          const following = logs(program, { ...SIMULATED, follow: true, debug: true });
+          following.catch(() => undefined);
+          await until(() => terminal.stderr.written.includes("FilterLogEvents"), "it has looked once");
+          await byHand(begun, ({ logs }) =>
+            logs.send(new DeleteLogGroupCommand({ logGroupName: "NextWorkVPCFlowLogsGroup" })),
+          );
+          return following;
+        },
+        { speed: FAST },
+      ),
+    );
+    expect(error).toMatchObject({
+      code: "no-log-group",
+      exitCode: 1,
+      message: "The log group NextWorkVPCFlowLogsGroup is gone: it was deleted while it was followed.",
+      next: expect.arrayContaining([expect.stringContaining("vpclab up")]),
+    });
   });
 });
 
