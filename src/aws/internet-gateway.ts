@@ -39,6 +39,7 @@ export async function findInternetGateways(
   return lowestIdFirst(free, ({ InternetGatewayId }) => InternetGatewayId);
 }
 
+/** Whether it is the way out of this VPC. */
 export function isAttachedTo(gateway: InternetGateway, vpcId: string): boolean {
   return gateway.Attachments?.some((attachment) => attachment.VpcId === vpcId) ?? false;
 }
@@ -131,13 +132,16 @@ function isAttachedAlready(error: unknown): boolean {
 }
 
 /** Detaches and deletes; waits up to 20 minutes for the public addresses mapped through it to go. */
-export async function deleteInternetGateway(aws: Aws, gatewayId: string): Promise<Deletion> {
-  const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
-  for (const { VpcId } of gateway?.Attachments ?? []) await detach(aws, gatewayId, VpcId);
+export function deleteInternetGateway(aws: Aws, gatewayId: string): Promise<Deletion> {
   return deleteUntilGone(aws, {
     what: `internet gateway ${gatewayId}`,
     atMostMs: 1_200_000,
-    delete: () => aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: gatewayId })),
+    // Both in each try: the first read may not show yet what was attached a moment ago.
+    delete: async () => {
+      const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
+      for (const { VpcId } of gateway?.Attachments ?? []) await detach(aws, gatewayId, VpcId);
+      await aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: gatewayId }));
+    },
     isThere: async () => (await describeInternetGateways(aws, withId(gatewayId))).length > 0,
   });
 }

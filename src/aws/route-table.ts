@@ -63,6 +63,7 @@ export function routeTo(table: RouteTable, destination: string): Route | undefin
   return table.Routes?.find((route) => route.DestinationCidrBlock === destination);
 }
 
+/** Whether a route leads there; no route leads nowhere. */
 export function leadsTo(route: Route | undefined, target: RouteTarget): boolean {
   return "GatewayId" in target
     ? route?.GatewayId === target.GatewayId
@@ -140,6 +141,7 @@ export async function waitForActiveRoute(
   });
 }
 
+/** Whether the subnet follows this table. */
 export function isAssociatedWith(table: RouteTable, subnetId: string): boolean {
   return table.Associations?.some((association) => association.SubnetId === subnetId) ?? false;
 }
@@ -179,18 +181,21 @@ export async function deleteRoutesTo(aws: Aws, table: RouteTable, connectionId: 
 }
 
 /** Disassociates and deletes; its routes go with it. Waits up to 5 minutes. */
-export async function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
+export function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
   const withId = [{ Name: "route-table-id", Values: [tableId] }];
-  const [table] = await describeRouteTables(aws, withId);
-  for (const { Main, RouteTableAssociationId } of table?.Associations ?? [])
-    if (!Main)
-      await absentIsFine(() =>
-        aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId })),
-      );
   return deleteUntilGone(aws, {
     what: `route table ${tableId}`,
     atMostMs: 300_000,
-    delete: () => aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: tableId })),
+    // Both in each try: the first read may not show yet which subnet has followed it for a moment.
+    delete: async () => {
+      const [table] = await describeRouteTables(aws, withId);
+      for (const { Main, RouteTableAssociationId } of table?.Associations ?? [])
+        if (!Main)
+          await absentIsFine(() =>
+            aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId })),
+          );
+      await aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: tableId }));
+    },
     isThere: async () => (await describeRouteTables(aws, withId)).length > 0,
   });
 }

@@ -1,11 +1,13 @@
 import {
   AttachInternetGatewayCommand,
+  DeleteInternetGatewayCommand,
   DescribeInternetGatewaysCommand,
+  DetachInternetGatewayCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { attachInternetGateway } from "../../src/aws/internet-gateway.ts";
+import { attachInternetGateway, deleteInternetGateway } from "../../src/aws/internet-gateway.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
@@ -80,4 +82,19 @@ describe("an internet gateway", () => {
     ec2.on(AttachInternetGatewayCommand).rejects(refusal("UnauthorizedOperation"));
     await expect(attach()).rejects.toMatchObject({ name: "UnauthorizedOperation" });
   });
+});
+
+it("is detached and deleted, though the first read does not show the attachment yet", async () => {
+  const gateway = { InternetGatewayId: "igw-1" };
+  ec2
+    .on(DescribeInternetGatewaysCommand)
+    .resolvesOnce({ InternetGateways: [gateway] })
+    .resolvesOnce({
+      InternetGateways: [{ ...gateway, Attachments: [{ VpcId: "vpc-1", State: "attached" }] }],
+    })
+    .resolves({ InternetGateways: [] });
+  ec2.on(DetachInternetGatewayCommand).resolves({});
+  ec2.on(DeleteInternetGatewayCommand).rejectsOnce(refusal("DependencyViolation")).resolves({});
+  expect(await deleteInternetGateway(mockedLab().lab.aws, "igw-1")).toBe("deleted");
+  expect(ec2.commandCalls(DetachInternetGatewayCommand)[0]?.args[0].input.VpcId).toBe("vpc-1");
 });

@@ -2,7 +2,9 @@ import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
   DeleteRouteCommand,
+  DeleteRouteTableCommand,
   DescribeRouteTablesCommand,
+  DisassociateRouteTableCommand,
   EC2Client,
   ReplaceRouteCommand,
   ReplaceRouteTableAssociationCommand,
@@ -12,6 +14,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   associateRouteTable,
   deleteRoutesTo,
+  deleteRouteTable,
   ensureRoute,
   waitForActiveRoute,
 } from "../../src/aws/route-table.ts";
@@ -150,4 +153,19 @@ describe("the subnet's association", () => {
       RouteTableId: "rtb-1",
     });
   });
+});
+
+it("is let go of by its subnet and deleted, though the first read does not show the subnet yet", async () => {
+  const main = { RouteTableAssociationId: "rtbassoc-main", Main: true };
+  const ofSubnet = { RouteTableAssociationId: "rtbassoc-1", SubnetId: "subnet-1" };
+  ec2
+    .on(DescribeRouteTablesCommand)
+    .resolvesOnce({ RouteTables: [{ RouteTableId: "rtb-1", Associations: [main] }] })
+    .resolvesOnce({ RouteTables: [{ RouteTableId: "rtb-1", Associations: [main, ofSubnet] }] })
+    .resolves({ RouteTables: [] });
+  ec2.on(DisassociateRouteTableCommand).resolves({});
+  ec2.on(DeleteRouteTableCommand).rejectsOnce(refusal("DependencyViolation")).resolves({});
+  expect(await deleteRouteTable(mockedLab().lab.aws, "rtb-1")).toBe("deleted");
+  const disassociated = ec2.commandCalls(DisassociateRouteTableCommand);
+  expect(disassociated.map(({ args }) => args[0].input.AssociationId)).toEqual(["rtbassoc-1"]);
 });
