@@ -58,6 +58,7 @@ export async function deleteUntilGone(
   return "deleted";
 }
 
+/** Something hangs on it still; EC2's word for every kind. */
 export function isDependencyViolation(error: unknown): boolean {
   return isCode(error, "DependencyViolation");
 }

@@ -105,7 +105,7 @@ export async function readInstances(
   };
 }
 
-/** What the inventory holds that is in no VPC: volumes, IAM's, the log group, the agents. */
+/** What the inventory holds that is in no VPC: volumes, IAM's, the log group, the agents of the Region. */
 export interface Others {
   readonly volumes: readonly Volume[];
   readonly named: readonly InventoryResource[];
@@ -129,6 +129,7 @@ export async function readOthers(
   return { volumes, ...named, onlineInstanceIds: new Set(online), unseen };
 }
 
+/** The inventory out of what was read, by the tag or of the whole Region. */
 export function inventoryOf(network: TaggedNetwork, others: Others): Inventory {
   const { instances, peeringConnections } = network;
   const { named, volumes, logGroupSince, onlineInstanceIds, unseen } = others;

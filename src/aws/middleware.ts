@@ -66,6 +66,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   "ENETUNREACH",
 ]);
 
+/** Throws AnswerLostError, and keeps the SDK from asking again, where a call without a client token got no answer. */
 export function answerLost(): Plugin {
   const keepFromRetry: FinalizeRequestMiddleware<object, object> = (next, context) => async (args) => {
     try {
@@ -107,6 +108,7 @@ function letRefusalStand(error: SdkError): void {
     Object.assign(error.$metadata, { clockSkewCorrected: false });
 }
 
+/** Has the clock follow the `Date` of every answer, refusals included. */
 export function followServiceTime(clock: ServiceClock): Plugin {
   return {
     applyToStack(stack) {
@@ -136,6 +138,7 @@ export interface CallTrace {
   readonly error: string | undefined;
 }
 
+/** Tells of each call when it has ended, well or not. */
 export function traceCalls(trace: (call: CallTrace) => void, clock: Clock): Plugin {
   return {
     applyToStack(stack) {

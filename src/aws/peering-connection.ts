@@ -28,10 +28,12 @@ import { waitFor } from "./waits.ts";
 /** Nothing can be done with these any more, not even delete them; AWS shows them for hours (AWS-FACTS §1). */
 const FADED: ReadonlySet<string> = new Set(["deleted", "rejected", "failed", "expired"]);
 
+/** AWS's own word, "pending-acceptance"; "" where there is none. */
 export function statusOf(connection: VpcPeeringConnection | undefined): string {
   return connection?.Status?.Code ?? "";
 }
 
+/** Whether it is over, though AWS shows it still. */
 export function hasFaded(connection: VpcPeeringConnection): boolean {
   return FADED.has(statusOf(connection));
 }

@@ -24,6 +24,7 @@ export interface Policy {
   readonly arn: string;
 }
 
+/** @param account twelve digits, or "aws" for AWS's own */
 export function policyArn(region: string, account: string, name: string): string {
   return `arn:${partitionOf(region)}:iam::${account}:policy/${name}`;
 }

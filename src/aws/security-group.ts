@@ -97,6 +97,7 @@ export function inboundRules(spec: LabSpec): IpPermission[] {
   return spec.sshFrom === undefined ? [icmp] : [icmp, rule("tcp", 22, 22, spec.sshFrom, "SSH")];
 }
 
+/** Whether the group lets in what `rule`, which names one CIDR, lets in: same protocol, same ports, same CIDR. */
 export function hasRule(group: SecurityGroup, rule: IpPermission): boolean {
   const cidr = rule.IpRanges?.[0]?.CidrIp;
   return samePorts(group, rule).some((range) => range.CidrIp === cidr);

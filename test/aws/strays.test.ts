@@ -24,6 +24,7 @@ import type { Inventory } from "../../src/aws/inventory.ts";
 import { readStrays, type Stray } from "../../src/aws/strays.ts";
 import { removeAlongside, removeFirst } from "../../src/steps/strays.ts";
 import { holding, mockedLab } from "../steps/lab-context.ts";
+import { refusal } from "./refusal.ts";
 
 const ec2 = mockClient(EC2Client);
 const VPC = "vpc-0000000000000001a";
@@ -33,10 +34,6 @@ const inventory: Inventory = {
   vpcs: [{ VpcId: VPC }],
   internetGateways: [{ InternetGatewayId: "igw-1", Attachments: [{ VpcId: VPC, State: "attached" }] }],
 };
-
-function refused(name: string, message = "no"): Error {
-  return Object.assign(new Error(message), { name });
-}
 
 beforeEach(() => {
   ec2.on(DescribeInstancesCommand).resolves({ Reservations: [] });
@@ -153,14 +150,14 @@ describe("readStrays", () => {
   });
 
   it("goes on without what AWS does not let us see, and says so", async () => {
-    ec2.on(DescribeVpcEndpointsCommand).rejects(refused("UnauthorizedOperation"));
+    ec2.on(DescribeVpcEndpointsCommand).rejects(refusal("UnauthorizedOperation"));
     ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: "subnet-2", VpcId: VPC }] });
     expect(await readStrays(mockedLab().lab.aws, inventory)).toMatchObject({
       found: [{ id: "subnet-2" }],
       unseen: ["VPC endpoints"],
     });
-    ec2.on(DescribeVpcEndpointsCommand).rejects(refused("InternalError"));
-    await expect(found()).rejects.toThrow("no");
+    ec2.on(DescribeVpcEndpointsCommand).rejects(refusal("InternalError"));
+    await expect(found()).rejects.toThrow("InternalError");
   });
 });
 
@@ -191,7 +188,7 @@ describe("removing strays", () => {
       .on(DescribeAddressesCommand)
       .resolvesOnce({ Addresses: [{ AllocationId: "eipalloc-1", AssociationId: "eipassoc-1" }] })
       .resolves({ Addresses: [] });
-    ec2.on(DisassociateAddressCommand).rejects(refused("InvalidAssociationID.NotFound"));
+    ec2.on(DisassociateAddressCommand).rejects(refusal("InvalidAssociationID.NotFound"));
     ec2.on(ReleaseAddressCommand).resolves({});
     const removals = await removeFirst(mockedLab().lab, [
       stray("elastic-ip", "eipalloc-1"),
@@ -212,7 +209,7 @@ describe("removing strays", () => {
   });
 
   it("takes for gone what AWS no longer knows, and for a refusal what it says of one endpoint", async () => {
-    ec2.on(DeleteNatGatewayCommand).rejects(refused("NatGatewayNotFound"));
+    ec2.on(DeleteNatGatewayCommand).rejects(refusal("NatGatewayNotFound"));
     ec2.on(DeleteVpcEndpointsCommand).resolves({
       Unsuccessful: [
         { ResourceId: "vpce-1", Error: { Code: "InvalidVpcEndpoint.NotFound", Message: "gone" } },
@@ -236,7 +233,7 @@ describe("removing strays", () => {
   it("leaves a service's interface to its service, and waits for one that is in use", async () => {
     ec2
       .on(DeleteNetworkInterfaceCommand)
-      .rejectsOnce(refused("InvalidParameterValue", "Network interface 'eni-second' is currently in use."))
+      .rejectsOnce(refusal("InvalidParameterValue", "Network interface 'eni-second' is currently in use."))
       .resolves({});
     const removals = await removeAlongside(mockedLab().lab, [
       stray("network-interface", "eni-elb", { goesAlone: false, plantedBy: "amazon-elb" }),

@@ -17,6 +17,7 @@ const FIX = [
 /** More names than this are counted, not listed. */
 const LISTED = 6;
 
+/** Fails where an action is refused; a warning where IAM's simulator cannot be asked. Nothing is made. */
 export async function lookForPermissions(aws: Aws, spec: LabSpec, identity: Identity): Promise<Check> {
   const [dryRuns, simulation] = await Promise.all([dryRun(aws, spec), simulate(aws, spec, identity)]);
   const denied = [...new Set([...dryRuns.denied, ...simulation.denied])].sort();

@@ -27,6 +27,7 @@ export async function lookForInstanceType(aws: Aws, spec: LabSpec): Promise<Look
   return { check: found, ...chosen };
 }
 
+/** Fails where the Region has no such image. */
 export async function lookForImage(aws: Aws): Promise<Looked> {
   let imageId: string | undefined;
   const found = await look("image", async () => {

@@ -26,10 +26,12 @@ export interface RoomOptions {
   readonly vpcQuota?: number | undefined;
 }
 
+/** Fails where the quota has no room for what the lab has not got yet. */
 export function lookForVpcs(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
   return look("vpcs", async () => countRoom("vpcs", "VPCs", await describeVpcs(aws, []), spec, options));
 }
 
+/** The same for gateways. */
 export function lookForInternetGateways(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
   return look("internet-gateways", async () =>
     countRoom(
