@@ -1,7 +1,7 @@
 /**
- * Names that can be taken: IAM's roles, policies and profiles, and log groups, are found by name and so may turn out
- * to be somebody else's. Only what carries our `vpclab:lab` is ever touched, and of IAM, which is global, only what
- * carries our Region too.
+ * What can be taken already, by another run of ours or by somebody else: names, of IAM's roles, policies and profiles,
+ * log groups and security groups; a subnet's addresses; a VPC's one gateway. Only what carries our `vpclab:lab` is ever
+ * touched, and of IAM, which is global, only what carries our Region too.
  */
 import { type LabSpec, TAG_LAB, TAG_REGION } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";

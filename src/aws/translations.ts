@@ -117,6 +117,15 @@ export const TRANSLATIONS: readonly Translation[] = [
     ],
   },
   {
+    // EC2's, of subnets, route tables, volumes and so on: each has a code of its own.
+    codes: /^[A-Z]\w+LimitExceeded$/,
+    why: "A quota of the account in this Region is used up: the code says of what.",
+    next: [
+      "Delete what nobody needs, take another Region by --region, or ask for more under Service Quotas in the console.",
+      GO_ON,
+    ],
+  },
+  {
     codes: /^LimitExceeded(Exception)?$/,
     why: "A quota of the account is used up: of roles, policies, log groups or queries at once. Or, of an instance profile: it holds one role, and has one.",
     next: ["Delete what nobody needs, or ask for more under Service Quotas in the console.", GO_ON],

@@ -143,6 +143,12 @@ describe("every refusal that AWS is known to give", () => {
       /free plan/,
       /t3\.micro/,
     ],
+    [
+      "SubnetLimitExceeded",
+      "You have reached the limit on the number of subnets.",
+      /quota/,
+      /Service Quotas/,
+    ],
     ["LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", /quota/, /Service Quotas/],
     [
       "LimitExceededException",

@@ -47,6 +47,7 @@ export function lookAtClock(aws: Pick<Aws, "clock">, localNow: number): Check {
   );
 }
 
+/** Fails where the account has not opted in to it. */
 export function lookAtRegion(aws: Aws): Promise<Check> {
   return look("region", async () => {
     const status = await optInStatus(aws, aws.region);
