@@ -170,7 +170,7 @@ function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt
 }
 
 /** What is about to go, before the question. */
-export function resourceTable(terminal: Terminal, resources: readonly InventoryResource[]): Promise<string> {
+export function resourceTable(terminal: Terminal, resources: readonly InventoryResource[]): string {
   return table(
     [{ title: "resource", fit: "keep" }, { title: "id", fit: "keep" }, { title: "name" }],
     resources.map(({ type, id, name }) => [type, id.startsWith("arn:") ? "–" : id, name].map(plain)),

@@ -3,7 +3,7 @@
  * and copied. They fit the width they are given.
  */
 import type { Colour } from "./terminal.ts";
-import { indent, keyValues, styled, visibleWidth, wrapText } from "./text.ts";
+import { indent, keyValues, styled, truncate, visibleWidth, wrapText } from "./text.ts";
 
 export interface Column {
   readonly title: string;
@@ -34,58 +34,50 @@ const LEAST_WIDTH = { truncate: 8, wrap: 16, keep: Number.POSITIVE_INFINITY };
  * @returns the lines without a newline at the end, none longer than the width
  * @throws RangeError for a row that has more or fewer cells than there are columns
  */
-export async function table(
+export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   options: TableOptions,
-): Promise<string> {
+): string {
   const uneven = rows.findIndex((row) => row.length !== columns.length);
   if (uneven !== -1) throw new RangeError(`row ${uneven} does not have ${columns.length} cells`);
   const cells = rows.map((row) => row.map(oneLine));
   const widths = columnWidths(columns, cells, options.width);
   if (widths === undefined) return blocks(columns, cells, options.width);
 
-  const { default: Table } = await import("cli-table3");
   const { unicode = true, colour } = options;
-  const drawn = new Table({
-    head: columns.map(({ title }) => (colour === undefined ? title : colour.bold(title))),
-    colWidths: widths,
-    colAligns: columns.map(({ align }) => align ?? "left"),
-    truncate: unicode ? "…" : "...",
-    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
-    chars: { ...NO_FRAME, mid: unicode ? "─" : "-" },
+  const ellipsis = unicode ? "…" : "...";
+  const line = (each: readonly string[]) =>
+    each
+      .map((cell, index) => aligned(cell, columns[index]?.align, widths[index] ?? 0))
+      .join(" ".repeat(GAP))
+      .trimEnd();
+  const head = columns.map(({ title }, index) => {
+    const fitted = truncate(title, widths[index] ?? 0, ellipsis);
+    return colour === undefined ? fitted : colour.bold(fitted);
   });
-  drawn.push(...cells.map((row) => row.map((cell, index) => broken(cell, columns[index], widths[index]))));
-  return drawn
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+  const rule = widths.map((width) => (unicode ? "─" : "-").repeat(width));
+  const body = cells.flatMap((row) => {
+    const parts = row.map((cell, index) => fitted(cell, columns[index]?.fit, widths[index] ?? 0, ellipsis));
+    const height = Math.max(...parts.map(({ length }) => length));
+    return Array.from({ length: height }, (_, at) => line(parts.map((part) => part[at] ?? "")));
+  });
+  return [line(head), line(rule), ...body].join("\n");
 }
-
-const NO_FRAME = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  "mid-mid": " ".repeat(GAP),
-  right: "",
-  "right-mid": "",
-  middle: " ".repeat(GAP),
-};
 
 function oneLine(cell: string): string {
   return styled(cell).replaceAll("\n", "\\n");
 }
 
-function broken(cell: string, column: Column | undefined, width: number | undefined): string {
-  return column?.fit === "wrap" && width !== undefined ? wrapText(cell, width).join("\n") : cell;
+/** A cell as the lines that it takes. */
+function fitted(cell: string, fit: Column["fit"], width: number, ellipsis: string): string[] {
+  const lines = fit === "wrap" ? wrapText(cell, width) : [cell];
+  return lines.map((line) => truncate(line, width, ellipsis));
+}
+
+function aligned(cell: string, align: Column["align"], width: number): string {
+  const room = " ".repeat(Math.max(0, width - visibleWidth(cell)));
+  return align === "right" ? room + cell : cell + room;
 }
 
 /** Takes from the widest column that may give, the later of two, until all fit; undefined where they cannot. */

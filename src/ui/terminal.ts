@@ -48,13 +48,15 @@ export interface Terminal {
   readonly unicode: boolean;
   /** Columns to lay text out in: the terminal's own, within 40 to 120; 80 off a terminal. */
   readonly width: number;
+  /** Rows of the screen, to draw on as a whole; undefined where stdout is no terminal, or CI or TERM=dumb says no. */
+  readonly height: number | undefined;
   readonly colour: Colour;
   readonly symbols: Symbols;
   /** Writes a line (or several) of the result to stdout. */
   out(text: string): void;
   /** Writes a line (or several) of the conversation to stderr. */
   say(text: string): void;
-  /** Clears the screen before something is drawn anew; does nothing where stdout is no terminal. */
+  /** Clears the screen; does nothing where `height` is undefined. */
   clear(): void;
   /** The text broken at spaces to the terminal's width, every line indented by `columns` (default 0). */
   wrap(text: string, columns?: number): string;
@@ -76,6 +78,8 @@ export interface TerminalOptions {
 
 const UNICODE_SYMBOLS: Symbols = { done: "✔", failed: "✘", warning: "!", next: "→" };
 const ASCII_SYMBOLS: Symbols = { done: "+", failed: "x", warning: "!", next: "->" };
+
+const DEFAULT_HEIGHT = 24;
 
 export function openTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, stdin, env, rephrase = (text: string) => text } = options;
@@ -110,12 +114,16 @@ export function openTerminal(options: TerminalOptions): Terminal {
       // Some terminals report 0 columns until they are drawn.
       return columns === undefined || columns === 0 ? 80 : Math.min(120, Math.max(40, columns));
     },
+    get height() {
+      // Some terminals report 0 rows until they are drawn.
+      return isTerminal(stdout) && !isBare ? stdout.rows || DEFAULT_HEIGHT : undefined;
+    },
     colour: { bold, dim, red, green, yellow, cyan },
     symbols: unicode ? UNICODE_SYMBOLS : ASCII_SYMBOLS,
     out: (text) => write(stdout, text),
     say: (text) => write(stderr, text),
-    clear: () => {
-      if (isTerminal(stdout) && !isBare) stdout.write("\u001b[2J\u001b[3J\u001b[H");
+    clear() {
+      if (this.height !== undefined) stdout.write("\u001b[2J\u001b[H");
     },
     wrap(text, columns = 0) {
       return indent(wrapText(rephrase(text), this.width - columns).join("\n"), columns);

@@ -10,8 +10,13 @@ import columnsOf from "fast-string-width";
  */
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** The colour codes that `Colour` makes, and no other escape sequence. */
-const OUR_COLOURS = new RegExp(`${String.fromCodePoint(0x1b)}\\[(?:0|1|2|22|3[1-6]|39|90)m`, "g");
+const ESCAPE = String.fromCodePoint(0x1b);
+const RESET = `${ESCAPE}[0m`;
+
+/** A colour code that `Colour` makes: of escape sequences these and no other. */
+const OUR_COLOUR = `${ESCAPE}\\[(?:0|1|2|22|3[1-6]|39|90)m`;
+const OUR_COLOURS = new RegExp(OUR_COLOUR, "g");
+const COLOUR_OR_CHARACTER = new RegExp(`${OUR_COLOUR}|.`, "gsu");
 
 const NAMED_ESCAPES: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -66,15 +71,17 @@ export function visibleWidth(text: string): number {
   return columnsOf(text);
 }
 
-/** Shortens uncoloured text to `width` columns; what was cut off shows as "…". */
-export function truncate(text: string, width: number): string {
+/** Shortens one line of (coloured) text to `width` columns; what was cut off shows as the ellipsis. */
+export function truncate(text: string, width: number, ellipsis = "…"): string {
   if (visibleWidth(text) <= width) return text;
+  const room = width - visibleWidth(ellipsis);
+  if (room < 0) return "";
   let short = "";
-  for (const character of text) {
-    if (visibleWidth(short + character) >= width) break;
-    short += character;
+  for (const [part] of text.matchAll(COLOUR_OR_CHARACTER)) {
+    if (visibleWidth(short + part) > room) break;
+    short += part;
   }
-  return width < 1 ? "" : `${short}…`;
+  return `${short}${ellipsis}${short.includes(ESCAPE) ? RESET : ""}`;
 }
 
 /**

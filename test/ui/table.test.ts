@@ -20,8 +20,8 @@ const rows = [
 ];
 
 describe("table", () => {
-  it("has a header, a rule, and two spaces between the columns, without a frame", async () => {
-    const text = await table(
+  it("has a header, a rule, and two spaces between the columns, without a frame", () => {
+    const text = table(
       [{ title: "destination" }, { title: "target" }, { title: "n", align: "right" }],
       [
         ["10.1.0.0/16", "local", "1"],
@@ -39,8 +39,8 @@ describe("table", () => {
     );
   });
 
-  it.each([80, 120])("fits %i columns, cuts and wraps what may be, and keeps ids whole", async (width) => {
-    const text = await table(columns, rows, { width });
+  it.each([80, 120])("fits %i columns, cuts and wraps what may be, and keeps ids whole", (width) => {
+    const text = table(columns, rows, { width });
     const lines = text.split("\n");
     expect(lines.every((line) => visibleWidth(line) <= width)).toBe(true);
     expect(lines[0]).toMatch(/^resource +id +packets {2}note$/);
@@ -49,8 +49,8 @@ describe("table", () => {
     expect(text.replace(/\s+/g, " ")).toContain("production");
   });
 
-  it("takes the room from the widest column that may give", async () => {
-    const text = await table(
+  it("takes the room from the widest column that may give", () => {
+    const text = table(
       [{ title: "narrow" }, { title: "wide" }, { title: "id", fit: "keep" }],
       [["1234567890", "123456789012345678901234567890", "i-0b1d0b1d0b1d0b1d0"]],
       { width: 50 },
@@ -58,8 +58,8 @@ describe("table", () => {
     expect(text.split("\n").at(-1)).toBe("1234567890  1234567890123456…  i-0b1d0b1d0b1d0b1d0");
   });
 
-  it("tells each row as a block where the columns do not fit, and loses nothing", async () => {
-    const text = await table(columns, rows, { width: 40 });
+  it("tells each row as a block where the columns do not fit, and loses nothing", () => {
+    const text = table(columns, rows, { width: 40 });
     expect(text).toBe(
       [
         "a security group with a rather long name that nobody needs in full",
@@ -76,18 +76,18 @@ describe("table", () => {
     );
   });
 
-  it("keeps to ASCII where it must", async () => {
-    const text = await table([{ title: "name" }], [["abcdefghijkl"]], { width: 10, unicode: false });
+  it("keeps to ASCII where it must", () => {
+    const text = table([{ title: "name" }], [["abcdefghijkl"]], { width: 10, unicode: false });
     expect(text).toBe("name\n----------\nabcdefg...");
   });
 
-  it("aligns and keeps whole what is written in wide characters", async () => {
+  it("aligns and keeps whole what is written in wide characters", () => {
     const columns: Column[] = [{ title: "name" }, { title: "id" }];
     const rows = [
       ["東京本社の検証用VPC", "vpc-1"],
       ["🙂", "vpc-2"],
     ];
-    expect(await table(columns, rows, { width: 80 })).toBe(
+    expect(table(columns, rows, { width: 80 })).toBe(
       [
         "name                 id",
         "───────────────────  ─────",
@@ -97,14 +97,14 @@ describe("table", () => {
     );
   });
 
-  it("shows hostile cells on one line, harmless", async () => {
-    const text = await table([{ title: "tag" }], [["a\n\x1b[2Jb"]], { width: 80 });
+  it("shows hostile cells on one line, harmless", () => {
+    const text = table([{ title: "tag" }], [["a\n\x1b[2Jb"]], { width: 80 });
     expect(text.split("\n").at(-1)).toBe("a\\n\\x1b[2Jb");
   });
 
-  it("measures coloured cells by what is seen, and makes the header bold", async () => {
+  it("measures coloured cells by what is seen, and makes the header bold", () => {
     const terminal = fakeTerminal();
-    const text = await table(
+    const text = table(
       [{ title: "state" }, { title: "n" }],
       [[terminal.colour.green("active"), "1"]],
       terminal,
@@ -114,8 +114,30 @@ describe("table", () => {
     expect(text).toContain("\x1b[32mactive\x1b[39m");
   });
 
-  it("refuses a row that does not match the columns", async () => {
-    await expect(table([{ title: "a" }, { title: "b" }], [["1", "2"], ["1"]], { width: 80 })).rejects.toThrow(
+  it("ends the colour of a cell that is cut short", () => {
+    const { colour } = fakeTerminal();
+    const text = table([{ title: "state" }], [[colour.red("a long state of things")]], { width: 10 });
+    expect(text.split("\n").at(-1)).toBe("\x1b[31ma long st…\x1b[0m");
+  });
+
+  it("puts beside a wrapped cell what stands in its row, once", () => {
+    const text = table(
+      [{ title: "n", align: "right" }, { title: "note", fit: "wrap" }, { title: "z" }],
+      [["1", "one two three four five", "end"]],
+      { width: 25 },
+    );
+    expect(text).toBe(
+      [
+        "n  note               z",
+        "─  ─────────────────  ───",
+        "1  one two three      end",
+        "   four five",
+      ].join("\n"),
+    );
+  });
+
+  it("refuses a row that does not match the columns", () => {
+    expect(() => table([{ title: "a" }, { title: "b" }], [["1", "2"], ["1"]], { width: 80 })).toThrow(
       "row 1 does not have 2 cells",
     );
   });
