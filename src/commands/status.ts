@@ -5,7 +5,7 @@ import type { Inventory } from "../aws/inventory.ts";
 import { surveyLab } from "../aws/lab-survey.ts";
 import type { Strays } from "../aws/strays.ts";
 import { realSleep } from "../lab/clock.ts";
-import { LabError } from "../lab/error.ts";
+import { LabError, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
@@ -13,9 +13,10 @@ import { STEPS } from "../steps/index.ts";
 import { labPicture } from "../steps/lab-picture.ts";
 import type { StepState } from "../steps/step.ts";
 import { printJson } from "../ui/json.ts";
+import { drawPage } from "../ui/page.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
-import { plain } from "../ui/text.ts";
+import { pad, plain } from "../ui/text.ts";
 import { drawing } from "./drawing.ts";
 import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
@@ -38,6 +39,8 @@ const WATCH_EVERY_MS = 5_000;
 /** @returns the exit code */
 export async function status(program: Program, options: StatusOptions): Promise<number> {
   const { terminal } = program;
+  if (options.all && (options.watch || options.svg !== undefined))
+    throw usageError("--all lists labs, a line each: it goes with neither --watch nor --svg.");
   const { lab, found } = await openLabAndRead(program, options, async (from) =>
     options.all ? undefined : surveyLab(from),
   );
@@ -52,11 +55,12 @@ export async function status(program: Program, options: StatusOptions): Promise<
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
       if (options.json) printJson(terminal, { ...statusJson(lab, inventory), strays: strays.found });
       else {
-        if (options.watch) terminal.clear();
-        header(terminal, lab);
-        await show(terminal, lab, inventory, picture, strays);
-        if (options.svg !== undefined)
-          terminal.say(terminal.wrap(`The drawing is in ${plain(options.svg)}.`));
+        const write = async (page: Terminal) => {
+          header(page, lab);
+          await show(page, lab, inventory, picture, strays);
+          if (options.svg !== undefined) page.say(page.wrap(`The drawing is in ${plain(options.svg)}.`));
+        };
+        await (options.watch ? drawPage(terminal, write) : write(terminal));
       }
       if (options.watch) await realSleep(WATCH_EVERY_MS, program.signal);
     } while (options.watch);
@@ -66,7 +70,7 @@ export async function status(program: Program, options: StatusOptions): Promise<
   }
 }
 
-export interface RouteStatus {
+interface RouteStatus {
   readonly routeTable: string;
   readonly name: string;
   readonly destination: string;
@@ -137,7 +141,7 @@ async function show(
   terminal.out("");
   for (const { id, state } of states) {
     const title = STEPS.find((step) => step.id === id)?.title ?? id;
-    terminal.out(`  ${STEP_IDS.indexOf(id)}  ${word[state]}${" ".repeat(9 - wordLength(state))}${title}`);
+    terminal.out(`  ${STEP_IDS.indexOf(id)}  ${pad(word[state], 9)}${title}`);
   }
   const doneCount = states.filter(({ state }) => state === "done").length;
   terminal.out(`  ${doneCount} of ${states.length} steps done`);
@@ -164,8 +168,7 @@ async function show(
   for (const line of details(inventory)) terminal.out(terminal.wrap(line));
   for (const line of elsewhereTold(terminal, inventory.elsewhere, lab.place.region)) terminal.out(line);
   if (inventory.resources.length > 0) terminal.out("");
-  const next =
-    inventory.resources.length === 0 ? "vpclab up" : doneCount < states.length ? "vpclab up" : "vpclab ping";
+  const next = inventory.resources.length === 0 || doneCount < states.length ? "vpclab up" : "vpclab ping";
   const cost =
     inventory.resources.length === 0
       ? "Nothing of this lab stands."
@@ -174,10 +177,6 @@ async function show(
   terminal.out(`  ${terminal.symbols.next} ${next}`);
   if (inventory.resources.length > 0)
     terminal.out(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
-}
-
-function wordLength(state: StepState): number {
-  return state === "todo" ? "to do".length : state.length;
 }
 
 /** Log groups and IAM things are named by their name: said once is enough. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { until } from "../ui/fake-terminal.ts";
 import { type LabHome, labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
 import { standingLab } from "./standing-lab.ts";
 
@@ -10,6 +11,13 @@ const folder = temporaryFolder();
 
 const look = (home: LabHome, options: StatusOptions = {}, run: RunOptions = {}) =>
   home.run((program) => status(program, { ...SIMULATED, ...options }), { json: options.json, ...run });
+
+it.each<StatusOptions>([
+  { all: true, watch: true },
+  { all: true, svg: "lab.svg" },
+])("vpclab status refuses %o before any call: neither has had a meaning with --all", async (options) => {
+  expect(await refusal(() => look(labHome(), options))).toMatchObject({ code: "usage", exitCode: 2 });
+});
 
 describe("vpclab status draws the lab", () => {
   it("as nothing before there is one, in the SVG as well", async () => {
@@ -52,6 +60,26 @@ describe("vpclab status draws the lab", () => {
       const { stdout } = await look(full, {}, { columns: 60, color: false });
       expect(stdout).toContain("delivery");
       expect(stdout.split("\n").filter((line) => [...line].length > 60)).toEqual([]);
+    });
+
+    it("again and again with --watch: on a screen of 24 rows from its top, which says how much does not fit", async () => {
+      const interruption = new AbortController();
+      const top = "\x1b[H";
+      const { stdout } = await full.run(
+        async (program, terminal) => {
+          const watching = status(program, { ...SIMULATED, watch: true });
+          await until(() => terminal.stdout.written.includes(top), "it has drawn once");
+          interruption.abort(new Error("Ctrl-C"));
+          await expect(watching).rejects.toThrow("Ctrl-C");
+          return 0;
+        },
+        { columns: 80, color: false, signal: interruption.signal },
+      );
+      const rows = stdout.slice(stdout.lastIndexOf(top) + top.length).split("\n");
+      expect(rows).toHaveLength(24);
+      expect(rows[0]).toMatch(/^vpclab · lab nextwork · embedded AWS/);
+      expect(rows).toContain("  4 of 7 steps done");
+      expect(rows.slice(-2)).toEqual([expect.stringMatching(/^… \d\d more lines: /), ""]);
     });
 
     it("into a file, beside the JSON", async () => {

@@ -1,0 +1,35 @@
+/** A page that is shown again and again in the same place: from the top of the screen, as far down as that goes. */
+import { plural } from "../lab/figures.ts";
+import type { Terminal } from "./terminal.ts";
+import { truncate, visibleWidth } from "./text.ts";
+
+/**
+ * Draws a page on the cleared screen. What does not fit is left out, and the last line says how much that is. Where
+ * stdout is no terminal, the page is written as any text.
+ * @param write writes the page to the terminal that it is given; nothing shows before it has ended
+ */
+export async function drawPage(terminal: Terminal, write: (page: Terminal) => Promise<void>): Promise<void> {
+  const { height } = terminal;
+  if (height === undefined) return write(terminal);
+  const lines: string[] = [];
+  const collect = (text: string) => void lines.push(...text.split("\n"));
+  await write({ ...terminal, out: collect, say: collect });
+  terminal.clear();
+  terminal.out(fitted(terminal, lines, height).join("\n"));
+}
+
+function fitted({ stdout, width, colour }: Terminal, lines: readonly string[], height: number): string[] {
+  const columns = stdout.columns || width;
+  // A word that is longer than the terminal is wide (an ARN) goes on in a row of its own.
+  const rowsOf = (line: string) => Math.max(1, Math.ceil(visibleWidth(line) / columns));
+  // The last row stays free: the cursor stands there.
+  let room = height - 1;
+  if (lines.reduce((sum, line) => sum + rowsOf(line), 0) <= room) return [...lines];
+  room -= 1;
+  const end = lines.findIndex((line) => {
+    room -= rowsOf(line);
+    return room < 0;
+  });
+  const left = `… ${plural(lines.length - end, "more line")}: they need a taller terminal`;
+  return [...lines.slice(0, end), colour.bold(truncate(left, columns))];
+}
