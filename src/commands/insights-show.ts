@@ -3,6 +3,7 @@ import { portName, protocolName } from "../flow-logs/protocols.ts";
 import { byteCount, count, money, plural } from "../lab/figures.ts";
 import type { Place } from "../lab/memory.ts";
 import { parseAddress } from "../network/cidr.ts";
+import { isLabs, type KnownAddresses } from "../steps/known-addresses.ts";
 import { bars } from "../ui/chart.ts";
 import { histogram } from "../ui/histogram.ts";
 import { type Column, table } from "../ui/table.ts";
@@ -11,7 +12,6 @@ import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts
 import type { Answer } from "./insights.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
-import { isLabs, type KnownAddresses } from "./known-addresses.ts";
 import { endpointPrice, isPriced } from "./standing.ts";
 import { day, timeOfDay } from "./time-range.ts";
 

@@ -3,7 +3,7 @@ import { protocolNumber } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import { usageError } from "../lab/error.ts";
 import { type Cidr, contains, hasHostBits, parseAddress, parseCidr } from "../network/cidr.ts";
-import type { KnownAddresses } from "./known-addresses.ts";
+import type { KnownAddresses } from "../steps/known-addresses.ts";
 import { wholeNumber } from "./options.ts";
 
 export interface RecordFlags {

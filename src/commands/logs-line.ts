@@ -3,9 +3,9 @@ import type { WhoseAddress } from "../flow-logs/addresses.ts";
 import { hasPorts, portName, protocolName } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import { count } from "../lab/figures.ts";
+import { isLabs } from "../steps/known-addresses.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { pad, plain, truncate } from "../ui/text.ts";
-import { isLabs } from "./known-addresses.ts";
 import { timeOfDay } from "./time-range.ts";
 
 const TIME = 8;

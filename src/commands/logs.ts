@@ -4,12 +4,12 @@ import { describeStreams, type LogLine, logLines } from "../aws/flow-log-records
 import { describeLogGroup, requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, parseRecord, RecordError } from "../flow-logs/record.ts";
 import { LabError, usageError } from "../lab/error.ts";
+import { type KnownAddresses, readKnownAddresses } from "../steps/known-addresses.ts";
 import { openJsonArray, printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { header } from "./header.ts";
-import { type KnownAddresses, readKnownAddresses } from "./known-addresses.ts";
 import { type RecordFilter, type RecordFlags, recordFilter } from "./logs-filter.ts";
 import { lineLayout } from "./logs-line.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";

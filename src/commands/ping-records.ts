@@ -1,7 +1,7 @@
 /** Which packets of the records are whose ping's. Pure. */
 import type { TrafficRecord } from "../flow-logs/record.ts";
 import type { PingSummary } from "../lab/narrator.ts";
-import type { KnownAddresses } from "./known-addresses.ts";
+import type { KnownAddresses } from "../steps/known-addresses.ts";
 
 export interface SentPing {
   /** When it had ended, in ms of the service's time. */

@@ -12,10 +12,11 @@ import type { Journal } from "../lab/journal.ts";
 import type { Bar } from "../lab/narrator.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
 import { findHosts, type Host } from "./hosts.ts";
+import { INSTANCE_1 } from "./known-addresses.ts";
 import { labPicture } from "./lab-picture.ts";
 import { analyzeLesson } from "./lessons/analyze.ts";
 import { isPing } from "./ping-account.ts";
-import { addressRows, INSTANCE_1, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
+import { addressRows, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
 import type { LabContext, Step } from "./step.ts";
 
 export const analyze: Step = {

@@ -1,45 +1,42 @@
 /** What the records of the flow log say, with the lab's own names for addresses. */
-import { strangers, type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
+import { strangers, type WhoseAddress } from "../flow-logs/addresses.ts";
 import { protocolName, serviceName } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import { plural } from "../lab/figures.ts";
 import { byText } from "../lab/order.ts";
 import type { Host } from "./hosts.ts";
+import { INSTANCE_1, type InstanceAddresses, isLabs, namesFor } from "./known-addresses.ts";
 import { isPing } from "./ping-account.ts";
 
-export const INSTANCE_1 = "instance 1";
-const INSTANCE_2_PRIVATE = "instance 2 (private)";
-const INSTANCE_2_PUBLIC = "instance 2 (public)";
 const AWS = "AWS";
 const STRANGER = "a stranger on the internet";
 
 /**
- * Names the addresses of the records: the lab's own by what AWS says of the instances, others by what they did. Whom
+ * The names that addresses have everywhere (known-addresses.ts); and of those on the internet, what they did. Whom
  * instance 1 calls on port 443 is AWS: its Systems Manager agent does that, and nothing else in the lab would.
  */
 export function nameAddresses(
   records: readonly FlowLogRecord[],
   [one, two]: readonly [Host, Host],
 ): WhoseAddress {
-  const known: Record<string, string[]> = {
-    [INSTANCE_1]: [one.privateAddress, ...(one.publicAddress ? [one.publicAddress] : [])],
-    [INSTANCE_2_PRIVATE]: [two.privateAddress],
-    [INSTANCE_2_PUBLIC]: two.publicAddress ? [two.publicAddress] : [],
-  };
-  const whose = whoseAddress(known);
+  const whose = namesFor(addressesOf(one), addressesOf(two));
   const rejected = strangers(records, whose);
   const called = new Map<string, string>();
   for (const record of records) {
     if (record.logStatus !== "OK" || record.action !== "ACCEPT") continue;
     if (record.srcAddr !== one.privateAddress) continue;
     if (record.dstPort === 443) called.set(record.dstAddr, AWS);
-    if (record.dstPort === 123) called.set(record.dstAddr, "a time server (NTP)");
+    if (record.dstPort === 123) called.set(record.dstAddr, "a time server on the internet (NTP)");
   }
   return (address) => {
     const owner = whose(address);
     if (owner !== "internet") return owner;
     return called.get(address) ?? (rejected.has(address) ? STRANGER : owner);
   };
+}
+
+function addressesOf({ privateAddress, publicAddress }: Host): InstanceAddresses {
+  return { private: [privateAddress], public: publicAddress ? [publicAddress] : [] };
 }
 
 /** Of each owner but the lab: a public address meets hundreds of strangers in a day. */
@@ -61,11 +58,10 @@ export function addressRows(
     const owner = whose(address) ?? "unknown";
     byOwner.set(owner, [...(byOwner.get(owner) ?? []), address]);
   }
-  const isLab = (owner: string) => owner.startsWith("instance ");
-  const rank = (owner: string) => (isLab(owner) ? 0 : owner === STRANGER ? 2 : 1);
+  const rank = (owner: string) => (isLabs(owner) ? 0 : owner === STRANGER ? 2 : 1);
   const owners = [...byOwner].sort(([a], [b]) => rank(a) - rank(b) || byText(String)(a, b));
   return owners.flatMap(([owner, all]) => {
-    const shown = isLab(owner) ? all : all.slice(0, SHOWN_OF_EACH);
+    const shown = isLabs(owner) ? all : all.slice(0, SHOWN_OF_EACH);
     const rows = shown.map((address) => ({ address, whose: owner }));
     const more = all.length - shown.length;
     if (more === 0) return rows;

@@ -1,9 +1,9 @@
 import type { FlowLog, Instance } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import { knownAddressesOf } from "../../src/commands/known-addresses.ts";
 import { type Evidence, judge } from "../../src/commands/logs-reconcile.ts";
 import { reconcile, type SentPing } from "../../src/commands/ping-records.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
+import { knownAddressesOf } from "../../src/steps/known-addresses.ts";
 
 const instance = (side: 1 | 2, PrivateIpAddress: string, PublicIpAddress: string): Instance => ({
   PrivateIpAddress,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type FlowLogRecord, parseRecord } from "../../src/flow-logs/record.ts";
 import type { PingSummary } from "../../src/lab/narrator.ts";
 import type { Host } from "../../src/steps/hosts.ts";
+import { isLabs, knownAddressesOf } from "../../src/steps/known-addresses.ts";
 import { accountForPings } from "../../src/steps/ping-account.ts";
 import { addressRows, nameAddresses, noteOn, unansweredPackets } from "../../src/steps/record-notes.ts";
 
@@ -35,9 +36,7 @@ function note(subject: FlowLogRecord, ...others: FlowLogRecord[]): string {
 
 describe("a ping of instance 1 in the records", () => {
   test("is ACCEPT and silence where nothing came back", () => {
-    expect(note(record(OUT))).toBe(
-      "instance 1 → instance 2 (private), ping, 5 packets: ACCEPT, and nothing came back",
-    );
+    expect(note(record(OUT))).toBe("instance 1 → instance 2, ping, 5 packets: ACCEPT, and nothing came back");
   });
 
   test("is answered where as many packets came back at the same time", () => {
@@ -74,21 +73,49 @@ describe("names", () => {
     record("198.51.100.7 10.1.4.12 40000 22 6", 1, [100, 100], "REJECT"),
     record("10.1.4.12 203.0.113.9 40000 443 6"),
     record("10.1.4.12 192.0.2.123 40000 123 17"),
+    record("10.1.4.12 3.111.45.100 40000 123 17"),
     record("198.51.100.8 10.1.4.12 50000 22 6"),
   ];
   const whose = nameAddresses(records, [ONE, TWO]);
 
   test.each([
     ["10.1.4.12", "instance 1"],
-    ["3.8.1.2", "instance 1"],
-    ["10.2.9.80", "instance 2 (private)"],
-    ["3.8.9.9", "instance 2 (public)"],
+    ["3.8.1.2", "instance 1 public"],
+    ["10.2.9.80", "instance 2"],
+    ["3.8.9.9", "instance 2 public"],
     ["203.0.113.9", "AWS"],
-    ["192.0.2.123", "a time server (NTP)"],
+    ["192.0.2.123", "a time server on the internet (NTP)"],
+    ["3.111.45.100", "AWS"],
+    ["169.254.169.123", "Amazon Time Sync"],
     ["198.51.100.7", "a stranger on the internet"],
     ["198.51.100.8", "internet"],
   ])("%s as %s", (address, owner) => {
     expect(whose(address)).toBe(owner);
+  });
+
+  test("are those of vpclab logs and insights, where more is not known of whom it is on the internet", () => {
+    const instanceOf = (part: string, PrivateIpAddress: string, PublicIpAddress: string) => ({
+      PrivateIpAddress,
+      PublicIpAddress,
+      State: { Name: "running" as const },
+      Tags: [{ Key: "vpclab:part", Value: part }],
+    });
+    const known = knownAddressesOf([
+      instanceOf("instance-1", "10.1.4.12", "3.8.1.2"),
+      instanceOf("instance-2", "10.2.9.80", "3.8.9.9"),
+    ]);
+    const addresses = ["10.1.4.12", "3.8.1.2", "10.2.9.80", "3.8.9.9", "3.111.45.100", "169.254.169.123"];
+    expect(addresses.map((address) => whose(address))).toEqual(
+      addresses.map((address) => known.whose(address)),
+    );
+    expect(known.whose("192.0.2.123")).toBe("internet");
+  });
+
+  test("of the lab's instances are told from the instance metadata", () => {
+    expect(isLabs(whose("10.1.4.12"))).toBe(true);
+    expect(isLabs(whose("3.8.9.9"))).toBe(true);
+    expect(whose("169.254.169.254")).toBe("instance metadata");
+    expect(isLabs(whose("169.254.169.254"))).toBe(false);
   });
 });
 
@@ -135,7 +162,7 @@ describe("which address is whose", () => {
     const rows = addressRows(all, nameAddresses(all, [ONE, TWO]));
     expect(rows.map(({ whose }) => whose)).toEqual([
       "instance 1",
-      "instance 2 (private)",
+      "instance 2",
       "AWS",
       ...Array.from({ length: 5 }, () => "a stranger on the internet"),
       "strangers on the internet",

@@ -8,6 +8,9 @@ import { type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
 import { AWS_RANGES } from "../flow-logs/aws-ranges.ts";
 import type { LabSpec, Side } from "../lab/spec.ts";
 
+/** By its private address: all that its own interface ever sees of it. */
+export const INSTANCE_1 = "instance 1";
+
 export interface InstanceAddresses {
   readonly private: readonly string[];
   readonly public: readonly string[];
@@ -37,19 +40,21 @@ export function knownAddressesOf(instances: readonly Instance[]): KnownAddresses
     };
   };
   const [one, two] = [addressesOf(1), addressesOf(2)];
-  const whose = whoseAddress(
-    {
-      "instance 1": one.private,
-      "instance 1 public": one.public,
-      "instance 2": two.private,
-      "instance 2 public": two.public,
-    },
-    AWS_RANGES,
-  );
-  return { instances: { "instance-1": one, "instance-2": two }, whose };
+  return { instances: { "instance-1": one, "instance-2": two }, whose: namesFor(one, two) };
 }
 
-/** Whether an owner is one of the lab's own instances. */
+/** The names, of what is known of instance 1 and of instance 2. */
+export function namesFor(one: InstanceAddresses, two: InstanceAddresses): WhoseAddress {
+  const names = {
+    [INSTANCE_1]: one.private,
+    "instance 1 public": one.public,
+    "instance 2": two.private,
+    "instance 2 public": two.public,
+  };
+  return whoseAddress(names, AWS_RANGES);
+}
+
+/** Whether an owner is one of the lab's own instances; the "instance metadata" is not. */
 export function isLabs(owner: string | undefined): boolean {
-  return owner?.startsWith("instance ") === true;
+  return owner !== undefined && /^instance [12]\b/.test(owner);
 }
