@@ -117,9 +117,10 @@ export const TRANSLATIONS: readonly Translation[] = [
     ],
   },
   {
-    // EC2's, of subnets, route tables, volumes and so on: each has a code of its own.
-    codes: /^[A-Z]\w+LimitExceeded$/,
-    why: "A quota of the account in this Region is used up: the code says of what.",
+    // EC2's error codes for what the lab makes.
+    codes:
+      /^(Subnet|RouteTable|Route|SecurityGroup|RulesPerSecurityGroup|Instance|Volume|NetworkInterface|FlowLogs|ActiveVpcPeeringConnectionPerVpc|OutstandingVpcPeeringConnection)LimitExceeded$/,
+    why: "A quota of the account in this Region, or of the VPC, is used up: the code says of what.",
     next: [
       "Delete what nobody needs, take another Region by --region, or ask for more under Service Quotas in the console.",
       GO_ON,
