@@ -16,26 +16,27 @@ export function pingMeaning(
       sentence: "It pinged itself, which says nothing of the way to anybody else.",
       next: "vpclab ping",
     };
-  if (ping.scope === "other") return { sentence: strangerSentence(ping, spec), ...status };
-  if (ping.scope === "public")
-    return ping.reachable
-      ? {
-          sentence:
-            `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
-            "The way led through both internet gateways.",
-          next: "vpclab ping private",
-        }
-      : {
-          sentence: `${to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
-          ...status,
-        };
-  if (ping.from === "local")
+  const isLocal = ping.from === "local";
+  if (isLocal && (ping.scope === "private" || isPrivateAddress(ping.address)))
     return {
       sentence: ping.reachable
         ? `${ping.address} answers, but a private address cannot be reached over the internet: some other host in your own network has it.`
         : "No reply, as it must be: private addresses are not routed on the internet, peering or not.",
       next: "vpclab ping public --from local",
     };
+  if (ping.scope === "other") return { sentence: strangerSentence(ping, spec), ...status };
+  if (ping.scope === "public")
+    return ping.reachable
+      ? {
+          sentence:
+            `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
+            `The way led through ${isLocal ? "the internet and its VPC's internet gateway" : "both internet gateways"}.`,
+          next: "vpclab ping private",
+        }
+      : {
+          sentence: `${to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
+          ...status,
+        };
   if (ping.reachable)
     return {
       sentence: `The private way works: VPC 1 <> VPC 2 is active, and both route tables know the other side.`,
@@ -45,15 +46,17 @@ export function pingMeaning(
 }
 
 /** What an address that is none of the lab's instances says by answering or not. */
-function strangerSentence({ address, reachable }: PingSummary, { cidr1, cidr2 }: LabSpec): string {
+function strangerSentence({ from, address, reachable }: PingSummary, { cidr1, cidr2 }: LabSpec): string {
   if (contains(cidr1, address) || contains(cidr2, address))
     return reachable
       ? `${address} answers, from inside the lab's own address ranges.`
       : `${address} is in the lab's own address ranges, but no instance has it.`;
   if (isPrivateAddress(address))
     return reachable
-      ? `${address} answers: some network that VPC 1 is connected to has this private address.`
+      ? `${address} answers: some network that VPC ${from === "instance-2" ? 2 : 1} is connected to has this private address.`
       : `${address} is a private address outside the lab: the packet followed 0.0.0.0/0 to the internet gateway, which drops it.`;
+  if (reachable && from === "local")
+    return `${address} answers: this machine has a way to the internet. Of the lab that says nothing.`;
   return reachable
     ? `${address} answers: the way out through the internet gateway and the way back are both open.`
     : `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`;

@@ -33,6 +33,18 @@ describe("what a ping means", () => {
     [{ address: "8.8.8.8", reachable: true }, /way out.*both open/],
     [{ address: "8.8.8.8" }, /proves nothing/],
     [{ address: "10.2.0.9", to: "instance-2", scope: "private" }, /not peered/],
+    [{ address: "3.8.9.9", to: "instance-2", scope: "public", reachable: true }, /both internet gateways/],
+    [{ address: "10.9.9.9", from: "instance-2", reachable: true }, /network that VPC 2 is connected to/],
+    // From the learner's own machine no packet passes a gateway of the sender's, and what is private is the learner's.
+    [
+      { from: "local", address: "3.8.9.9", to: "instance-2", scope: "public", reachable: true },
+      /its VPC's internet gateway\.$/,
+    ],
+    [{ from: "local", address: "192.168.1.1", reachable: true }, /your own network has it/],
+    [{ from: "local", address: "192.168.1.1" }, /not routed on the internet/],
+    [{ from: "local", address: "10.2.9.9" }, /not routed on the internet/],
+    [{ from: "local", address: "8.8.8.8", reachable: true }, /Of the lab that says nothing/],
+    [{ from: "local", address: "8.8.8.8" }, /proves nothing/],
     [{ address: "10.2.0.9", to: "instance-2", scope: "private", reachable: true }, /private way works/],
   ])("%o", (ping, words) => {
     expect(meaning(ping).sentence).toMatch(words);
