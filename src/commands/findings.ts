@@ -1,5 +1,6 @@
 /** Findings as text: a ping, a route table, a record taken apart, a query's result. */
 import type { Finding } from "../lab/narrator.ts";
+import { inWords } from "../steps/hosts.ts";
 import { bars } from "../ui/chart.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -25,7 +26,11 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
   switch (finding.kind) {
     case "ping": {
       const { result } = finding;
-      lines.push(bold(`ping ${plain(result.address)} (${plain(result.to)}), from ${plain(result.from)}`));
+      lines.push(
+        bold(
+          `ping ${plain(result.address)} (${plain(inWords(result.to))}), from ${plain(inWords(result.from))}`,
+        ),
+      );
       lines.push(...plainLines(finding.output.trimEnd()).map((line) => dim(`  ${line}`)));
       const rtt = result.rttMs ? `, ${result.rttMs.avg} ms on average` : "";
       lines.push(

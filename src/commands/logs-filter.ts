@@ -3,6 +3,7 @@ import { protocolNumber } from "../flow-logs/protocols.ts";
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import { usageError } from "../lab/error.ts";
 import { type Cidr, contains, hasHostBits, parseAddress, parseCidr } from "../network/cidr.ts";
+import type { InstancePart } from "../steps/hosts.ts";
 import type { KnownAddresses } from "../steps/known-addresses.ts";
 import { wholeNumber } from "./options.ts";
 
@@ -23,7 +24,7 @@ export interface RecordFilter {
 }
 
 type Endpoint =
-  | { readonly kind: "instance"; readonly part: "instance-1" | "instance-2" }
+  | { readonly kind: "instance"; readonly part: InstancePart }
   | { readonly kind: "internet" }
   | { readonly kind: "address"; readonly address: string }
   | { readonly kind: "block"; readonly cidr: Cidr };
@@ -103,7 +104,7 @@ function matcher(end: Endpoint, known: KnownAddresses): (address: string) => boo
   }
 }
 
-function allOf({ instances }: KnownAddresses, part: "instance-1" | "instance-2"): string[] {
+function allOf({ instances }: KnownAddresses, part: InstancePart): string[] {
   return [...instances[part].private, ...instances[part].public];
 }
 

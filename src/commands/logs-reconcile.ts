@@ -6,6 +6,8 @@ import { requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, parseRecord, RecordError, type TrafficRecord } from "../flow-logs/record.ts";
 import { byteCount, durationInWords, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
+import { ICMP } from "../network/packet.ts";
+import { inWords } from "../steps/hosts.ts";
 import { knownAddressesOf } from "../steps/known-addresses.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
@@ -26,7 +28,6 @@ const DELIVERED_WITHIN_MS = 10 * 60_000;
 /** The same for a flow log that has delivered nothing yet. */
 const FIRST_DELIVERED_WITHIN_MS = 20 * 60_000;
 
-const ICMP = "1";
 const PING_BYTES = 84;
 
 /** What became of a ping's packets in the log. */
@@ -237,7 +238,7 @@ async function show(
   const arrow = terminal.unicode ? "→" : ">";
   const rows = pings.map(({ at, ping, expected, recorded, status }) => [
     timeOfDay(at),
-    plain(`${ping.from.replace("-", " ")} ${arrow} ${goalOf(ping)}`),
+    plain(`${inWords(ping.from)} ${arrow} ${goalOf(ping)}`),
     `${ping.sent}/${ping.received}`,
     status === "not-logged" ? "–" : `${recorded} of ${expected}`,
     words[status],

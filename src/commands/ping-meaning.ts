@@ -3,6 +3,7 @@ import type { Inventory } from "../aws/inventory.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { contains, isPrivateAddress } from "../network/cidr.ts";
+import { inWords } from "../steps/hosts.ts";
 
 export function pingMeaning(
   ping: PingSummary,
@@ -10,7 +11,7 @@ export function pingMeaning(
   spec: LabSpec,
 ): { sentence: string; next: string } {
   const status = { next: "vpclab status" };
-  const to = ping.to.replace("-", " ");
+  const to = inWords(ping.to);
   if (ping.from === ping.to || contains("127.0.0.0/8", ping.address))
     return {
       sentence: "It pinged itself, which says nothing of the way to anybody else.",

@@ -4,10 +4,10 @@ import type { Instance } from "@aws-sdk/client-ec2";
 import { type Inventory, ofPart, readInstances } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
 import { LabError, usageError } from "../lab/error.ts";
-import { plural } from "../lab/figures.ts";
+import { duration, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { parsePingOutput } from "../network/ping-output.ts";
-import { type Host, noInstance } from "../steps/hosts.ts";
+import { type InstancePart, inWords, noInstance } from "../steps/hosts.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
 import { plainLines } from "../ui/text.ts";
@@ -24,7 +24,7 @@ export interface PingOptions extends GlobalOptions {
 
 type Instances = Pick<Inventory, "instances" | "peeringConnections">;
 
-type From = "instance-1" | "instance-2" | "local";
+type From = InstancePart | "local";
 
 /** A check says no: the ping had no replies. */
 const EXIT_NO_REPLY = 3;
@@ -61,8 +61,8 @@ export async function ping(program: Program, target: string, options: PingOption
       : wait(
           terminal,
           {
-            text: `${from === "local" ? "this machine" : spoken(from)} pings ${goal.to === goal.address ? "" : `${spoken(goal.to)} at `}${goal.address}, ${plural(count, "packet")}`,
-            usually: `about 0:${String(Math.min(59, count + 3)).padStart(2, "0")}`,
+            text: `${from === "local" ? "this machine" : inWords(from)} pings ${goal.to === goal.address ? "" : `${inWords(goal.to)} at `}${goal.address}, ${plural(count, "packet")}`,
+            usually: `about ${duration((count + 3) * 1000)}`,
             now: () => lab.aws.clock.now(),
           },
           work,
@@ -106,7 +106,7 @@ function goalOf(
   const instance = existing(inventory, part, lab);
   const address = target === "private" ? instance.PrivateIpAddress : instance.PublicIpAddress;
   if (!address)
-    throw new LabError("no-address", `${spoken(part)} has no ${target} address.`, {
+    throw new LabError("no-address", `Instance ${part.slice(-1)} has no ${target} address.`, {
       why: `It is ${instance.State?.Name ?? "in an unknown state"}; an instance has a public address only while it runs.`,
       next: ["vpclab status"],
     });
@@ -114,19 +114,14 @@ function goalOf(
 }
 
 /** @throws LabError "not-there" */
-function existing(inventory: Instances, part: Host["part"], { place }: OpenLab): Instance {
+function existing(inventory: Instances, part: InstancePart, { place }: OpenLab): Instance {
   const instance = find(inventory, part);
   if (instance === undefined) throw noInstance(part, place.region);
   return instance;
 }
 
-/** "instance 1", as everything says it but the options. */
-function spoken(part: string): string {
-  return part.replace("-", " ");
-}
-
 /** The one that runs, should another of the same part be on its way out. */
-function find(inventory: Instances, part: "instance-1" | "instance-2"): Instance | undefined {
+function find(inventory: Instances, part: InstancePart): Instance | undefined {
   const instances = ofPart(inventory.instances, part);
   return instances.find(({ State }) => State?.Name === "running") ?? instances[0];
 }
@@ -150,7 +145,7 @@ export async function pingHere(address: string, count: number): Promise<Sent> {
   // It may have come from AWS, and what begins with a hyphen would be an option.
   ipv4Address(address);
   const flag = process.platform === "win32" ? "-n" : "-c";
-  const output = await new Promise<string>((resolve, reject) => {
+  const [output, ended] = await new Promise<readonly [string, Error | null]>((resolve, reject) => {
     execFile(
       "ping",
       [flag, String(count), address],
@@ -168,14 +163,15 @@ export async function pingHere(address: string, count: number): Promise<Sent> {
               next: ["vpclab ping --from instance-1"],
             }),
           );
-        else resolve(stdout === "" ? stderr : stdout);
+        else resolve([stdout === "" ? stderr : stdout, error]);
       },
     );
   });
   const result = parsePingOutput(output);
   if (!result)
     throw new LabError("ping-output", "This machine's ping said something that vpclab does not understand.", {
-      why: output.trim().slice(0, 300),
+      why: output.trim().slice(0, 300) || (ended?.message ?? "It said nothing at all."),
+      cause: ended ?? undefined,
     });
   return { output, result };
 }

@@ -1,5 +1,5 @@
 /** The tries that make a flow log worth reading: who reaches for whom, how. Pure. */
-import { echoRequest, type Packet, TCP } from "../network/packet.ts";
+import { echoRequest, firstPacket, type Packet, TCP } from "../network/packet.ts";
 import type { Host } from "../steps/hosts.ts";
 
 export const KINDS = ["icmp", "ssh", "https", "http", "blocked"] as const;
@@ -23,8 +23,6 @@ const TELNET = 23;
 const WEB: Readonly<Record<"http" | "https", number>> = { http: 80, https: 443 };
 /** Stands for whichever address a web host's name turns out to have: of a range kept for documentation (RFC 5737). */
 const SOMEWHERE = "192.0.2.1";
-/** Within the range that Linux takes source ports from. */
-const CLIENT_PORT = 40_000;
 
 /**
  * The tries of one round: from instance 1 to instance 2 and the internet, and back from instance 2, whose tries are
@@ -48,11 +46,5 @@ export function triesOf(kinds: readonly Kind[], [one, two]: readonly [Host, Host
 /** The try's first packet, for the walk that tells what the flow log will note. */
 export function packetOf({ from, address = SOMEWHERE, port }: Try): Packet {
   if (port === undefined) return echoRequest(from.privateAddress, address);
-  return {
-    protocol: TCP,
-    source: from.privateAddress,
-    destination: address,
-    sourcePort: CLIENT_PORT,
-    destinationPort: port,
-  };
+  return firstPacket({ protocol: TCP, source: from.privateAddress, destination: address, port });
 }

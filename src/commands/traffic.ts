@@ -6,7 +6,7 @@ import { usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
 import { walkRoundTrip } from "../network/walk.ts";
-import { findHosts, type Host } from "../steps/hosts.ts";
+import { findHosts, type Host, type InstancePart, inWords } from "../steps/hosts.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
 import { table } from "../ui/table.ts";
@@ -92,7 +92,7 @@ async function makeRound(
   const text = `round ${round} of ${rounds}: ${plural(tallies.length, "try", "tries")}`;
   const work = async (note: (text: string) => void) => {
     let done = 0;
-    const all = async (part: Host["part"]) => {
+    const all = async (part: InstancePart) => {
       for (const tally of tallies.filter(({ attempt }) => attempt.from.part === part)) {
         note(`${done} done, ${describe(tally.attempt)}`);
         await make(lab, tally);
@@ -130,7 +130,7 @@ async function make(lab: OpenLab, tally: Tally): Promise<void> {
 
 /** "instance 1 pings instance 2, private" */
 function describe({ kind, from, to, scope, port }: Try): string {
-  const name = (host: Host) => host.part.replace("-", " ");
+  const name = (host: Host) => inWords(host.part);
   const goal = to === undefined ? WEB_HOST : `${name(to)}, ${scope}`;
   if (kind === "icmp") return `${name(from)} pings ${goal}`;
   if (kind === "http" || kind === "https") return `${name(from)} opens ${kind} at ${goal}`;

@@ -9,15 +9,11 @@ import { type Advice, adviseOn } from "../network/advice.ts";
 import { awsCommand, describeChange } from "../network/change-command.ts";
 import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
 import { type Hop, stopsAt } from "../network/hop.ts";
-import { echoRequest, type Packet, TCP, UDP } from "../network/packet.ts";
+import { echoRequest, firstPacket, type Packet, TCP, UDP } from "../network/packet.ts";
 import type { NetworkInterface } from "../network/topology.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
-import { noInstance } from "../steps/hosts.ts";
+import { type InstancePart, noInstance } from "../steps/hosts.ts";
 import { repairedBy } from "../steps/repairs.ts";
-
-/** Where a client's connections come from: within the range that Linux takes, 32768 to 60999. */
-const CLIENT_PORT = 40_000;
-export type InstancePart = "instance-1" | "instance-2";
 
 /** Which packet is asked about. */
 export interface Question {
@@ -94,13 +90,7 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
 
 function packetOf({ protocol, port }: Question, source: string, destination: string): Packet {
   if (protocol === "icmp") return echoRequest(source, destination);
-  return {
-    protocol: protocol === "tcp" ? TCP : UDP,
-    source,
-    destination,
-    sourcePort: CLIENT_PORT,
-    destinationPort: port,
-  };
+  return firstPacket({ protocol: protocol === "tcp" ? TCP : UDP, source, destination, port });
 }
 
 /** A public address that is not there: no packet can be sent to it, and that is the answer. */

@@ -2,6 +2,7 @@
 
 import { plural } from "../lab/figures.ts";
 import type { FlowLogScope, Forecast, ForecastRecord } from "../network/flow-log-forecast.ts";
+import { inWords } from "../steps/hosts.ts";
 import { tellHop } from "../steps/walk-finding.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
@@ -33,9 +34,9 @@ function title(terminal: Terminal, { question, address, to, scope, trip, stop }:
   const { bold } = terminal.colour;
   const what =
     question.protocol === "icmp" ? "ping" : `${question.protocol.toUpperCase()} port ${question.port},`;
-  const owner = [to?.replace("-", " "), scope === "other" ? undefined : scope].filter(Boolean).join(", ");
+  const owner = [to && inWords(to), scope === "other" ? undefined : scope].filter(Boolean).join(", ");
   const arrow = terminal.unicode ? "→" : "->";
-  const sender = question.from.replace("-", " ");
+  const sender = inWords(question.from);
   const goal = address === "" ? owner : `${address}${owner === "" ? "" : ` (${owner})`}`;
   const left = plain(`${what} ${sender} ${arrow} ${goal}`);
   const right = trip.reachable

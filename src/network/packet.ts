@@ -74,6 +74,19 @@ export function echoRequest(source: string, destination: string): Packet {
   };
 }
 
+/** Where a client's connections come from: within the range that Linux takes, 32768 to 60999. */
+const CLIENT_PORT = 40_000;
+
+/** What a client of TCP or UDP sends first. @param port the destination's */
+export function firstPacket({
+  protocol,
+  source,
+  destination,
+  port,
+}: Pick<Packet, "protocol" | "source" | "destination"> & { readonly port: number }): Packet {
+  return { protocol, source, destination, sourcePort: CLIENT_PORT, destinationPort: port };
+}
+
 /** The answer to a packet as its receiver sees it: addresses and ports turned round, an echo request's reply. */
 export function replyTo(packet: Packet): Packet {
   return {

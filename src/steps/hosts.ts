@@ -5,8 +5,15 @@ import { findBothInstances } from "../aws/instance.ts";
 import type { Side } from "../lab/spec.ts";
 import type { LabContext } from "./step.ts";
 
+export type InstancePart = `instance-${Side}`;
+
+/** "instance 1", as everything says it but the options and JSON; what is no part stays as it is. */
+export function inWords(part: string): string {
+  return part.replace(/^instance-/, "instance ");
+}
+
 export interface Host {
-  readonly part: `instance-${Side}`;
+  readonly part: InstancePart;
   readonly instanceId: string;
   readonly vpcId: string;
   readonly subnetId: string;
@@ -27,7 +34,7 @@ export async function findHosts({ aws, spec }: Pick<LabContext, "aws" | "spec">)
 }
 
 /** For all that wants an instance which is not there. */
-export function noInstance(part: Host["part"], region: string): LabError {
+export function noInstance(part: InstancePart, region: string): LabError {
   return new LabError("not-there", `There is no instance ${part.slice(-1)} in ${region}.`, {
     why: "It was never launched here, or has been terminated.",
     next: ["vpclab up"],

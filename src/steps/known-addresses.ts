@@ -7,6 +7,7 @@ import { labFilters } from "../aws/tags.ts";
 import { type WhoseAddress, whoseAddress } from "../flow-logs/addresses.ts";
 import { AWS_RANGES } from "../flow-logs/aws-ranges.ts";
 import type { LabSpec, Side } from "../lab/spec.ts";
+import type { InstancePart } from "./hosts.ts";
 
 /** By its private address: all that its own interface ever sees of it. */
 export const INSTANCE_1 = "instance 1";
@@ -17,7 +18,7 @@ export interface InstanceAddresses {
 }
 
 export interface KnownAddresses {
-  readonly instances: Readonly<Record<`instance-${Side}`, InstanceAddresses>>;
+  readonly instances: Readonly<Record<InstancePart, InstanceAddresses>>;
   /** "instance 1", "instance 2 public", "AWS", "a private address", … "internet"; undefined for what is no address. */
   readonly whose: WhoseAddress;
 }

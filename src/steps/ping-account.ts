@@ -1,6 +1,7 @@
 /** Pings sent against packets in the flow log: what is accounted for, and what is not (yet). */
 import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import type { PingSummary } from "../lab/narrator.ts";
+import { ICMP } from "../network/packet.ts";
 
 export interface PingAccount {
   /** Packets that the pings sent and got back, by the journal. */
@@ -8,8 +9,6 @@ export interface PingAccount {
   /** How many of those the records hold. */
   readonly recorded: number;
 }
-
-const ICMP = 1;
 
 export function isPing(record: FlowLogRecord): record is TrafficRecord {
   return record.logStatus === "OK" && record.protocol === ICMP;

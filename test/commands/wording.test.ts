@@ -41,6 +41,8 @@ describe("with a lab", () => {
     const { stdout, stderr } = await home.run((program) => ping(program, "public", SIMULATED));
     expect(stderr).toMatch(/instance 1 pings instance 2 at \d/);
     expect(stdout).toContain("instance 2 answers on its public address");
+    const long = await home.run((program) => ping(program, "private", { ...SIMULATED, count: "90" }));
+    expect(long.stderr).toContain("(usually about 1:33)");
     const down = await home.run((program) => teardown(program, { ...SIMULATED, yes: true }));
     expect(unwrapped(down.stderr)).toContain("resources go, the instances first … (usually 1:00 to 3:00)");
   });
