@@ -38,6 +38,14 @@ export const REASONS: readonly {
     next: ["Ask whoever runs the organization, or take an account outside it."],
   },
   {
+    words: /VPC endpoint policy/,
+    why: "The policy of the VPC endpoint by which this network reaches AWS does not let it through, whatever your own policies allow.",
+    next: [
+      "Try from a network that reaches AWS over the internet, or ask whoever runs the endpoint to allow it.",
+      GO_ON,
+    ],
+  },
+  {
     words: /permissions boundary/,
     why: "The permissions boundary of your user or role does not let it through, whatever its policies allow.",
     next: [`${ASK_ADMINISTRATOR} to widen the boundary by what \`vpclab policy\` prints.`, GO_ON],

@@ -331,7 +331,9 @@ describe("access", () => {
 
 it("tells of other labs by the command that takes them down, each once", async () => {
   const tagged = (Value: string) => ({ Tags: [{ Key: "vpclab:lab", Value }] });
-  ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [tagged("nextwork"), tagged("class-7"), tagged("class-7")] });
+  // Somebody may give the tag any value.
+  const values = ["nextwork", "class-7", "class-7", "x; reboot"];
+  ec2.on(DescribeVpcsCommand).resolves({ Vpcs: values.map(tagged) });
   const { aws, spec } = lab();
   const { outcome, next } = await lookForOtherLabs(aws, spec, [
     { lab: "nextwork", region: "us-east-1" },

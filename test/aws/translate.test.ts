@@ -88,6 +88,12 @@ describe("every refusal that AWS is known to give", () => {
       /widen/,
     ],
     [
+      "AccessDenied",
+      `${YOU} iam:CreateRole on resource: R because no VPC endpoint policy allows the iam:CreateRole action`,
+      /endpoint/,
+      /network/,
+    ],
+    [
       "AccessDeniedException",
       `${YOU} logs:CreateLogGroup on resource: R because no session policy allows the logs:CreateLogGroup action`,
       /session/,

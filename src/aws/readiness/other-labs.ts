@@ -1,7 +1,5 @@
 /** Labs of other names that stand in the Region: forgotten ones cost money. */
-
-import type { LabSpec } from "../../lab/spec.ts";
-import { TAG_LAB } from "../../lab/spec.ts";
+import { isLabName, type LabSpec, TAG_LAB } from "../../lab/spec.ts";
 import type { Aws } from "../clients.ts";
 import { tagValue } from "../tags.ts";
 import { describeVpcs } from "../vpc.ts";
@@ -20,7 +18,8 @@ export function lookForOtherLabs(
 ): Promise<Check> {
   return look("other-labs", async () => {
     const vpcs = await describeVpcs(aws, [{ Name: "tag-key", Values: [TAG_LAB] }]);
-    const standing = vpcs.flatMap(({ Tags }) => tagValue(Tags, TAG_LAB) ?? []);
+    // Whoever gave the tag another value, it was not vpclab, and no command could name that.
+    const standing = vpcs.flatMap(({ Tags }) => tagValue(Tags, TAG_LAB) ?? []).filter(isLabName);
     const here = standing.map((lab) => ({ lab, region: spec.region }));
     const others = [...here, ...remembered].filter(
       ({ lab, region }) => lab !== spec.lab || region !== spec.region,
