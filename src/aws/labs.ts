@@ -39,7 +39,7 @@ export interface LabsFound {
   readonly unread: readonly { readonly region: string; readonly reason: string }[];
 }
 
-/** Regions at a time: each is three calls or so, and EC2's reads are throttled an account. */
+/** Regions at a time: two calls each or so, over connections of their own. AWS throttles each Region by itself. */
 const AT_ONCE = 8;
 
 /** The Regions that the account may use: those open to all and those it has opted in to. */

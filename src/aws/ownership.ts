@@ -41,11 +41,11 @@ export function assertOurs(
 const SHOWS_WITHIN_MS = 15_000;
 
 /**
- * What AWS refuses to make because it is there already: ours as soon as a read shows it, somebody else's where none
- * does within 15 s.
+ * Looks for what AWS refused to make because it is there already. A read may lag behind the refusal: only what does not
+ * show within 15 s is not there, or not ours.
  * @param what it is: "the subnet"
- * @param find ours alone
- * @param refusal what to throw where it is not ours
+ * @param find what may be gone on with: ours alone, as a rule
+ * @param refusal what to throw where nothing shows
  */
 export async function takeOver<T>(
   aws: Pick<Aws, "clock" | "signal">,
