@@ -257,7 +257,7 @@ async function readNamed(
     unlessForeign(findRole(aws, spec, "instance-role")),
     unlessForeign(findInstanceProfile(aws, spec)),
     unlessForeign(findLogGroup(aws, spec, account)),
-    unlessForeign(findPolicy(aws, spec, account, "flow-log-policy")),
+    unlessForeign(findPolicy(aws, spec, account)),
     unlessForeign(findRole(aws, spec, "flow-log-role")),
   ]);
   return {

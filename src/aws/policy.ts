@@ -17,7 +17,7 @@ import { assertOurs, createNamed } from "./ownership.ts";
 import { isConflict } from "./role.ts";
 import { tagList } from "./tags.ts";
 
-export type PolicyPart = "flow-log-policy";
+const PART = "flow-log-policy";
 
 export interface Policy {
   readonly name: string;
@@ -42,9 +42,8 @@ export async function findPolicy(
   aws: Aws,
   spec: LabSpec,
   account: string | Promise<string>,
-  part: PolicyPart,
 ): Promise<Policy | undefined> {
-  const name = spec.nameOf(part);
+  const name = spec.nameOf(PART);
   const arn = policyArn(aws.region, await account, name);
   try {
     const { Policy } = await aws.iam.send(new GetPolicyCommand({ PolicyArn: arn }));
@@ -61,11 +60,10 @@ export function ensurePolicy(
   aws: Aws,
   spec: LabSpec,
   account: string,
-  part: PolicyPart,
   { document, description }: { readonly document: string; readonly description: string },
 ): Promise<Ensured<Policy>> {
-  const name = spec.nameOf(part);
-  const find = () => findPolicy(aws, spec, account, part);
+  const name = spec.nameOf(PART);
+  const find = () => findPolicy(aws, spec, account);
   return ensure(aws, find, () =>
     createNamed(
       aws,
@@ -75,7 +73,7 @@ export function ensurePolicy(
             PolicyName: name,
             Description: description,
             PolicyDocument: document,
-            Tags: tagList(spec.tagsOf(part)),
+            Tags: tagList(spec.tagsOf(PART)),
           }),
         );
         return { name, arn: Policy?.Arn ?? policyArn(aws.region, account, name) };

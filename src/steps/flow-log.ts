@@ -67,7 +67,7 @@ async function makePermission(lab: LabContext): Promise<Permission> {
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const permission = flowLogPermission(spec, account);
   const [policy, role] = await together<readonly [Ensured<Policy>, Ensured<Role>]>(lab, [
-    ensurePolicy(aws, spec, account, "flow-log-policy", {
+    ensurePolicy(aws, spec, account, {
       document: permission.policy,
       description: "Lets VPC flow logs write to CloudWatch Logs",
     }),

@@ -172,7 +172,7 @@ describe("a policy", () => {
       .rejectsOnce(NO_SUCH_ENTITY)
       .resolves({ Policy: { Tags: OURS } });
     iam.on(CreatePolicyCommand).resolves({ Policy: { Arn: ARN } });
-    const { resource } = await ensurePolicy(aws, spec, ACCOUNT, "flow-log-policy", {
+    const { resource } = await ensurePolicy(aws, spec, ACCOUNT, {
       document: permissionsPolicy(actions),
       description: "d",
     });
@@ -182,7 +182,7 @@ describe("a policy", () => {
       { Effect: "Allow", Action: actions, Resource: "*" },
     ]);
     expect(input?.Tags).toEqual(expect.arrayContaining(OURS));
-    expect(await findPolicy(aws, spec, ACCOUNT, "flow-log-policy")).toEqual(resource);
+    expect(await findPolicy(aws, spec, ACCOUNT)).toEqual(resource);
     expect(iam.commandCalls(GetPolicyCommand)[1]?.args[0].input.PolicyArn).toBe(ARN);
   });
 

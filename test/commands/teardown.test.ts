@@ -360,7 +360,7 @@ describe("labs in several Regions", () => {
       await ensureRole(aws, left("class-8", "sa-east-1"), "flow-log-role", options);
       await ensureInstanceProfile(aws, left("class-9", "eu-north-1"));
       const { account } = await whoAmI(aws);
-      await ensurePolicy(aws, left("class-6", "ca-central-1"), account, "flow-log-policy", {
+      await ensurePolicy(aws, left("class-6", "ca-central-1"), account, {
         document: flowLogPermission(left("class-6", "ca-central-1"), account).policy,
         description: "left",
       });

@@ -15,7 +15,7 @@ export function lookForNames(aws: Aws, spec: LabSpec, account: string): Promise<
       findRole(aws, spec, "instance-role"),
       findInstanceProfile(aws, spec),
       findLogGroup(aws, spec, account),
-      findPolicy(aws, spec, account, "flow-log-policy"),
+      findPolicy(aws, spec, account),
       findRole(aws, spec, "flow-log-role"),
     ]);
     const refusals = findings.flatMap((finding) =>
