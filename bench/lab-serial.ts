@@ -8,7 +8,7 @@ import { whoAmI } from "../src/aws/identity.ts";
 import { waitUntilRunning } from "../src/aws/instance-running.ts";
 import { readInventory } from "../src/aws/inventory.ts";
 import { lookBeforeBuilding } from "../src/aws/readiness/before-building.ts";
-import { collectingNarrator } from "../src/commands/narrate.ts";
+import { silentNarrator } from "../src/commands/narrate.ts";
 import { memoryJournal } from "../src/lab/journal.ts";
 import { DEFAULT_OPTIONS, labSpec, type StepId } from "../src/lab/spec.ts";
 import { findHosts } from "../src/steps/hosts.ts";
@@ -41,7 +41,7 @@ export async function serially(account: LabAccount): Promise<Serial> {
     spec,
     aws,
     journal,
-    narrator: collectingNarrator(),
+    narrator: silentNarrator(),
     prepared: { account: number, ...ingredients },
   };
   await walkUp(lab, { until: "peering", afterStep: (step) => waitForEnd(lab, step) });

@@ -14,6 +14,7 @@ import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { vpcQuota } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { placeJson } from "./standing.ts";
 
 export interface DoctorOptions extends GlobalOptions {
   readonly vpcQuota?: string;
@@ -126,12 +127,7 @@ function show(terminal: Terminal, lab: OpenLab | undefined, checks: readonly Che
   const failed = of("fail");
   if (terminal.json)
     printJson(terminal, {
-      ...(lab && {
-        lab: lab.place.lab,
-        target: lab.place.target,
-        region: lab.place.region,
-        account: lab.place.account,
-      }),
+      ...(lab && placeJson(lab.place)),
       ready: failed.length === 0,
       checks,
     });

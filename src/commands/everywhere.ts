@@ -1,6 +1,7 @@
 /** Labs of the account wherever they stand: for `teardown --all-regions` and `status --all`. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { findLabs, labsByIam, regionsByIam } from "../aws/labs.ts";
+import { messageOf } from "../lab/error.ts";
 import { byText } from "../lab/order.ts";
 import { labSpec } from "../lab/spec.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -58,7 +59,7 @@ export async function labsEverywhere(
         standing.push({ lab: beside, inventory });
     } catch (error) {
       program.signal.throwIfAborted();
-      unreadLabs.push({ ...where, reason: error instanceof Error ? error.message : String(error) });
+      unreadLabs.push({ ...where, reason: messageOf(error) });
     }
   }
   return {
@@ -79,8 +80,7 @@ async function inIam(program: Program, lab: OpenLab, name: string | undefined) {
       return await work();
     } catch (error) {
       program.signal.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
-      unread.push({ region: "IAM", lab: of, reason });
+      unread.push({ region: "IAM", lab: of, reason: messageOf(error) });
       return undefined;
     }
   };

@@ -1,5 +1,5 @@
 /** Findings as text: a ping, a route table, a record taken apart, a query's result. */
-import type { Finding } from "../lab/narrator.ts";
+import type { Finding, PingSummary } from "../lab/narrator.ts";
 import { inWords } from "../steps/hosts.ts";
 import { bars } from "../ui/chart.ts";
 import { type Column, table } from "../ui/table.ts";
@@ -7,6 +7,12 @@ import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, wrapText } from "../ui/text.ts";
 import { drawing } from "./drawing.ts";
 import { hopLines } from "./hop-lines.ts";
+
+/** "5 sent, 5 received, 0% packet loss, 0.5 ms on average" */
+export function pingFigures({ sent, received, lossPercent, rttMs }: PingSummary): string {
+  const rtt = rttMs ? `, ${rttMs.avg} ms on average` : "";
+  return `${sent} sent, ${received} received, ${lossPercent}% packet loss${rtt}`;
+}
 
 /** @returns the lines, indented by two, none wider than the terminal where that can be */
 export async function showFinding(terminal: Terminal, finding: Finding): Promise<string> {
@@ -32,10 +38,7 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
         ),
       );
       lines.push(...plainLines(finding.output.trimEnd()).map((line) => dim(`  ${line}`)));
-      const rtt = result.rttMs ? `, ${result.rttMs.avg} ms on average` : "";
-      lines.push(
-        `${result.sent} sent, ${result.received} received, ${result.lossPercent}% packet loss${rtt}`,
-      );
+      lines.push(pingFigures(result));
       for (const sentence of finding.meaning) lines.push(...wrapText(plain(sentence), width));
       break;
     }

@@ -1,5 +1,6 @@
 /** After Ctrl-C or an error: what exists by now, what it costs, and how to go on. */
 import { type Inventory, readInventory } from "../aws/inventory.ts";
+import { messageOf } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { Place } from "../lab/memory.ts";
 import type { OpenLab } from "./open-lab.ts";
@@ -33,7 +34,7 @@ export async function whatStands(
     const inventory = await readInventory(lab.reopen(signal), lab.spec, { account: lab.place.account });
     terminal.say(terminal.wrap(`Stopped. ${standingNow(lab.place, [inventory])}`));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     terminal.say(terminal.wrap(`Stopped. What stands by now could not be read (${why}).`));
     if (cause instanceof Error && cause.message === why) return;
   }

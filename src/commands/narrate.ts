@@ -92,11 +92,9 @@ async function pause(terminal: Terminal, signal: AbortSignal): Promise<void> {
   if (answer === "stop") throw new StoppedHere();
 }
 
-/** Tells nobody, but keeps the findings: for `--json`. */
-export function collectingNarrator(): Narrator & { readonly findings: readonly Finding[] } {
-  const findings: Finding[] = [];
+/** Tells nobody: for `--json`. @param findings where what there is to look at is kept */
+export function silentNarrator(findings: Finding[] = []): Narrator {
   return {
-    findings,
     resource: () => undefined,
     say: () => undefined,
     stands: () => undefined,

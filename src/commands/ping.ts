@@ -11,6 +11,7 @@ import { type InstancePart, inWords, noInstance } from "../steps/hosts.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
 import { plainLines } from "../ui/text.ts";
+import { pingFigures } from "./findings.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
@@ -186,14 +187,8 @@ function show(
   const { terminal } = program;
   const { bold, dim } = terminal.colour;
   for (const line of plainLines(output.trimEnd())) terminal.out(dim(line));
-  const { rttMs } = summary;
   terminal.out("");
-  terminal.out(
-    bold(
-      `${summary.sent} sent, ${summary.received} received, ${summary.lossPercent}% packet loss` +
-        (rttMs ? `, ${rttMs.avg} ms on average` : ""),
-    ),
-  );
+  terminal.out(bold(pingFigures(summary)));
   const { sentence, next } = pingMeaning(summary, inventory, lab.spec);
   terminal.out(terminal.wrap(sentence));
   terminal.out(`  ${terminal.symbols.next} ${next}`);

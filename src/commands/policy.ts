@@ -2,7 +2,7 @@
 import { connect } from "../aws/clients.ts";
 import { localCredentials } from "../aws/credentials.ts";
 import { partitionOf, whoAmI } from "../aws/identity.ts";
-import { usageError } from "../lab/error.ts";
+import { messageOf, usageError } from "../lab/error.ts";
 import { labPolicy } from "../lab/permissions.ts";
 import { DEFAULT_LAB, DEFAULT_OPTIONS, labSpec } from "../lab/spec.ts";
 import { printJson } from "../ui/json.ts";
@@ -58,11 +58,7 @@ async function callersAccount(
     return (await whoAmI(connect({ region, signal, profile, endpointUrl }))).account;
   } catch (error) {
     signal.throwIfAborted();
-    terminal.say(
-      terminal.wrap(
-        `Note: the account could not be asked for (${error instanceof Error ? error.message : String(error)}).`,
-      ),
-    );
+    terminal.say(terminal.wrap(`Note: the account could not be asked for (${messageOf(error)}).`));
     return ANY_ACCOUNT;
   }
 }

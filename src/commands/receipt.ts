@@ -65,22 +65,9 @@ function nextOf(leftover: Leftover, region: string): string[] {
 
 /** The whole of it in lines, as it is kept in the lab's folder; the first line is the sum. */
 export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): string[] {
-  const count = (outcome: Removal["outcome"]) =>
-    receipt.removals.filter((removal) => removal.outcome === outcome).length;
-  // The embedded AWS's minutes pass in seconds: the reader's watch says another time.
-  const time = lab.place.target === "simulator" ? " of lab time" : "";
-  const sum = [`Torn down in ${duration(before.tookMs)}${time}`, `${count("deleted")} deleted`];
-  if (count("absent") > 0) sum.push(`${count("absent")} gone already`);
-  if (count("failed") > 0) sum.push(`${count("failed")} failed`);
-  sum.push(`${receipt.leftovers.length} left`, ...costOf(lab, before));
-  const left = new Set(receipt.leftovers.map(({ id }) => id));
   return [
-    sum.join(" · "),
-    ...receipt.removals.map(({ outcome, reason, ...resource }) => {
-      // What is left is told below, with the reason.
-      const why = reason === undefined || left.has(resource.id) ? "" : `: ${reason}`;
-      return `  ${outcome.padEnd(8)} ${titled(resource)}${why}`;
-    }),
+    sumLine(lab, receipt, before),
+    ...removalLines(receipt).map((line) => `  ${line}`),
     ...receipt.leftovers.flatMap((leftover) => [
       `  left     ${titled(leftover)}: ${leftover.reason}`,
       ...nextOf(leftover, lab.place.region).map((command) => `             ${command}`),
@@ -90,6 +77,29 @@ export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): st
       `             ${strayNext(stray, lab.place.region)}`,
     ]),
   ];
+}
+
+/** `Torn down in 1:05 · 19 deleted · 0 left · it had stood 12 minutes, about $0.01` */
+function sumLine(lab: OpenLab, receipt: Receipt, before: Before): string {
+  const count = (outcome: Removal["outcome"]) =>
+    receipt.removals.filter((removal) => removal.outcome === outcome).length;
+  // The embedded AWS's minutes pass in seconds: the reader's watch says another time.
+  const time = lab.place.target === "simulator" ? " of lab time" : "";
+  const sum = [`Torn down in ${duration(before.tookMs)}${time}`, `${count("deleted")} deleted`];
+  if (count("absent") > 0) sum.push(`${count("absent")} gone already`);
+  if (count("failed") > 0) sum.push(`${count("failed")} failed`);
+  sum.push(`${receipt.leftovers.length} left`, ...costOf(lab, before));
+  return sum.join(" · ");
+}
+
+/** `deleted  VPC vpc-0ab1 (NextWork-1-vpc)`, a line for each removal. */
+function removalLines({ removals, leftovers }: Receipt): string[] {
+  const left = new Set(leftovers.map(({ id }) => id));
+  return removals.map(({ outcome, reason, ...resource }) => {
+    // What is left is told by itself, with the reason.
+    const why = reason === undefined || left.has(resource.id) ? "" : `: ${reason}`;
+    return `${outcome.padEnd(8)} ${titled(resource)}${why}`;
+  });
 }
 
 /** How long it stood and what that cost, roughly; nothing where neither this machine nor AWS knows since when. */
@@ -112,16 +122,14 @@ export async function showReceipt(
   receipt: Receipt,
   before: Before,
 ): Promise<void> {
-  const [summary = "", ...rest] = receiptLines(lab, receipt, before);
   const { symbols, colour } = terminal;
-  const removals = rest.slice(0, receipt.removals.length);
-  for (const line of removals) {
-    const isBad = line.trimStart().startsWith("failed");
-    const mark = isBad ? colour.red(symbols.failed) : colour.green(symbols.done);
-    terminal.out(`${mark} ${plain(line.trim())}`);
+  for (const [index, line] of removalLines(receipt).entries()) {
+    const hasFailed = receipt.removals[index]?.outcome === "failed";
+    const mark = hasFailed ? colour.red(symbols.failed) : colour.green(symbols.done);
+    terminal.out(`${mark} ${plain(line)}`);
   }
   terminal.out("");
-  terminal.out(terminal.wrap(colour.bold(plain(summary))));
+  terminal.out(terminal.wrap(colour.bold(plain(sumLine(lab, receipt, before)))));
   if (receipt.complete) tellGone(terminal, lab, receipt, before);
   else tellLeft(terminal, lab, receipt);
   const strays = straysLeft(receipt, before);

@@ -1,6 +1,6 @@
 /** `vpclab simulator`: serves the embedded AWS on loopback, for the AWS CLI, boto3 or any other AWS client. */
 import { readFileSync } from "node:fs";
-import { LabError, usageError } from "../lab/error.ts";
+import { LabError, messageOf, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import { ScaledClock } from "../simulator/clock.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../simulator/ec2/quotas.ts";
@@ -185,8 +185,4 @@ function untilTold(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

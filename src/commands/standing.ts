@@ -10,6 +10,11 @@ import { STEPS } from "../steps/index.ts";
 import type { StepState } from "../steps/step.ts";
 import { plain } from "../ui/text.ts";
 
+/** Which lab it is, for programs. */
+export function placeJson({ lab, target, region, account }: Place) {
+  return { lab, target, region, account };
+}
+
 /** Steps 1 to 7; "prepare" is not counted. */
 export function stepStates(inventory: Inventory, journal: Journal): { id: StepId; state: StepState }[] {
   return STEPS.filter(({ id }) => id !== "prepare").map((step) => ({

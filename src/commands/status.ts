@@ -5,12 +5,13 @@ import type { Inventory } from "../aws/inventory.ts";
 import { surveyLab } from "../aws/lab-survey.ts";
 import type { Strays } from "../aws/strays.ts";
 import { realSleep } from "../lab/clock.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { LabError, messageOf, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import { labPicture } from "../steps/lab-picture.ts";
+import { destinationOf, targetOf } from "../steps/route-table-finding.ts";
 import type { StepState } from "../steps/step.ts";
 import { printJson } from "../ui/json.ts";
 import { drawPage } from "../ui/page.ts";
@@ -22,7 +23,7 @@ import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, priceInWords, stepStates } from "./standing.ts";
+import { costPerHour, placeJson, priceInWords, stepStates } from "./standing.ts";
 import { elsewhereTold, straysTold, unseenTold, volumesTold } from "./strays-told.ts";
 
 export interface StatusOptions extends GlobalOptions {
@@ -80,10 +81,7 @@ interface RouteStatus {
 
 function statusJson(lab: OpenLab, inventory: Inventory) {
   return {
-    lab: lab.place.lab,
-    target: lab.place.target,
-    region: lab.place.region,
-    account: lab.place.account,
+    ...placeJson(lab.place),
     steps: stepStates(inventory, lab.journal),
     resources: inventory.resources,
     elsewhere: inventory.elsewhere,
@@ -97,14 +95,8 @@ function routesOf(routeTables: readonly RouteTable[]): RouteStatus[] {
     (routeTable.Routes ?? []).map((route) => ({
       routeTable: routeTable.RouteTableId ?? "",
       name: routeTable.Tags?.find(({ Key }) => Key === "Name")?.Value ?? "",
-      destination:
-        route.DestinationCidrBlock ?? route.DestinationPrefixListId ?? route.DestinationIpv6CidrBlock ?? "",
-      target:
-        route.GatewayId ??
-        route.VpcPeeringConnectionId ??
-        route.NetworkInterfaceId ??
-        route.NatGatewayId ??
-        "",
+      destination: destinationOf(route) ?? "",
+      target: targetOf(route) ?? "",
       state: route.State ?? "",
     })),
   );
@@ -115,7 +107,7 @@ async function writeSvg(file: string, { place }: OpenLab, picture: LabPicture): 
     await writeFile(file, svgDrawing(picture, `The AWS network of lab ${place.lab} in ${place.region}`));
   } catch (error) {
     throw new LabError("svg-not-written", `The drawing could not be written to ${file}.`, {
-      why: error instanceof Error ? error.message : String(error),
+      why: messageOf(error),
       next: ["Name another file: vpclab status --svg lab.svg"],
       cause: error,
     });

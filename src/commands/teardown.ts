@@ -12,7 +12,7 @@ import { plain } from "../ui/text.ts";
 import { labsEverywhere, type StandingLab, tellUnread, type Unread } from "./everywhere.ts";
 import { header } from "./header.ts";
 import { standingNow, whatStands } from "./interruption.ts";
-import { collectingNarrator, terminalNarrator } from "./narrate.ts";
+import { silentNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Before, receiptJson, receiptLines, resourceTable, showReceipt } from "./receipt.ts";
@@ -150,7 +150,7 @@ async function takeDown(
   if (options.allRegions && !options.json) terminal.out(terminal.colour.bold(`\n${lab.place.region}`));
   const begun = lab.aws.clock.now();
   const narrator = options.json
-    ? collectingNarrator()
+    ? silentNarrator()
     : terminalNarrator({ terminal, clock: lab.aws.clock, signal: program.signal, asks: false });
   const context: LabContext = {
     spec: lab.spec,

@@ -2,6 +2,7 @@
 import { readInventory } from "../aws/inventory.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { money, plural } from "../lab/figures.ts";
+import type { Finding } from "../lab/narrator.ts";
 import { hourlyPrice } from "../lab/prices.ts";
 import { STEP_IDS } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
@@ -12,13 +13,13 @@ import { plain } from "../ui/text.ts";
 import { embeddedBanner, header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { showByHand, showConcepts, showStep } from "./lesson.ts";
-import { collectingNarrator, StoppedHere, terminalNarrator } from "./narrate.ts";
+import { StoppedHere, silentNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab, simulatorSpeed } from "./open-lab.ts";
 import { type LabFlags, stepName, vpcQuota } from "./options.ts";
 import { showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, isPriced, priceInWords, stepStates } from "./standing.ts";
+import { costPerHour, endpointPrice, isPriced, placeJson, priceInWords, stepStates } from "./standing.ts";
 
 export interface UpOptions extends GlobalOptions, LabFlags {
   readonly yes?: boolean;
@@ -61,8 +62,9 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     }
     rememberUp(lab);
 
+    const findings: Finding[] = [];
     const narrator = options.json
-      ? collectingNarrator()
+      ? silentNarrator(findings)
       : terminalNarrator({ terminal, clock: lab.aws.clock, signal: program.signal, asks });
     const context: LabContext = {
       spec: lab.spec,
@@ -76,7 +78,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
         ...(until !== undefined && { until }),
         beforeStep: (step) => beforeStep(program, lab, step, { asks, quiet: options.json === true }),
       });
-      if (options.json) return await printUp(program, lab, narrator);
+      if (options.json) return await printUp(program, lab, findings);
       await closing(program, lab, stoppedBefore !== undefined);
     } catch (error) {
       if (error instanceof StoppedHere) await closing(program, lab, true);
@@ -150,22 +152,22 @@ async function beforeStep(
 }
 
 function rememberUp(lab: OpenLab): void {
-  const { lab: _lab, region: _region, ...choices } = lab.spec;
+  const { spec } = lab;
   if (!lab.remembered) lab.memory.closeJournal(lab.place);
   lab.memory.remember({
     ...lab.place,
     upAt: Date.now(),
     standsSince: lab.remembered?.standsSince ?? lab.aws.clock.now(),
     options: {
-      cidr1: choices.cidr1,
-      cidr2: choices.cidr2,
-      trafficType: choices.trafficType,
-      aggregationSeconds: choices.aggregationSeconds,
-      ...(choices.retentionDays !== undefined && { retentionDays: choices.retentionDays }),
-      ...(choices.instanceType !== undefined && { instanceType: choices.instanceType }),
-      ...(choices.sshFrom !== undefined && { sshFrom: choices.sshFrom }),
-      ...(choices.hours !== undefined && { hours: choices.hours }),
-      ...(choices.leastPrivilege && { leastPrivilege: true }),
+      cidr1: spec.cidr1,
+      cidr2: spec.cidr2,
+      trafficType: spec.trafficType,
+      aggregationSeconds: spec.aggregationSeconds,
+      retentionDays: spec.retentionDays,
+      instanceType: spec.instanceType,
+      sshFrom: spec.sshFrom,
+      hours: spec.hours,
+      leastPrivilege: spec.leastPrivilege,
     },
   });
 }
@@ -196,20 +198,13 @@ async function closing(program: Program, lab: OpenLab, stopped: boolean): Promis
     terminal.out(`  ${terminal.symbols.next} ${line}`);
 }
 
-async function printUp(
-  program: Program,
-  lab: OpenLab,
-  narrator: ReturnType<typeof collectingNarrator> | ReturnType<typeof terminalNarrator>,
-): Promise<number> {
+async function printUp(program: Program, lab: OpenLab, findings: readonly Finding[]): Promise<number> {
   const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
   printJson(program.terminal, {
-    lab: lab.place.lab,
-    target: lab.place.target,
-    region: lab.place.region,
-    account: lab.place.account,
+    ...placeJson(lab.place),
     steps: stepStates(inventory, lab.journal),
     resources: inventory.resources,
-    findings: "findings" in narrator ? narrator.findings : [],
+    findings,
   });
   return 0;
 }

@@ -32,6 +32,11 @@ export function usageError(message: string, ...next: readonly string[]): LabErro
   return new LabError("usage", message, { next, exitCode: 2 });
 }
 
+/** What was thrown, in its own words: anything may be. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Ctrl-C. Exit code 130. */
 export class Interrupted extends Error {
   constructor() {

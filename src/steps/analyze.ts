@@ -11,6 +11,7 @@ import { plural } from "../lab/figures.ts";
 import type { Journal } from "../lab/journal.ts";
 import type { Bar } from "../lab/narrator.ts";
 import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
+import { warnOfFailedDelivery } from "./flow-log.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { INSTANCE_1 } from "./known-addresses.ts";
 import { labPicture } from "./lab-picture.ts";
@@ -28,7 +29,7 @@ export const analyze: Step = {
   async up(lab) {
     const hosts = await findHosts(lab);
     const flowLog = await findOwnFlowLog(lab, hosts[0]);
-    warnOfFailedDelivery(lab, flowLog);
+    warnOfFailedDelivery(lab.narrator, flowLog);
     const picture = labPicture(await readLabNetwork(lab.aws, lab.spec));
     await lab.narrator.finding({
       kind: "drawing",
@@ -38,7 +39,8 @@ export const analyze: Step = {
     const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) }).catch(
       async (error: unknown) => {
         // Delivery is seen to fail only once there was something to deliver.
-        if (error instanceof LabError) warnOfFailedDelivery(lab, await findOwnFlowLog(lab, hosts[0]));
+        if (error instanceof LabError)
+          warnOfFailedDelivery(lab.narrator, await findOwnFlowLog(lab, hosts[0]));
         throw error;
       },
     );
@@ -76,13 +78,6 @@ async function findOwnFlowLog({ aws, spec }: LabContext, host: Host): Promise<Fl
   throw new LabError("not-there", "VPC 1 has no flow log of this lab, so there is nothing to read.", {
     next: ["vpclab up"],
   });
-}
-
-function warnOfFailedDelivery({ narrator }: LabContext, flowLog: FlowLog): void {
-  if (flowLog.DeliverLogsStatus === "FAILED")
-    narrator.warn(
-      `The flow log cannot deliver its records: ${flowLog.DeliverLogsErrorMessage ?? "no reason given"}. Its role or the policy on it was changed.`,
-    );
 }
 
 /** How many of each kind are shown: enough to see the kinds, few enough for one screen. */

@@ -139,6 +139,17 @@ async function makeFlowLog(
   if (outcome === "found") await warnOfDifferences({ aws, spec, narrator }, resource, target.vpcId);
 }
 
+/** Says that nothing of it arrives, where AWS has found that out. */
+export function warnOfFailedDelivery(
+  narrator: LabContext["narrator"],
+  { DeliverLogsStatus, DeliverLogsErrorMessage = "no reason given" }: FlowLog,
+): void {
+  if (DeliverLogsStatus === "FAILED")
+    narrator.warn(
+      `The flow log cannot deliver its records (${DeliverLogsErrorMessage}): its role or the policy on it was changed.`,
+    );
+}
+
 /** A flow log cannot be changed, only deleted and made anew. */
 async function warnOfDifferences(
   { aws, spec, narrator }: Pick<LabContext, "aws" | "spec" | "narrator">,
@@ -150,10 +161,7 @@ async function warnOfDifferences(
       `The flow log that stands notes ${found.TrafficType} traffic every ${found.MaxAggregationInterval} s, and AWS lets none be changed. ` +
         "To have it otherwise: vpclab teardown, then vpclab up again.",
     );
-  if (found.DeliverLogsStatus === "FAILED")
-    narrator.warn(
-      `The flow log cannot deliver its records (${found.DeliverLogsErrorMessage ?? "no reason given"}): its role or the policy on it was changed.`,
-    );
+  warnOfFailedDelivery(narrator, found);
   const all = await findFlowLogs(aws, spec, vpcId);
   if (all.length > 1)
     narrator.warn(

@@ -32,9 +32,8 @@ export function routeTableFinding(spec: LabSpec, side: Side, table: RouteTable):
 }
 
 function rowOf(route: Route, side: Side, other: Side, otherCidr: string): RouteRow {
-  const destination =
-    route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock ?? route.DestinationPrefixListId ?? "?";
-  const target = targetOf(route);
+  const destination = destinationOf(route) ?? "?";
+  const target = targetOf(route) ?? "?";
   const state = route.State ?? "active";
   let note = "";
   if (state === "blackhole") note = "leads nowhere: its target is gone, or not ready yet";
@@ -45,14 +44,23 @@ function rowOf(route: Route, side: Side, other: Side, otherCidr: string): RouteR
   return { destination, target, state, note };
 }
 
-function targetOf(route: Route): string {
+/** A CIDR block or a prefix list. */
+export function destinationOf(route: Route): string | undefined {
+  return route.DestinationCidrBlock ?? route.DestinationIpv6CidrBlock ?? route.DestinationPrefixListId;
+}
+
+/** "local", or the id of where it leads; an instance by its interface, as AWS routes to it. */
+export function targetOf(route: Route): string | undefined {
   return (
     route.GatewayId ??
     route.VpcPeeringConnectionId ??
     route.NatGatewayId ??
     route.TransitGatewayId ??
-    route.InstanceId ??
+    route.EgressOnlyInternetGatewayId ??
     route.NetworkInterfaceId ??
-    "?"
+    route.InstanceId ??
+    route.LocalGatewayId ??
+    route.CarrierGatewayId ??
+    route.CoreNetworkArn
   );
 }

@@ -348,7 +348,7 @@ describe("the flow log's analysis", () => {
       const waitedMinutes = (lab.aws.clock.now() - begun) / 60_000;
       expect(waitedMinutes).toBeGreaterThan(minutes - 1);
       expect(waitedMinutes).toBeLessThanOrEqual(minutes);
-      expect(told.warnings.join(" ")).toContain("cannot deliver its records: Access error");
+      expect(told.warnings.join(" ")).toContain("cannot deliver its records (Access error)");
     },
   );
 

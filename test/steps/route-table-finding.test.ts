@@ -61,6 +61,21 @@ describe("the route table of VPC 2", () => {
   });
 });
 
+test.each<[Route, string, string]>([
+  [{ DestinationCidrBlock: "10.9.0.0/16", TransitGatewayId: "tgw-1" }, "10.9.0.0/16", "tgw-1"],
+  [{ DestinationIpv6CidrBlock: "::/0", EgressOnlyInternetGatewayId: "eigw-1" }, "::/0", "eigw-1"],
+  [{ DestinationPrefixListId: "pl-1", GatewayId: "vpce-1" }, "pl-1", "vpce-1"],
+  // AWS names both.
+  [
+    { DestinationCidrBlock: "0.0.0.0/0", InstanceId: "i-1", NetworkInterfaceId: "eni-1" },
+    "0.0.0.0/0",
+    "eni-1",
+  ],
+  [{}, "?", "?"],
+])("a route of somebody else's, %o, is shown with where it leads", (route, destination, target) => {
+  expect(rows(route)[0]).toMatchObject({ destination, target });
+});
+
 test("a network ACL is shown in the order in which its rules are tried, the last one as *", () => {
   const entry = (RuleNumber: number, Egress: boolean, RuleAction: "allow" | "deny", Protocol = "-1") => ({
     RuleNumber,
