@@ -1,5 +1,7 @@
-// Bundles the program into dist/: what a command needs is loaded when it is called, so that `--help` loads no SDK. Does
-// nothing where dist/ is newer than what it is built from: npm runs this before every `npx vpclab` in the checkout.
+// Bundles the program into dist/, as bin/vpclab.js reads it: modules that run when they are first asked for, so that
+// `--help` loads no SDK. Does nothing where dist/ is newer than what it is built from: npm runs this before every
+// `npx vpclab` in the checkout.
+import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -33,8 +35,34 @@ const constantKeys = {
   },
 };
 
+/**
+ * Modules of Node's that somebody imports for a case that is not ours, or not often. What they have is looked up when it is
+ * used: to load them takes milliseconds at every start.
+ */
+const rarelyUsed = {
+  name: "rarely used",
+  setup(build) {
+    const cases = [
+      // Commands that are programs of their own.
+      { importer: /commander.lib.command\.js$/, module: "node:child_process" },
+      // On the embedded AWS nothing goes over the network.
+      { importer: /node-http-handler.dist-es.node-https\.js$/, module: "node:https" },
+    ];
+    for (const { importer, module } of cases) {
+      build.onResolve({ filter: new RegExp(`^${module}$`) }, (found) =>
+        importer.test(found.importer) ? { path: module, namespace: "rarely-used" } : undefined,
+      );
+    }
+    build.onLoad({ filter: /./, namespace: "rarely-used" }, ({ path }) => ({
+      contents: `module.exports = new Proxy({}, {
+        get: (_, name) => name === "__esModule" ? false : require(${JSON.stringify(path)})[name],
+      });`,
+    }));
+  },
+};
+
 // Both in dist/.
-const ENTRY = "cli.js";
+const ENTRY = "start.cjs";
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
 
 const sources = ["build.js", "licences.js", "package.json", "package-lock.json", ...filesBelow("src")];
@@ -42,12 +70,13 @@ const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
 if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < changedAt) await bundle();
 
 async function bundle() {
-  const { build } = await import("esbuild");
+  const { build, transform } = await import("esbuild");
   const { version, devDependencies } = packageAt(".");
   const sdk = Object.keys(devDependencies).filter((name) => name.startsWith("@aws-sdk/client-"));
   const { outputFiles, metafile } = await build({
     entryPoints: ["src/cli.ts"],
     outdir: "dist",
+    outExtension: { ".js": ".cjs" },
     bundle: true,
     splitting: true,
     format: "esm",
@@ -64,19 +93,37 @@ async function bundle() {
     define: {
       VPCLAB_VERSION: JSON.stringify(version),
       SDK_VERSIONS: JSON.stringify(
-        sdk.map((name) => `${name} ${packageAt(join("node_modules", name)).version}`),
+        sdk.map((name) => `${name} ${packageAt(join("node_modules", name)).version}`).join("\n"),
       ),
     },
-    // Some dependencies are CommonJS and call require for Node's own modules.
-    banner: {
-      js: 'import { createRequire as createRequire_ } from "node:module"; const require = createRequire_(import.meta.url);',
-    },
-    plugins: [constantKeys],
+    plugins: [constantKeys, rarelyUsed],
     logLevel: "warning",
     metafile: true,
     write: false,
   });
-  const files = new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  // CommonJS in a step of its own: esbuild splits ES modules only.
+  const modules = new Map();
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, {
+      format: "cjs",
+      platform: "node",
+      target: "node20",
+      supported: { "dynamic-import": false },
+      minifyWhitespace: true,
+      minifySyntax: true,
+    });
+    modules.set(basename(path), code);
+  }
+  const id = hashOf(modules.values());
+  const first = neededAtStart(metafile);
+  const files = new Map();
+  for (const [name, isIn] of [
+    [ENTRY, (module) => first.has(module)],
+    [`modules-${id}.cjs`, (module) => !first.has(module)],
+  ]) {
+    const functions = [...modules].filter(([module]) => isIn(module)).map(asFunction);
+    files.set(name, `// ${id}\n({${functions.join(",\n")}})`);
+  }
   files.set(LICENCES, licencesOf(metafile));
   // Whole files only, the entry last: whoever starts the program meanwhile, or kills the build, meets a whole program.
   mkdirSync("dist", { recursive: true });
@@ -86,14 +133,40 @@ async function bundle() {
     writeFileSync(temporary, files.get(name) ?? "");
     renameSync(temporary, join("dist", name));
   }
-  for (const name of filesBelow("dist").map((path) => basename(path)))
-    if (!files.has(name) && !isBeingWritten(name)) rmSync(join("dist", name), { force: true });
+  // With the code compiled of earlier builds.
+  for (const name of readdirSync("dist"))
+    if (!files.has(name) && !isBeingWritten(name))
+      rmSync(join("dist", name), { force: true, recursive: true });
 }
 
 /** By another build beside this one. One that is a minute old was left by a build that was killed. */
 function isBeingWritten(name) {
   const { mtimeMs } = statSync(join("dist", name), { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
   return name.endsWith(".new") && Date.now() - mtimeMs < 60_000;
+}
+
+/** What the command line needs before it knows which command is meant: names of modules. */
+function neededAtStart({ outputs }) {
+  const needed = new Set();
+  const add = (path) => {
+    if (needed.has(basename(path))) return;
+    needed.add(basename(path));
+    for (const { path: other, kind } of outputs[path].imports)
+      if (kind === "import-statement" && outputs[other]) add(other);
+  };
+  add("dist/cli.cjs");
+  return needed;
+}
+
+/** As bin/vpclab.js calls it. */
+function asFunction([name, code]) {
+  return `${JSON.stringify(`./${name}`)}(exports,require,module){${code}}`;
+}
+
+function hashOf(texts) {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text);
+  return hash.digest("hex").slice(0, 16);
 }
 
 function packageAt(folder) {

@@ -7,9 +7,9 @@ import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
 import { homeFolder } from "./lab/home.ts";
 
-// Written in by build.js; the second a line for each client.
+// Written in by build.js; the second has a line for each client.
 declare const VPCLAB_VERSION: string;
-declare const SDK_VERSIONS: readonly string[];
+declare const SDK_VERSIONS: string;
 
 // The SDK warns on every start on Node 20, which it supports.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -39,7 +39,7 @@ async function programFor(options: GlobalOptions): Promise<Program> {
 /** What a report of a defect should name. */
 function allVersions(): string {
   const { version, platform, arch } = process;
-  return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, ...SDK_VERSIONS].join("\n");
+  return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, SDK_VERSIONS].join("\n");
 }
 
 /** As of a program that SIGPIPE ends; Windows has no such signal, but pipes. */
@@ -76,11 +76,23 @@ for (const stream of [process.stdout, process.stderr])
 // Should everything end without an answer, as where a question's terminal is gone, then nothing was done.
 process.exitCode = 1;
 const words = process.argv.slice(2);
-const code = await runCommandLine(words, {
+void runCommandLine(words, {
   programFor,
   // commander ends at --version, whatever follows it.
   version: words.includes("--verbose") ? allVersions() : VPCLAB_VERSION,
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
+}).then(async (code) => {
+  process.exitCode = code === EXIT_INTERRUPTED ? interruptedCode : code;
+  await Promise.all([process.stdout, process.stderr].map(written));
+  // Not left to Node, which would first wait for V8 to end what it compiles and sweeps in the background.
+  process.exit();
 });
-process.exitCode = code === EXIT_INTERRUPTED ? interruptedCode : code;
+
+/** What was written to it has gone out, or never will. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve();
+    else stream.write("", () => resolve());
+  });
+}

@@ -51,9 +51,6 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   }
 }
 
-/** The commands that ask AWS. */
-const onAws = () => import("./commands/on-aws.ts");
-
 /** Where the lab lives and how to talk: the options that every command has. */
 function withGlobalOptions(command: Command): Command {
   return command
@@ -129,7 +126,9 @@ export function commandLine(
   vpclab up --until first-ping         as far as the ping that fails
 `,
     )
-    .action(async (options) => end(await (await onAws()).up(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/up.ts")).up(await programFor(options), options)),
+    );
 
   withGlobalOptions(program.command("ping"))
     .description("ping between the instances")
@@ -145,7 +144,7 @@ export function commandLine(
 `,
     )
     .action(async (target, options) =>
-      end(await (await onAws()).ping(await programFor(options), target, options)),
+      end(await (await import("./commands/ping.ts")).ping(await programFor(options), target, options)),
     );
 
   withGlobalOptions(program.command("why"))
@@ -163,7 +162,7 @@ export function commandLine(
 `,
     )
     .action(async (target, options) =>
-      end(await (await onAws()).why(await programFor(options), target, options)),
+      end(await (await import("./commands/why.ts")).why(await programFor(options), target, options)),
     );
 
   withGlobalOptions(program.command("traffic"))
@@ -177,7 +176,9 @@ export function commandLine(
   vpclab traffic --kinds blocked --rounds 5
 `,
     )
-    .action(async (options) => end(await (await onAws()).traffic(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/traffic.ts")).traffic(await programFor(options), options)),
+    );
 
   withGlobalOptions(program.command("status"))
     .description("what stands, drawn; how far each step is, and what it costs an hour")
@@ -192,7 +193,9 @@ export function commandLine(
   vpclab status --json
 `,
     )
-    .action(async (options) => end(await (await onAws()).status(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/status.ts")).status(await programFor(options), options)),
+    );
 
   withGlobalOptions(program.command("teardown"))
     .description("delete everything that carries the lab's tag, and look again")
@@ -210,7 +213,9 @@ export function commandLine(
   vpclab teardown --include-strays     and what keeps the lab's VPCs from being deleted
 `,
     )
-    .action(async (options) => end(await (await onAws()).teardown(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/teardown.ts")).teardown(await programFor(options), options)),
+    );
 
   withGlobalOptions(program.command("doctor"))
     .description("whether the lab will run here: credentials, quotas, permissions, names; makes nothing")
@@ -224,7 +229,9 @@ export function commandLine(
   vpclab doctor --simulate             of the embedded AWS
 `,
     )
-    .action(async (options) => end(await (await onAws()).doctor(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/doctor.ts")).doctor(await programFor(options), options)),
+    );
 
   withGlobalOptions(program.command("policy"))
     .description("the IAM policy that a person needs to run the lab, ready to paste")
@@ -236,7 +243,9 @@ export function commandLine(
   vpclab policy --lab class-7 --region eu-west-3 --account 123456789012
 `,
     )
-    .action(async (options) => end(await (await onAws()).policy(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/policy.ts")).policy(await programFor(options), options)),
+    );
 
   const logs = withGlobalOptions(program.command("logs"))
     .description("what the flow log saw, record by record")
@@ -260,7 +269,9 @@ export function commandLine(
   vpclab logs reconcile                each ping against the packets in the records
 `,
     )
-    .action(async (options) => end(await (await onAws()).logs(await programFor(options), options)));
+    .action(async (options) =>
+      end(await (await import("./commands/logs.ts")).logs(await programFor(options), options)),
+    );
 
   withGlobalOptions(logs.command("explain"))
     .description("one record taken apart: given, from stdin, or chosen from the log")
@@ -274,7 +285,13 @@ export function commandLine(
 `,
     )
     .action(async (record, options) =>
-      end(await (await onAws()).logsExplain(await programFor(options), record, options)),
+      end(
+        await (await import("./commands/logs-explain.ts")).logsExplain(
+          await programFor(options),
+          record,
+          options,
+        ),
+      ),
     );
 
   withGlobalOptions(logs.command("reconcile"))
@@ -286,7 +303,14 @@ export function commandLine(
   vpclab logs reconcile --json
 `,
     )
-    .action(async (options) => end(await (await onAws()).logsReconcile(await programFor(options), options)));
+    .action(async (options) =>
+      end(
+        await (await import("./commands/logs-reconcile.ts")).logsReconcile(
+          await programFor(options),
+          options,
+        ),
+      ),
+    );
 
   withGlobalOptions(program.command("insights"))
     .description("questions about the flow log, by Logs Insights; without a name, the list of them")
@@ -308,7 +332,7 @@ export function commandLine(
 `,
     )
     .action(async (name, options) =>
-      end(await (await onAws()).insights(await programFor(options), name, options)),
+      end(await (await import("./commands/insights.ts")).insights(await programFor(options), name, options)),
     );
 
   program

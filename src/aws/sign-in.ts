@@ -20,9 +20,9 @@ const EXIT_NO_CREDENTIALS = 4;
  */
 export function signIn(profile?: string): AwsCredentialIdentityProvider {
   const named = profile ?? (process.env.AWS_PROFILE || undefined);
-  // The SDK's own client of SSO would otherwise know of no proxy and no end of waiting.
-  const init = { clientConfig: { requestHandler: http() }, ...(named !== undefined && { profile: named }) };
   const provider: AwsCredentialIdentityProvider = async (properties) => {
+    // The SDK's own client of SSO would otherwise know of no proxy and no end of waiting.
+    const init = { clientConfig: { requestHandler: http() }, ...(named !== undefined && { profile: named }) };
     const settings = await profileSettings(named ?? "default");
     if (named !== undefined && !settings) throw noSuchProfile(named);
     // The SDK's chain goes on to other sources where one fails, as far as the metadata of the instance it runs on. Where

@@ -112,7 +112,7 @@ function wayToVpc(
   // VPC 1 asks, whichever of the two the packet comes from: asked the other way round, it would be a second one.
   const [requester = sender.vpcId, accepter = far.id] = network.vpcs
     .filter(({ id }) => id === sender.vpcId || id === far.id)
-    .sort((a, b) => (a.name ?? a.id).localeCompare(b.name ?? b.id))
+    .sort((a, b) => ((a.name ?? a.id) < (b.name ?? b.id) ? -1 : 1))
     .map(({ id }) => id);
   return { kind: "create-peering", requesterVpcId: requester, accepterVpcId: accepter };
 }

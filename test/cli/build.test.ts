@@ -15,11 +15,11 @@ it("leaves alone what another build is writing, and clears away what one that wa
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   const dist = join(copy, "dist");
   mkdirSync(dist);
-  for (const name of ["chunk-A.js.1.new", "chunk-B.js.2.new", "chunk-C.js"])
+  for (const name of ["modules-A.cjs.1.new", "modules-B.cjs.2.new", "modules-C.cjs"])
     writeFileSync(join(dist, name), "half of it");
-  utimesSync(join(dist, "chunk-B.js.2.new"), new Date(0), new Date(0));
+  utimesSync(join(dist, "modules-B.cjs.2.new"), new Date(0), new Date(0));
   execFileSync(process.execPath, [join(copy, "build.js")]);
   const built = readdirSync(dist);
-  expect(built).toContain("cli.js");
-  expect(built.filter((name) => /chunk-[ABC]\.js/.test(name))).toEqual(["chunk-A.js.1.new"]);
+  expect(built).toContain("start.cjs");
+  expect(built.filter((name) => /modules-[ABC]\.cjs/.test(name))).toEqual(["modules-A.cjs.1.new"]);
 });

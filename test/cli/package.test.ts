@@ -83,7 +83,7 @@ describe("what is in the package", () => {
   it("is the program, its licences, and the documents that the README links to", () => {
     const paths = packed.files.map(({ path }) => path);
     const kinds =
-      /^(bin\/vpclab\.js|dist\/[\w-]+\.js|dist\/THIRD-PARTY-LICENSES\.txt|docs\/.+|LICENSE|[A-Z]+\.md|package\.json|src\/simulator\/BEHAVIOUR\.md)$/;
+      /^(bin\/vpclab\.js|bin\/package\.json|dist\/start\.cjs|dist\/modules-\w+\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|docs\/.+|LICENSE|[A-Z]+\.md|package\.json|src\/simulator\/BEHAVIOUR\.md)$/;
     expect(paths.filter((path) => !kinds.test(path))).toEqual([]);
     const links = [...readFileSync(join(installed, "README.md"), "utf8").matchAll(/\]\(([^)#]+)[^)]*\)/g)]
       .map(([, target = ""]) => target)

@@ -2,7 +2,7 @@ import { createServer as createProxy } from "node:http";
 import { createServer, get } from "node:https";
 import { type AddressInfo, connect, type LookupFunction, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { http } from "../../src/aws/http.ts";
+import { EnvironmentAgent } from "../../src/aws/environment-agent.ts";
 import { AWS_TEST } from "../cli/aws-test-certificate.ts";
 
 let port: number;
@@ -45,7 +45,7 @@ afterEach(() => {
 
 /** Asks the site, once after the other, by one agent. */
 async function ask(host: string, times = 1): Promise<void> {
-  const { httpsAgent: agent } = http();
+  const agent = new EnvironmentAgent();
   for (let time = 0; time < times; time++)
     await new Promise<void>((resolve, reject) => {
       const options = { agent, host, port, rejectUnauthorized: false, lookup: toThisMachine };
