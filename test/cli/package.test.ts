@@ -46,7 +46,7 @@ describe("npx <tarball> in an empty folder", () => {
   it("walks the lab, shows it, and takes it down", async () => {
     const up = await npx("up", "--yes", "--simulate");
     expect(up.code, up.stderr).toBe(0);
-    expect(up.stdout).toContain("7 of 7 steps are done; 19 resources stand.");
+    expect(up.stdout).toContain("7 of 7 steps are done; 19 resources stand");
     const status = await npx("status", "--json");
     expect(status.code, status.stderr).toBe(0);
     expect(JSON.parse(status.stdout).resources).toHaveLength(19);
