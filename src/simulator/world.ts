@@ -35,6 +35,8 @@ export class World {
   readonly #behaviour: WorldBehaviour;
   #state: WorldState | undefined;
   #isOpen = false;
+  /** Under way while what came due long ago is saved. */
+  #settling: Promise<void> | undefined;
 
   constructor(storage: Storage, clock: WorldClock, behaviour: WorldBehaviour) {
     this.#storage = storage;
@@ -54,8 +56,14 @@ export class World {
     this.#catchUp();
     const now = this.clock.now();
     const isDue = (state.events[0]?.at ?? Infinity) <= now;
-    if (!Object.hasOwn(state.regions, regionName) || (isDue && now - state.changedAt >= SAVE_AFTER_MS))
-      return this.change(regionName, work);
+    if (!Object.hasOwn(state.regions, regionName) || (isDue && now - state.changedAt >= SAVE_AFTER_MS)) {
+      // Once for all looks that come together.
+      this.#settling ??= this.change(regionName, () => undefined).finally(() => {
+        this.#settling = undefined;
+      });
+      await this.#settling;
+      return this.look(regionName, work);
+    }
     // Not saved for a look: whoever opens the world lets the same happen in the same way, the generator is saved too.
     if (isDue) this.#settle(state, now);
     return work(new Context(state, regionName, now));

@@ -106,6 +106,16 @@ describe("a saved world", () => {
     expect(await cidrs(ec2)).toEqual(["10.1.0.0/16", "172.31.0.0/16"]);
   });
 
+  it("is locked and written once for looks that come together, however much has come due", async () => {
+    const { ec2, clock, storage } = open();
+    await askForPeering(ec2);
+    await clock.sleep(600_000);
+    const locked = vi.spyOn(storage, "exclusively");
+    await Promise.all([1, 2, 3, 4].map(() => peeringStatus(ec2)));
+    expect(await peeringStatus(ec2)).toBe("pending-acceptance");
+    expect(locked).toHaveBeenCalledTimes(1);
+  });
+
   it("is not written for a look at what came by itself, which the next process sees too", async () => {
     const { ec2, clock } = open();
     const VpcPeeringConnectionId = await askForPeering(ec2);
