@@ -1,5 +1,6 @@
 /** Questions that are left, and stdin in which nothing comes: what was done, what stands, what it costs, how to go on. */
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Inventory } from "../../src/aws/inventory.ts";
 import { insights } from "../../src/commands/insights.ts";
 import { standingNow } from "../../src/commands/interruption.ts";
 import { logsExplain } from "../../src/commands/logs-explain.ts";
@@ -8,6 +9,7 @@ import { teardown } from "../../src/commands/teardown.ts";
 import { up } from "../../src/commands/up.ts";
 import { Interrupted } from "../../src/lab/error.ts";
 import type { Place } from "../../src/lab/memory.ts";
+import { holding } from "../steps/lab-context.ts";
 import { type FakeTerminal, until } from "../ui/fake-terminal.ts";
 import { type LabHome, labHome, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 
@@ -99,31 +101,12 @@ describe("stdin in which nothing comes", () => {
 
 describe("what stands by now", () => {
   const place: Place = { lab: "nextwork", target: "aws", region: "us-east-1", account: "123456789012" };
-  const inventory = (resources: number, types: readonly string[]) => ({
-    resources: Array.from({ length: resources }, (_, index) => ({
-      type: "vpc" as const,
-      part: "vpc-1",
-      id: `vpc-${index}`,
-      name: "",
-      state: "available",
-    })),
+  const inventory = (resources: number, types: readonly string[]): Inventory => ({
+    ...holding(...Array.from({ length: resources }, (_, index) => ["vpc", `vpc-${index}`] as const)),
     instances: types.map((InstanceType) => ({
       InstanceType: InstanceType as "t3.micro",
       State: { Name: "running" as const },
     })),
-    fading: [],
-    elsewhere: [],
-    since: undefined,
-    vpcs: [],
-    subnets: [],
-    internetGateways: [],
-    routeTables: [],
-    securityGroups: [],
-    volumes: [],
-    peeringConnections: [],
-    flowLogs: [],
-    onlineInstanceIds: new Set<string>(),
-    unseen: [],
   });
 
   it("is told with its price an hour, of all Regions together", () => {

@@ -22,11 +22,10 @@ import {
 } from "@aws-sdk/client-iam";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Inventory, InventoryResource } from "../../src/aws/inventory.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import { flowLog } from "../../src/steps/flow-log.ts";
 import { refusal } from "../aws/refusal.ts";
-import { mockedLab } from "./lab-context.ts";
+import { holding, mockedLab } from "./lab-context.ts";
 
 const ec2 = mockClient(EC2Client);
 const iam = mockClient(IAMClient);
@@ -39,30 +38,10 @@ const STANDS = {
   DeliverLogsStatus: "SUCCESS",
 };
 
-function inventory(...parts: readonly (readonly [InventoryResource["type"], string, string])[]): Inventory {
-  return {
-    resources: parts.map(([type, part, id]) => ({ type, part, id, name: id, state: "present" })),
-    fading: [],
-    elsewhere: [],
-    since: undefined,
-    vpcs: [],
-    subnets: [],
-    internetGateways: [],
-    routeTables: [],
-    securityGroups: [],
-    instances: [],
-    volumes: [],
-    peeringConnections: [],
-    flowLogs: [],
-    onlineInstanceIds: new Set(),
-    unseen: [],
-  };
-}
-
 const ALL = [
-  ["vpc-flow-log", "flow-log", "fl-1"],
-  ["iam-role", "flow-log-role", "NextWorkVPCFlowLogsRole"],
-  ["iam-policy", "flow-log-policy", POLICY_ARN],
+  ["vpc-flow-log", "fl-1", "flow-log"],
+  ["iam-role", "NextWorkVPCFlowLogsRole", "flow-log-role"],
+  ["iam-policy", POLICY_ARN, "flow-log-policy"],
 ] as const;
 
 beforeEach(() => {
@@ -173,7 +152,7 @@ describe("taking them down", () => {
   });
 
   it("deletes the flow log first, then the role, then the policy", async () => {
-    const removals = await flowLog.down(mockedLab().lab, inventory(...ALL));
+    const removals = await flowLog.down(mockedLab().lab, holding(...ALL));
     expect(removals.map(({ part, outcome }) => `${part} ${outcome}`)).toEqual([
       "flow-log deleted",
       "flow-log-role deleted",
@@ -191,7 +170,7 @@ describe("taking them down", () => {
 
   it("goes on after a failure, and says what AWS said", async () => {
     ec2.on(DeleteFlowLogsCommand).rejects(refusal("UnauthorizedOperation", "You are not authorized."));
-    const removals = await flowLog.down(mockedLab().lab, inventory(...ALL));
+    const removals = await flowLog.down(mockedLab().lab, holding(...ALL));
     expect(removals.map(({ outcome }) => outcome)).toEqual(["failed", "deleted", "deleted"]);
     expect(removals[0]?.reason).toContain("You are not authorized.");
   });
@@ -199,7 +178,7 @@ describe("taking them down", () => {
   it("deletes doubles too", async () => {
     const removals = await flowLog.down(
       mockedLab().lab,
-      inventory(["vpc-flow-log", "flow-log", "fl-1"], ["vpc-flow-log", "flow-log", "fl-2"]),
+      holding(["vpc-flow-log", "fl-1"], ["vpc-flow-log", "fl-2"]),
     );
     expect(removals.map(({ id }) => id)).toEqual(["fl-1", "fl-2"]);
     expect(ec2.commandCalls(DeleteFlowLogsCommand)).toHaveLength(2);
@@ -208,7 +187,7 @@ describe("taking them down", () => {
 
 it("is done, partial or todo by what stands", () => {
   const journal = memoryJournal();
-  expect(flowLog.state(inventory(...ALL), journal)).toBe("done");
-  expect(flowLog.state(inventory(ALL[1]), journal)).toBe("partial");
-  expect(flowLog.state(inventory(), journal)).toBe("todo");
+  expect(flowLog.state(holding(...ALL), journal)).toBe("done");
+  expect(flowLog.state(holding(ALL[1]), journal)).toBe("partial");
+  expect(flowLog.state(holding(), journal)).toBe("todo");
 });

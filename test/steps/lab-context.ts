@@ -81,10 +81,12 @@ export function mockedLab(options: Partial<LabOptions> = {}): TestLab {
   return labOn({ ...aws, clock: new VirtualClock() }, options, PREPARED);
 }
 
-/** An inventory that holds these, each a type and an id. */
-export function holding(...resources: readonly (readonly [type: ResourceType, id: string])[]): Inventory {
+/** An inventory that holds these, each a type, an id and a part (default: as the type). */
+export function holding(
+  ...resources: readonly (readonly [type: ResourceType, id: string, part?: string])[]
+): Inventory {
   return {
-    resources: resources.map(([type, id]) => ({ type, part: type, id, name: id, state: "present" })),
+    resources: resources.map(([type, id, part = type]) => ({ type, part, id, name: id, state: "present" })),
     fading: [],
     elsewhere: [],
     since: undefined,
