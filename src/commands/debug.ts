@@ -3,6 +3,7 @@ import type { CallTrace } from "../aws/middleware.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 
+/** @returns what tells a call: `debug: EC2 DescribeVpcs · 120 ms · ok · <request id>` */
 export function showCall(terminal: Terminal): (call: CallTrace) => void {
   return ({ service, operation, ms, attempts, requestId, error }) => {
     const parts = [

@@ -1,6 +1,7 @@
 /** The lab's picture in sentences, for those who hear it. */
 import type { LabPicture, PicturedSubnet, PicturedVpc } from "../lab/picture.ts";
 
+/** @returns a sentence for each thing, in the order of the drawing; one for a lab of which nothing stands */
 export function describeLab({ vpcs, peeringConnections, detachedGateways }: LabPicture): string[] {
   const nameOf = (vpcId: string) => vpcs.find(({ id }) => id === vpcId)?.name ?? vpcId;
   const sentences = [

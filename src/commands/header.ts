@@ -6,6 +6,7 @@ import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import type { OpenLab } from "./open-lab.ts";
 
+/** Says where the lab is, and where another of its name is that this machine remembers. */
 export function header(terminal: Terminal, lab: OpenLab): void {
   terminal.say(terminal.colour.bold(terminal.wrap(`vpclab · lab ${lab.place.lab} · ${whereOf(lab)}`)));
   // One name, several places: nobody is to take the wrong one down, or forget the one that costs.

@@ -28,6 +28,7 @@ export interface Shown {
 const MOST_SHOWN = 1_000;
 const MOST_BARS = 15;
 
+/** The query, the records over time, the rows, bars for the first amount, and what was scanned. */
 export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void> {
   const { chosen, answer, overTime, known } = shown;
   const { bold, dim } = terminal.colour;

@@ -15,6 +15,7 @@ export function showStep(terminal: Terminal, step: Step, number: number, of: num
   terminal.out("");
 }
 
+/** "Explain more": each concept of the step, a paragraph. */
 export function showConcepts(terminal: Terminal, step: Step): void {
   const { bold } = terminal.colour;
   terminal.out("");
@@ -30,6 +31,7 @@ const OF_EACH_BLOCK = [
   "# vpclab neither sees nor deletes what you make this way.",
 ];
 
+/** The step's commands of the AWS CLI, to be copied, and its clicks in the console. */
 export function showByHand(terminal: Terminal, step: Step, spec: LabSpec): void {
   const { bold, cyan } = terminal.colour;
   terminal.out("");

@@ -30,10 +30,10 @@ const FIRST_DELIVERED_WITHIN_MS = 20 * 60_000;
 
 const PING_BYTES = 84;
 
-/** What became of a ping's packets in the log. */
 export type PingStatus = "accounted-for" | "still-to-come" | "before-collecting" | "lost" | "not-logged";
 
-export interface PingAccount extends RecordedPing {
+/** A ping, and what became of its packets in the log. */
+export interface JudgedPing extends RecordedPing {
   readonly status: PingStatus;
   /** A sentence; "" where all is accounted for. */
   readonly reason: string;
@@ -133,7 +133,7 @@ async function read(
 }
 
 /** What became of the packets of a ping that are in no record, and why: the first reason that explains them. */
-export function judge(ping: RecordedPing, evidence: Evidence): PingAccount {
+export function judge(ping: RecordedPing, evidence: Evidence): JudgedPing {
   const verdict = (status: PingStatus, reason: string) => ({ ...ping, status, reason });
   const missing = ping.expected - ping.recorded;
   if (ping.expected === 0) return verdict("not-logged", whyNotLogged(ping));
@@ -176,7 +176,7 @@ export function judge(ping: RecordedPing, evidence: Evidence): PingAccount {
         "a new flow log takes some minutes until it collects.",
     );
   if (evidence.keptFor !== undefined && now - ping.at > evidence.keptFor)
-    return verdict("lost", `${packets} are older than the log group keeps its records.`);
+    return verdict("lost", `${packets} in no record: older than the log group keeps them.`);
   if (evidence.skipped.some(({ from, to }) => from <= ping.at && to >= ping.from))
     return verdict("lost", `${packets} in no record: AWS says that it lost records of that time (SKIPDATA).`);
   const rejected =
@@ -196,7 +196,7 @@ function whyNotLogged({ ping }: RecordedPing): string {
   return "It passed VPC 2 alone, and the lab logs VPC 1.";
 }
 
-function toJson(pings: readonly PingAccount[], { unclaimed }: Reconciliation) {
+function toJson(pings: readonly JudgedPing[], { unclaimed }: Reconciliation) {
   return {
     pings: pings.map(({ at, ping, expected, recorded, recordedBytes, status, reason }) => ({
       at: new Date(at).toISOString(),
@@ -219,7 +219,7 @@ function toJson(pings: readonly PingAccount[], { unclaimed }: Reconciliation) {
 
 async function show(
   terminal: Terminal,
-  pings: readonly PingAccount[],
+  pings: readonly JudgedPing[],
   { unclaimed }: Reconciliation,
 ): Promise<void> {
   const { green, yellow, red, bold } = terminal.colour;

@@ -25,6 +25,11 @@ export interface LogsOptions extends GlobalOptions, RecordFlags {
   readonly raw?: boolean;
 }
 
+/** The options that say which records to show, and how. */
+const OF_RECORDS = [
+  ...(["action", "from", "to", "protocol", "port"] as const satisfies (keyof RecordFlags)[]),
+  ...(["since", "limit", "follow", "raw"] as const),
+];
 /** Records are kept until it is known which are the latest: so many at most. */
 const MOST_LATEST = 100_000;
 /** What `--follow` shows of the past where nothing else is asked for. */
@@ -41,8 +46,10 @@ const LATE_BY_MS = 30 * 60_000;
 export async function logs(program: Program, options: LogsOptions): Promise<number> {
   const { terminal } = program;
   if (options.raw && options.json) throw usageError("--raw and --json are two forms of one thing: give one.");
-  if (options.streams && (options.follow || options.raw))
-    throw usageError("--streams lists the log's streams: it goes with neither --follow nor --raw.");
+  if (options.streams && OF_RECORDS.some((option) => options[option] !== undefined))
+    throw usageError(
+      "--streams lists the log's streams: of this command's options it goes with --json alone.",
+    );
   const filterFor = recordFilter(options);
   const since = options.since === undefined ? undefined : period("--since", options.since);
   const limit =

@@ -5,6 +5,7 @@ import type { LabSpec } from "../lab/spec.ts";
 import { contains, isPrivateAddress } from "../network/cidr.ts";
 import { inWords } from "../steps/hosts.ts";
 
+/** @param inventory for the state of the peering, which is the likeliest cause of silence */
 export function pingMeaning(
   ping: PingSummary,
   inventory: Pick<Inventory, "peeringConnections">,

@@ -116,6 +116,7 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
   return [`it had stood ${durationInWords(stood)}${price}`];
 }
 
+/** For people: what went, the sum, and what is left with the commands that would be rid of it. */
 export async function showReceipt(
   terminal: Terminal,
   lab: OpenLab,

@@ -13,6 +13,7 @@ import type { Explanation } from "./why-explain.ts";
 /** As the flow log counts the lab's own ping. */
 const PING = { packets: 5, bytes: 420 };
 
+/** The packet in a line, its hops there and back, its records, and the changes that would let it pass. */
 export function showWhy(terminal: Terminal, explanation: Explanation): void {
   const { trip, stop } = explanation;
   terminal.out("");

@@ -15,6 +15,7 @@ export interface ReadRecord {
   readonly record: FlowLogRecord;
 }
 
+/** What instance 1's stream holds. */
 export interface Recorded {
   readonly streams: readonly string[];
   readonly records: readonly ReadRecord[];

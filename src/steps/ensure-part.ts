@@ -4,6 +4,7 @@ import type { ResourceEvent } from "../lab/narrator.ts";
 import type { Part } from "../lab/spec.ts";
 import type { LabContext } from "./step.ts";
 
+/** What a step wants to stand, and how it is found and made. */
 export interface WantedPart<T> {
   readonly part: Part;
   readonly type: ResourceEvent["type"];

@@ -1,5 +1,4 @@
 /** The lab: all its steps, in the learner's order. */
-import type { StepId } from "../lab/spec.ts";
 import { analyze } from "./analyze.ts";
 import { firstPing } from "./first-ping.ts";
 import { flowLog } from "./flow-log.ts";
@@ -20,9 +19,3 @@ export const STEPS: readonly Step[] = [
   peering,
   analyze,
 ];
-
-export function stepById(id: StepId): Step {
-  const step = STEPS.find((other) => other.id === id);
-  if (step === undefined) throw new Error(`There is no step ${id}.`);
-  return step;
-}

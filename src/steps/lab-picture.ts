@@ -14,6 +14,7 @@ const STANDING: ReadonlySet<string> = new Set([
   "active",
 ]);
 
+/** @returns VPCs with what is in them, peering connections, and gateways attached to none; each kind by name */
 export function labPicture({ topology, instances, flowLogs }: LabNetwork): LabPicture {
   const { vpcs, internetGateways, peeringConnections } = topology;
   return {

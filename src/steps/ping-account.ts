@@ -3,6 +3,7 @@ import type { FlowLogRecord, TrafficRecord } from "../flow-logs/record.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { ICMP } from "../network/packet.ts";
 
+/** All pings together; `vpclab logs reconcile` tells each apart, by time (commands/ping-records.ts). */
 export interface PingAccount {
   /** Packets that the pings sent and got back, by the journal. */
   readonly expected: number;
@@ -10,6 +11,7 @@ export interface PingAccount {
   readonly recorded: number;
 }
 
+/** Whether it is of ICMP: in this lab nothing but pings is. */
 export function isPing(record: FlowLogRecord): record is TrafficRecord {
   return record.logStatus === "OK" && record.protocol === ICMP;
 }

@@ -131,6 +131,8 @@ describe("vpclab logs", () => {
     { limit: "0" },
     { raw: true, json: true },
     { streams: true, follow: true },
+    { streams: true, action: "REJECT" },
+    { streams: true, since: "15m" },
   ])("refuses %o before any call", async (options) => {
     const fresh = labHome();
     const error = await refusal(() => fresh.run((program) => logs(program, { ...SIMULATED, ...options })));

@@ -14,10 +14,11 @@ import type { Aws } from "../../src/aws/clients.ts";
 import { latestImage } from "../../src/aws/image.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
-import { type TeardownOptions, teardown } from "../../src/commands/teardown.ts";
+import type { TeardownOptions } from "../../src/commands/teardown.ts";
 import { up } from "../../src/commands/up.ts";
 import { byHand } from "./by-hand.ts";
 import { type LabHome, labHome, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+import { takeDown, takeDownJson } from "./take-down.ts";
 
 let home: LabHome;
 
@@ -26,15 +27,10 @@ beforeEach(async () => {
   await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "instances" }));
 });
 
-const down = (options: TeardownOptions = {}) =>
-  home.run((program) => teardown(program, { ...SIMULATED, yes: true, ...options }));
+const down = (options?: TeardownOptions) => takeDown(home, options);
+const downJson = (options?: TeardownOptions) => takeDownJson(home, options);
 const look = (options: StatusOptions = {}) =>
   home.run((program) => status(program, { ...SIMULATED, ...options }));
-
-async function downJson(options: TeardownOptions = {}) {
-  const { code, stdout } = await down({ ...options, json: true });
-  return { code, receipt: JSON.parse(stdout) };
-}
 
 function allVolumes(): Promise<Volume[]> {
   return byHand(home, async ({ ec2 }) => (await ec2.send(new DescribeVolumesCommand({}))).Volumes ?? []);

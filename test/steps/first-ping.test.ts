@@ -2,11 +2,9 @@ import { DeleteRouteCommand, type DescribeInstancesCommandOutput } from "@aws-sd
 import { expect, it } from "vitest";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
-import { stepById } from "../../src/steps/index.ts";
+import { firstPing } from "../../src/steps/first-ping.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, type TestLab } from "./lab-context.ts";
-
-const firstPing = stepById("first-ping");
 
 async function labWithFlowLog(): Promise<TestLab> {
   const test = embeddedLab();

@@ -41,6 +41,16 @@ beforeEach(() => {
   }));
 });
 
+/** Both security groups stand and let in SSH from everywhere, and nothing else. */
+function groupsLetInSsh(): void {
+  const IpPermissions = [
+    { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+  ];
+  ec2.on(DescribeSecurityGroupsCommand).callsFake((input) => ({
+    SecurityGroups: [{ GroupId: `sg-${sideOf(input)}`, IpPermissions }],
+  }));
+}
+
 function launches(): RunInstancesCommandInput[] {
   return ec2.commandCalls(RunInstancesCommand).map(({ args: [{ input }] }) => input);
 }
@@ -230,16 +240,7 @@ describe("instances, up", () => {
     ec2.on(DescribeInstancesCommand).callsFake((input) => ({
       Reservations: [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "running" } }] }],
     }));
-    ec2.on(DescribeSecurityGroupsCommand).callsFake((input) => ({
-      SecurityGroups: [
-        {
-          GroupId: `sg-${sideOf(input)}`,
-          IpPermissions: [
-            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
-          ],
-        },
-      ],
-    }));
+    groupsLetInSsh();
     await instances.up(lab);
     expect(launches()).toEqual([]);
     const added = ec2
@@ -250,16 +251,7 @@ describe("instances, up", () => {
 
   it("warns of a group that lets SSH in from elsewhere too", async () => {
     const { lab, told } = mockedLab({ sshFrom: "203.0.113.7/32" });
-    ec2.on(DescribeSecurityGroupsCommand).callsFake((input) => ({
-      SecurityGroups: [
-        {
-          GroupId: `sg-${sideOf(input)}`,
-          IpPermissions: [
-            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
-          ],
-        },
-      ],
-    }));
+    groupsLetInSsh();
     await instances.up(lab);
     expect(told.warnings).toHaveLength(2);
     expect(told.warnings[0]).toContain("0.0.0.0/0");

@@ -16,8 +16,10 @@ import { findVpcs } from "../../src/aws/vpc.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding } from "../../src/lab/narrator.ts";
 import type { LabOptions, StepId } from "../../src/lab/spec.ts";
+import { analyze } from "../../src/steps/analyze.ts";
+import { firstPing } from "../../src/steps/first-ping.ts";
+import { flowLog } from "../../src/steps/flow-log.ts";
 import { findHosts } from "../../src/steps/hosts.ts";
-import { stepById } from "../../src/steps/index.ts";
 import type { LabContext } from "../../src/steps/step.ts";
 import { walkUp } from "../../src/steps/walk.ts";
 import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
@@ -101,7 +103,7 @@ describe("the first pings", () => {
     const { lab, told } = await labUntil("flow-log");
     const answers = [0, undefined];
     const narrator = { ...lab.narrator, predict: async () => answers.shift() };
-    await stepById("first-ping").up({ ...lab, narrator });
+    await firstPing.up({ ...lab, narrator });
     const pings = findings({ lab, told }, "ping");
     expect(pings[0]?.meaning[0]).toBe("You expected replies; there was no reply.");
     expect(pings[1]?.meaning.join(" ")).not.toContain("You expected");
@@ -115,7 +117,7 @@ describe("the first pings", () => {
     const [, to] = await findHosts(lab);
     await lab.aws.ec2.send(new StopInstancesCommand({ InstanceIds: [to.instanceId] }));
     const begun = lab.aws.clock.now();
-    await expect(stepById("first-ping").up(lab)).rejects.toMatchObject({ code: "instance-not-running" });
+    await expect(firstPing.up(lab)).rejects.toMatchObject({ code: "instance-not-running" });
     expect(lab.aws.clock.now() - begun).toBeLessThan(60_000);
   });
 
@@ -134,7 +136,7 @@ describe("the first pings", () => {
           : [],
       }),
     );
-    await stepById("first-ping").up(test.lab);
+    await firstPing.up(test.lab);
     const publicly = findings(test, "ping")[1];
     expect(publicly?.result.received).toBe(0);
     expect(publicly?.meaning.join(" ")).toMatch(
@@ -154,7 +156,7 @@ describe("the first pings", () => {
       { step: "initialize" },
     );
     const [from, to] = await findHosts(lab);
-    await stepById("first-ping").up(lab);
+    await firstPing.up(lab);
     expect(asked.join(" ")).toContain(from.instanceId);
     expect(asked.join(" ")).not.toContain(to.instanceId);
   });
@@ -184,7 +186,7 @@ describe("the first pings", () => {
         },
       { step: "initialize" },
     );
-    await stepById("first-ping").up(lab);
+    await firstPing.up(lab);
     expect(publicPings).toBe(2);
     expect(test.told.waits.join(" ")).toContain("instance 2 comes up");
     expect(findings(test, "ping").map(({ result }) => result.reachable)).toEqual([false, true]);
@@ -198,7 +200,7 @@ describe("the first pings", () => {
       new DeleteRouteCommand({ RouteTableId: table.RouteTableId, DestinationCidrBlock: "10.1.0.0/16" }),
     );
     const second = again(test);
-    await stepById("first-ping").up(second.lab);
+    await firstPing.up(second.lab);
     const [privately] = findings(second, "ping");
     expect(privately?.result.received).toBe(0);
     expect(privately?.meaning.join(" ")).toMatch(
@@ -210,7 +212,7 @@ describe("the first pings", () => {
   it("say so and go on where the private address answers before its time", async () => {
     const test = await labUntil("flow-log");
     await peerByHand(test.lab);
-    await stepById("first-ping").up(test.lab);
+    await firstPing.up(test.lab);
     const [privately, publicly] = findings(test, "ping");
     expect(privately).toMatchObject({ expected: "no reply", result: { received: 5 } });
     expect(privately?.meaning.join(" ")).toMatch(/not to be expected.*peered by hand/);
@@ -222,7 +224,7 @@ describe("the first pings", () => {
   it("are told from the journal once the VPCs are peered", async () => {
     const first = await labUntil("peering");
     const second = again(first);
-    await stepById("first-ping").up(second.lab);
+    await firstPing.up(second.lab);
     expect(findings(second, "ping")).toEqual([]);
     expect(second.told.said.join(" ")).toMatch(/peered by now.*5 sent, 0 received, 100% packet loss/);
     expect(second.lab.journal.entries()).toHaveLength(first.lab.journal.entries().length);
@@ -230,7 +232,7 @@ describe("the first pings", () => {
 
   it("are left out with a word where nobody remembers them", async () => {
     const forgetful = labBeside(await labUntil("peering"));
-    await stepById("first-ping").up(forgetful.lab);
+    await firstPing.up(forgetful.lab);
     expect(forgetful.told.said.join(" ")).toContain("left out");
   });
 });
@@ -318,7 +320,6 @@ describe("the flow log's analysis", () => {
         return work(() => undefined, skip.signal);
       },
     };
-    const analyze = stepById("analyze");
     await walkUp({ ...lab, narrator: skipping }, { steps: [analyze] });
     const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
     expect(analyze.state(inventory, lab.journal)).toBe("todo");
@@ -333,7 +334,7 @@ describe("the flow log's analysis", () => {
     "of %d s ends with the reason where the flow log may not write",
     async (aggregationSeconds, minutes) => {
       const { lab, told } = await labUntil("log-group", { aggregationSeconds });
-      await stepById("flow-log").up(lab);
+      await flowLog.up(lab);
       const roleName = lab.spec.nameOf("flow-log-role");
       const { AttachedPolicies = [] } = await lab.aws.iam.send(
         new ListAttachedRolePoliciesCommand({ RoleName: roleName }),
@@ -341,7 +342,7 @@ describe("the flow log's analysis", () => {
       for (const { PolicyArn } of AttachedPolicies)
         await lab.aws.iam.send(new DetachRolePolicyCommand({ RoleName: roleName, PolicyArn }));
       const begun = lab.aws.clock.now();
-      await expect(stepById("analyze").up(lab)).rejects.toMatchObject({
+      await expect(analyze.up(lab)).rejects.toMatchObject({
         code: "timed-out",
         message: expect.stringContaining("first records"),
       });
@@ -355,9 +356,9 @@ describe("the flow log's analysis", () => {
   it("reads todo without a journal, whatever stands", async () => {
     const { lab } = await labUntil("analyze");
     const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
-    for (const id of ["first-ping", "analyze"] as const) {
-      expect(stepById(id).state(inventory, lab.journal)).toBe("done");
-      expect(stepById(id).state(inventory, memoryJournal())).toBe("todo");
+    for (const step of [firstPing, analyze]) {
+      expect(step.state(inventory, lab.journal)).toBe("done");
+      expect(step.state(inventory, memoryJournal())).toBe("todo");
     }
   });
 });
