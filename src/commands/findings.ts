@@ -29,6 +29,7 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       },
     );
   const lines: string[] = [];
+  if (finding.kind !== "ping") lines.push(bold(plain(finding.title)));
   switch (finding.kind) {
     case "ping": {
       const { result } = finding;
@@ -43,7 +44,6 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       break;
     }
     case "route-table": {
-      lines.push(bold(plain(finding.title)));
       const columns: Column[] = [
         { title: "destination", fit: "keep" },
         { title: "target", fit: "keep" },
@@ -55,7 +55,6 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       break;
     }
     case "network-acl": {
-      lines.push(bold(plain(finding.title)));
       const columns: Column[] = ["rule", "direction", "protocol", "CIDR", "action"].map((title) => ({
         title,
         fit: "keep",
@@ -65,17 +64,15 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       break;
     }
     case "walk":
-      lines.push(bold(plain(finding.title)), ...hopLines(terminal, finding.hops, { width }));
+      lines.push(...hopLines(terminal, finding.hops, { width }));
       break;
     case "records":
-      lines.push(bold(plain(finding.title)));
       for (const { line, note } of finding.records) {
         lines.push(...wrapText(plain(line), width));
         if (note !== "") lines.push(...wrapText(plain(note), width - 4).map((part) => dim(`    ${part}`)));
       }
       break;
     case "record": {
-      lines.push(bold(plain(finding.title)));
       lines.push(...wrapText(plain(finding.line), width).map((line) => dim(line)), "");
       const columns: Column[] = [
         { title: "field", fit: "keep" },
@@ -87,7 +84,6 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       break;
     }
     case "addresses": {
-      lines.push(bold(plain(finding.title)));
       const rows = finding.rows.map((row) => [row.address, row.whose]);
       lines.push(
         await tableOf(
@@ -101,11 +97,9 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
       break;
     }
     case "drawing":
-      lines.push(bold(plain(finding.title)));
       lines.push(...drawing(finding.picture, { width, unicode: terminal.unicode }));
       break;
     case "query": {
-      lines.push(bold(plain(finding.title)));
       lines.push(
         ...finding.query
           .split("\n")

@@ -12,7 +12,7 @@ import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts
 import type { Answer } from "./insights.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
-import { endpointPrice, isPriced } from "./standing.ts";
+import { endpointPrice, isAwsItself } from "./standing.ts";
 import { day, timeOfDay } from "./time-range.ts";
 
 export interface Shown {
@@ -174,7 +174,7 @@ function receipt({ answer, overTime, place }: Shown): string {
       ? ", without AWS and without cost"
       : place.target === "simulator"
         ? ", at no cost on the embedded AWS"
-        : isPriced(place)
+        : isAwsItself(place)
           ? `${twice}: ${money(price)} by the price list; the first 5 GB of logs a month are free`
           : `${twice} at ${endpointPrice(place)}`;
   const when =

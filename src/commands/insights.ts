@@ -20,7 +20,7 @@ import { printCsv, type Shown, showAnswer } from "./insights-show.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { isPriced } from "./standing.ts";
+import { isAwsItself } from "./standing.ts";
 import { untilInterrupted } from "./stdin.ts";
 import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
 
@@ -112,7 +112,7 @@ async function askAws(
           ]);
       const scanned = result.bytesScanned + (overTime?.bytesScanned ?? 0);
       const { start, end, ...rest } = result;
-      const price = isPriced(place) ? scanPrice(scanned) : 0;
+      const price = isAwsItself(place) ? scanPrice(scanned) : 0;
       return [{ ...rest, query, range: { start, end }, price } satisfies Answer, overTime, known] as const;
     });
     await print(terminal, options, { chosen, answer, overTime, known, place });

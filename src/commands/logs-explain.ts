@@ -5,7 +5,7 @@ import { requireLogGroup } from "../aws/log-group.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
-import { type FieldValue, parseFields, parseFormat, parseRecord, RecordError } from "../flow-logs/record.ts";
+import { type FieldValue, parseFields, parseFormat, RecordError, recordIn } from "../flow-logs/record.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import { type KnownAddresses, readKnownAddresses, STRANGERS_ONLY } from "../steps/known-addresses.ts";
@@ -127,12 +127,8 @@ async function chosen(
 
 /** The record as `vpclab logs` lists it; a line of another format as it is. */
 function labelOf(line: string, layout: LineLayout): string {
-  try {
-    return layout.line(parseRecord(line));
-  } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    return truncate(plain(line), 70);
-  }
+  const record = recordIn(line);
+  return record === undefined ? truncate(plain(line), 70) : layout.line(record);
 }
 
 /** The record as a person would tell it, a sentence each; nothing where its format leaves out too much. */

@@ -3,7 +3,7 @@ import type { FlowLog } from "@aws-sdk/client-ec2";
 import { logLines } from "../aws/flow-log-records.ts";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { requireLogGroup } from "../aws/log-group.ts";
-import { type FlowLogRecord, parseRecord, RecordError, type TrafficRecord } from "../flow-logs/record.ts";
+import { type FlowLogRecord, recordIn, type TrafficRecord } from "../flow-logs/record.ts";
 import { byteCount, durationInWords, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { ICMP } from "../network/packet.ts";
@@ -121,12 +121,9 @@ async function read(
     pageSize: Number.isFinite(atMost) ? 10 : undefined,
   };
   for await (const { text } of logLines(lab.aws, request)) {
-    try {
-      records.push(parseRecord(text));
-    } catch (error) {
-      // A line of another format says nothing about pings.
-      if (!(error instanceof RecordError)) throw error;
-    }
+    // A line of another format says nothing about pings.
+    const record = recordIn(text);
+    if (record) records.push(record);
     if (records.length >= atMost) break;
   }
   return records;

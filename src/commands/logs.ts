@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { describeStreams, type LogLine, logLines } from "../aws/flow-log-records.ts";
 import { describeLogGroup, requireLogGroup } from "../aws/log-group.ts";
-import { type FlowLogRecord, parseRecord, RecordError } from "../flow-logs/record.ts";
+import { type FlowLogRecord, recordIn } from "../flow-logs/record.ts";
 import { LabError, usageError } from "../lab/error.ts";
 import { type KnownAddresses, readKnownAddresses } from "../steps/known-addresses.ts";
 import { openJsonArray, printJson } from "../ui/json.ts";
@@ -109,17 +109,8 @@ async function* entries(
   const { pattern } = filter;
   const logGroupName = lab.spec.nameOf("log-group");
   for await (const line of logLines(lab.aws, { logGroupName, start, pattern })) {
-    const record = asRecord(line.text);
+    const record = recordIn(line.text);
     if (record === undefined ? filter.isOpen : filter.passes(record)) yield { line, record };
-  }
-}
-
-function asRecord(text: string): FlowLogRecord | undefined {
-  try {
-    return parseRecord(text);
-  } catch (error) {
-    if (error instanceof RecordError) return undefined;
-    throw error;
   }
 }
 

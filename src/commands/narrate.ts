@@ -51,7 +51,7 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
     async finding(finding) {
       terminal.out(await showFinding(terminal, finding));
       terminal.out("");
-      if (asks && PAUSE_AFTER.has(finding.kind)) await pause(terminal, signal);
+      if (asks) await pause(terminal, signal);
     },
     async predict({ text, choices }) {
       if (!asks) return undefined;
@@ -66,19 +66,7 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
   };
 }
 
-/** What is to be looked at before anything else scrolls it away. */
-const PAUSE_AFTER: ReadonlySet<Finding["kind"]> = new Set([
-  "ping",
-  "network-acl",
-  "route-table",
-  "walk",
-  "drawing",
-  "records",
-  "addresses",
-  "record",
-  "query",
-]);
-
+/** What was shown is to be looked at before anything else scrolls it away. */
 async function pause(terminal: Terminal, signal: AbortSignal): Promise<void> {
   const answer = await choose(terminal, {
     message: "Seen it?",

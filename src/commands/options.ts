@@ -80,7 +80,7 @@ export function labName(text: string): string {
 
 /** @throws LabError with exit code 2 */
 export function regionName(text: string): string {
-  if (!(text in REGIONS))
+  if (!Object.hasOwn(REGIONS, text))
     throw usageError(`"${text}" is not a Region that vpclab knows${near(text, Object.keys(REGIONS))}`);
   return text;
 }

@@ -9,7 +9,7 @@ import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
-import { endpointPrice, isPriced, round, stepStates } from "./standing.ts";
+import { endpointPrice, isAwsItself, round, stepStates } from "./standing.ts";
 
 /** The parts of the lab in the order they are made. */
 const PARTS: readonly Part[] = [
@@ -53,7 +53,7 @@ export async function showPlan(program: Program, lab: OpenLab, until: StepId | u
     lab.place.region,
     instances.map(() => instanceType),
   );
-  const perHour = isPriced(lab.place) ? price.total : 0;
+  const perHour = isAwsItself(lab.place) ? price.total : 0;
   if (terminal.json) {
     printJson(terminal, { ...lab.place, make: rows, estimatedCostPerHour: round(perHour) });
     return 0;
@@ -69,7 +69,7 @@ export async function showPlan(program: Program, lab: OpenLab, until: StepId | u
   }
   terminal.out("");
   if (lab.place.target === "simulator") terminal.out("On the embedded AWS all of this costs nothing.");
-  else if (!isPriced(lab.place)) terminal.out(terminal.wrap(`It is for ${endpointPrice(lab.place)}.`));
+  else if (!isAwsItself(lab.place)) terminal.out(terminal.wrap(`It is for ${endpointPrice(lab.place)}.`));
   else if (instances.length === 0) terminal.out("Nothing of this has a price by the hour.");
   else {
     for (const item of price.items) terminal.out(`   ${item.text.padEnd(40)} ${money(item.perHour)} an hour`);

@@ -10,7 +10,7 @@ import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
 import type { OpenLab } from "./open-lab.ts";
-import { isPriced, sizesOf } from "./standing.ts";
+import { isAwsItself, sizesOf } from "./standing.ts";
 import { strayLine, strayNext, titled } from "./strays-told.ts";
 
 /** What stood before the teardown, and how long it took. */
@@ -112,7 +112,7 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
   const { total } = hourlyPrice(lab.place.region, types, sizesOf(inventory.volumes));
   const cost = (total * stood) / 3_600_000;
   // What another endpoint asks for it, nobody here knows.
-  const price = isPriced(lab.place) ? `, about ${money(cost)}` : isEmbedded ? ", at no cost" : "";
+  const price = isAwsItself(lab.place) ? `, about ${money(cost)}` : isEmbedded ? ", at no cost" : "";
   return [`it had stood ${durationInWords(stood)}${price}`];
 }
 

@@ -23,14 +23,17 @@ export function stepStates(inventory: Inventory, journal: Journal): { id: StepId
   }));
 }
 
-/** Whether AWS's prices hold there. The embedded AWS has none, and those of another endpoint are its own affair. */
-export function isPriced({ target, endpointUrl }: Pick<Place, "target" | "endpointUrl">): boolean {
+/**
+ * Whether it is AWS, where AWS's prices hold: not the embedded AWS, which has none, nor another endpoint, whose prices are
+ * its own affair.
+ */
+export function isAwsItself({ target, endpointUrl }: Pick<Place, "target" | "endpointUrl">): boolean {
   return target === "aws" && endpointUrl === undefined;
 }
 
 /** Dollars an hour, of the instances that run or start and of all disks; 0 where AWS's prices do not hold. */
 export function costPerHour(place: Place, inventory: Inventory): number {
-  if (!isPriced(place)) return 0;
+  if (!isAwsItself(place)) return 0;
   const types = inventory.instances
     .filter(({ State }) => State?.Name === "pending" || State?.Name === "running")
     .map(({ InstanceType }) => InstanceType ?? "");
@@ -43,7 +46,7 @@ export function costPerHour(place: Place, inventory: Inventory): number {
  */
 export function priceInWords(place: Place, perHour: number): string {
   if (place.target === "simulator") return "on the embedded AWS and at no cost";
-  if (!isPriced(place)) return `at ${endpointPrice(place)}`;
+  if (!isAwsItself(place)) return `at ${endpointPrice(place)}`;
   return perHour > 0 ? `at about ${money(perHour)} an hour` : "at no cost by the hour";
 }
 

@@ -7,7 +7,7 @@ import { type LabsEverywhere, labsEverywhere, type StandingLab, tellUnread } fro
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, isPriced, round } from "./standing.ts";
+import { costPerHour, endpointPrice, isAwsItself, round } from "./standing.ts";
 
 /** @returns the exit code: 1 where a Region could not be read, so that nobody takes the list for all there is */
 export async function statusAll(program: Program, lab: OpenLab, options: GlobalOptions): Promise<number> {
@@ -50,7 +50,7 @@ function totalCost(standing: readonly StandingLab[]): number {
 
 async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere): Promise<void> {
   const { standing, otherValues } = found;
-  const isOwnAffair = lab.place.target === "aws" && !isPriced(lab.place);
+  const isOwnAffair = lab.place.target === "aws" && !isAwsItself(lab.place);
   if (standing.length > 0)
     terminal.out(
       await table(
@@ -71,7 +71,9 @@ async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere):
         terminal,
       ),
     );
-  const total = isPriced(lab.place) ? `together about ${money(totalCost(standing))} an hour` : "at no cost";
+  const total = isAwsItself(lab.place)
+    ? `together about ${money(totalCost(standing))} an hour`
+    : "at no cost";
   const labs = `${plural(standing.length, "lab")} of this account`;
   terminal.out("");
   terminal.out(

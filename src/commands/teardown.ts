@@ -56,7 +56,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     tellUnread(terminal, unread);
     const doomed = withNamed(await Promise.all(standing.map(withStrays)), options.include ?? []);
     if (!options.json) for (const each of doomed) tellOthers(terminal, each, options);
-    if (options.dryRun) return await showDryRun(terminal, doomed, options);
+    if (options.dryRun) return await showDryRun(terminal, lab, doomed, unread, options);
     if (doomed.every(({ inventory }) => inventory.resources.length === 0) && !options.json)
       terminal.out(nothingStands(lab, options, unread));
     else if (asks) {
@@ -222,12 +222,14 @@ async function agree(
 
 async function showDryRun(
   terminal: Terminal,
+  lab: OpenLab,
   doomed: readonly Doomed[],
+  unread: readonly Unread[],
   options: TeardownOptions,
 ): Promise<number> {
   const all = doomed.flatMap(({ inventory }) => inventory.resources);
   if (terminal.json) printJson(terminal, { delete: all });
-  else if (all.length === 0) terminal.out("Nothing of this lab stands: a teardown would delete nothing.");
+  else if (all.length === 0) terminal.out(nothingStands(lab, options, unread));
   else {
     await listResources(terminal, doomed, options);
     terminal.out("Nothing was deleted. To delete it: vpclab teardown");

@@ -19,7 +19,7 @@ import { type LabFlags, stepName, vpcQuota } from "./options.ts";
 import { showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, isPriced, placeJson, priceInWords, stepStates } from "./standing.ts";
+import { costPerHour, endpointPrice, isAwsItself, placeJson, priceInWords, stepStates } from "./standing.ts";
 
 export interface UpOptions extends GlobalOptions, LabFlags {
   readonly yes?: boolean;
@@ -99,7 +99,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
 /** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
 function announce({ terminal }: Program, { place, spec }: OpenLab, instanceType: string): void {
   const { total } = hourlyPrice(place.region, [instanceType, instanceType]);
-  const price = isPriced(place)
+  const price = isAwsItself(place)
     ? `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day).`
     : `It is made at ${endpointPrice(place)}.`;
   const hours =

@@ -37,7 +37,7 @@ export interface Explanation {
   readonly forecast: readonly Forecast[];
   readonly advice: Advice;
   /** Each change in words and as a command, in the order in which to make them. */
-  readonly steps: readonly { readonly text: string; readonly command: string }[];
+  readonly instructions: readonly { readonly text: string; readonly command: string }[];
   /** The step of the lab that makes all of them; undefined where none does. */
   readonly repairedBy: string | undefined;
 }
@@ -76,7 +76,7 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
     stop: stopOf(trip),
     forecast: forecastRecords(topology, trip, network.flowLogs),
     advice,
-    steps: advice.changes.map((change) => ({
+    instructions: advice.changes.map((change) => ({
       text: describeChange(change, topology),
       command: awsCommand(change, spec.region),
     })),

@@ -100,7 +100,7 @@ function tellSilence(records: Forecast["records"], isReachable: boolean): string
 }
 
 function showAdvice(terminal: Terminal, explanation: Explanation): void {
-  const { advice, steps, repairedBy, trip, question, scope } = explanation;
+  const { advice, instructions, repairedBy, trip, question, scope } = explanation;
   const { bold, cyan } = terminal.colour;
   const next = (command: string) => terminal.out(`  ${terminal.symbols.next} ${command}`);
   terminal.out("");
@@ -109,18 +109,19 @@ function showAdvice(terminal: Terminal, explanation: Explanation): void {
     else terminal.out(terminal.wrap("Whether something listens there, the network does not tell."));
     return;
   }
-  if (steps.length > 0) {
-    const what = steps.length === 1 ? "The one change" : `The ${plural(steps.length, "change")}`;
+  if (instructions.length > 0) {
+    const what =
+      instructions.length === 1 ? "The one change" : `The ${plural(instructions.length, "change")}`;
     terminal.out(bold(`${what} that ${advice.suffices ? "would let it pass" : "it takes at least"}`));
   }
-  for (const [index, { text, command }] of steps.entries()) {
-    const number = steps.length === 1 ? "" : `${index + 1} `;
+  for (const [index, { text, command }] of instructions.entries()) {
+    const number = instructions.length === 1 ? "" : `${index + 1} `;
     terminal.out(terminal.wrap(plain(`${number}${text}`), 2));
     for (const line of foldCommand(command, terminal.width - 6)) terminal.out(indent(cyan(plain(line)), 4));
   }
   if (advice.obstacle !== undefined)
     terminal.out(wrapText(plain(advice.obstacle), terminal.width).join("\n"));
   if (repairedBy !== undefined) next(`vpclab up --until ${repairedBy}`);
-  else if (steps.length > 0) next("vpclab why again, once it is made");
+  else if (instructions.length > 0) next("vpclab why again, once it is made");
   else next("vpclab status");
 }

@@ -79,7 +79,7 @@ function whyJson({ question, address, to, scope, trip, stop, forecast, advice, .
       flowLogs: flowLogs.map(({ id }) => id),
       records,
     })),
-    changes: advice.changes.map((change, index) => ({ ...change, ...rest.steps[index] })),
+    changes: advice.changes.map((change, index) => ({ ...change, ...rest.instructions[index] })),
     suffices: advice.suffices,
     obstacle: advice.obstacle ?? null,
     repairedBy: rest.repairedBy ?? null,

@@ -188,3 +188,13 @@ function check(name: string, value: string): string | undefined {
 function quote(value: string): string {
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
+
+/** The record that a line is; undefined for one of another format, or written by somebody else. */
+export function recordIn(line: string): FlowLogRecord | undefined {
+  try {
+    return parseRecord(line);
+  } catch (error) {
+    if (error instanceof RecordError) return undefined;
+    throw error;
+  }
+}

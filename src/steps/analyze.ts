@@ -85,10 +85,14 @@ const SHOWN_PINGS = 4;
 const SHOWN_OTHERS = 1;
 
 async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
-  const { records, streams, account } = recorded;
+  const { records, streams, otherLines, account } = recorded;
   lab.narrator.say(
     `Stream ${streams.join(", ")}: one for each network interface, and only instance 1's is in VPC 1. It holds ${plural(records.length, "record")} by now.`,
   );
+  if (otherLines > 0)
+    lab.narrator.say(
+      `${plural(otherLines, "line")} in it ${otherLines === 1 ? "is no record" : "are no records"} of the default format, and left out here.`,
+    );
   if (account.expected > 0) lab.narrator.say(tellAccount(recorded));
   const all = records.map(({ record }) => record);
   const shown = [

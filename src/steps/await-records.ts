@@ -2,7 +2,7 @@
 import type { FlowLog } from "@aws-sdk/client-ec2";
 import { findStreams, logLines } from "../aws/flow-log-records.ts";
 import { waitFor } from "../aws/waits.ts";
-import { type FlowLogRecord, parseRecord } from "../flow-logs/record.ts";
+import { type FlowLogRecord, recordIn } from "../flow-logs/record.ts";
 import { plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { Host } from "./hosts.ts";
@@ -19,6 +19,8 @@ export interface ReadRecord {
 export interface Recorded {
   readonly streams: readonly string[];
   readonly records: readonly ReadRecord[];
+  /** Lines that are no record of the default format: of another flow log perhaps, or written by hand. */
+  readonly otherLines: number;
   /** The pings of the journal since the flow log was made, and what of them is in the records. */
   readonly account: PingAccount;
 }
@@ -104,12 +106,16 @@ async function read(
   const logGroupName = spec.nameOf("log-group");
   const streams = await findStreams(aws, logGroupName, host.networkInterfaceId);
   const records: ReadRecord[] = [];
-  for await (const { text } of logLines(aws, { logGroupName, streams, start: since }))
-    records.push({ line: text, record: parseRecord(text) });
+  let otherLines = 0;
+  for await (const { text } of logLines(aws, { logGroupName, streams, start: since })) {
+    const record = recordIn(text);
+    if (record === undefined) otherLines += 1;
+    else records.push({ line: text, record });
+  }
   const account = accountForPings(
     pings,
     records.map(({ record }) => record),
     host.privateAddress,
   );
-  return { streams, records, account };
+  return { streams, records, otherLines, account };
 }

@@ -115,6 +115,7 @@ describe("bad input is a usage error with the fix", () => {
     ["a path as a lab's name", () => labName("../x")],
     ["a Region that is none", () => regionName("eu-west-9")],
     ["a Region by its city", () => regionName("Paris")],
+    ["a Region that every object of JavaScript has", () => regionName("toString")],
     ["a step that is none", () => stepName("coffee")],
     ["a count of 0", () => wholeNumber("--count", "0", 1, 100)],
     ["a count of 101", () => wholeNumber("--count", "101", 1, 100)],

@@ -21,6 +21,15 @@ describe("without a lab", () => {
     });
   });
 
+  it("teardown and its dry run say that there is nothing to do", async () => {
+    for (const dryRun of [false, true]) {
+      const { stdout } = await labHome().run((program) =>
+        teardown(program, { ...SIMULATED, yes: true, dryRun }),
+      );
+      expect(stdout).toBe("Nothing of lab nextwork stands in us-east-1 or IAM. There is nothing to do.\n");
+    }
+  });
+
   it("ping names instance 2 where that is to send", async () => {
     const back = () =>
       labHome().run((program) => ping(program, "private", { ...SIMULATED, from: "instance-2" }));

@@ -1,3 +1,4 @@
+import { PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   AcceptVpcPeeringConnectionCommand,
   CreateRouteCommand,
@@ -10,6 +11,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DetachRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
+import { describeStreams } from "../../src/aws/flow-log-records.ts";
 import { readInventory } from "../../src/aws/inventory.ts";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
@@ -308,6 +310,20 @@ describe("the flow log's analysis", () => {
     await walkUp(second.lab);
     expect(second.told.waits).not.toContain("the flow log's records arrive");
     expect(findings(second, "query")).toHaveLength(1);
+  });
+
+  it("leaves out what is no record in its stream, and says so", async () => {
+    const first = await labUntil("analyze");
+    const { aws, spec } = first.lab;
+    const logGroupName = spec.nameOf("log-group");
+    const [stream] = await describeStreams(aws, logGroupName);
+    const logEvents = [{ timestamp: aws.clock.now(), message: "written by hand" }];
+    const logStreamName = stream?.name;
+    await aws.logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+    const second = again(first);
+    await walkUp(second.lab);
+    expect(second.told.said.join(" ")).toContain("1 line in it is no record of the default format");
+    expect(findings(second, "records")[0]?.records.map(({ line }) => line)).not.toContain("written by hand");
   });
 
   it("goes on without records where the learner skips the wait", async () => {
