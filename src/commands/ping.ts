@@ -43,9 +43,13 @@ export async function ping(program: Program, target: string, options: PingOption
 
   const { lab, found } = await openLabAndRead(program, options, ({ aws, spec }) => readInstances(aws, spec), {
     beforeCalls: (where) => {
-      if (from === "local" && where === "simulator")
+      // Another endpoint may be the embedded AWS as well: the addresses that it names may be anybody's.
+      const endpoint = options.endpointUrl ?? program.env.AWS_ENDPOINT_URL;
+      const who =
+        where === "simulator" ? "The embedded AWS is not on the internet" : `${endpoint} is not AWS itself`;
+      if (from === "local" && (where === "simulator" || endpoint))
         throw usageError(
-          "The embedded AWS is not on the internet: from your own machine, a stranger would answer for its addresses.",
+          `${who}: from your own machine, a stranger would answer for its addresses.`,
           "Ping from an instance: vpclab ping --from instance-1. On a real account --from local works.",
         );
     },

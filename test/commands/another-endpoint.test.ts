@@ -41,6 +41,16 @@ it("is never begun for somebody who is not there, and is not said to be billed b
   expect(String(error)).not.toContain("AWS");
 });
 
+it("is not pinged from one's own machine: its addresses may be anybody's", async () => {
+  const error = await refusal(() =>
+    run((program) => ping(program, "8.8.8.8", { ...options, from: "local" })),
+  );
+  expect(error).toMatchObject({
+    exitCode: 2,
+    message: `${server.endpoint} is not AWS itself: from your own machine, a stranger would answer for its addresses.`,
+  });
+});
+
 it("has no price in the plan, while it is made, while it stands, and when it is gone", async () => {
   const told: [name: string, command: (program: Program) => Promise<number>][] = [
     ["the plan", (program) => up(program, { ...options, dryRun: true })],
