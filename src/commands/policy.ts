@@ -19,7 +19,6 @@ const ANY_ACCOUNT = "*";
 /** Nothing but the policy goes to stdout. @returns the exit code */
 export async function policy(program: Program, options: PolicyOptions): Promise<number> {
   const { terminal, env } = program;
-  const profile = options.profile ?? env.AWS_PROFILE;
   const credentials = await localCredentials(options.profile, env);
   const known = options.region ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION || credentials.region);
   const region = regionName(known ?? "us-east-1");
@@ -31,7 +30,7 @@ export async function policy(program: Program, options: PolicyOptions): Promise<
   });
   const account =
     options.account === undefined
-      ? await callersAccount(program, options, { region, profile, isAsked: credentials.present })
+      ? await callersAccount(program, options, { region, isAsked: credentials.present })
       : accountNumber(options.account);
 
   printJson(terminal, labPolicy(spec, account, partitionOf(region)));
@@ -50,10 +49,11 @@ export async function policy(program: Program, options: PolicyOptions): Promise<
 async function callersAccount(
   { signal, env, terminal }: Program,
   options: GlobalOptions,
-  { region, profile, isAsked }: { region: string; profile: string | undefined; isAsked: boolean },
+  { region, isAsked }: { region: string; isAsked: boolean },
 ): Promise<string> {
   if (options.simulate === true || !isAsked) return ANY_ACCOUNT;
-  const endpointUrl = options.endpointUrl ?? env.AWS_ENDPOINT_URL;
+  const { profile } = options;
+  const endpointUrl = options.endpointUrl ?? (env.AWS_ENDPOINT_URL || undefined);
   try {
     return (await whoAmI(connect({ region, signal, profile, endpointUrl }))).account;
   } catch (error) {

@@ -15,6 +15,11 @@ export interface SignedRun extends Run {
   readonly seen: readonly SeenRequest[];
 }
 
+export interface Surroundings {
+  readonly answers?: Answers;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
 /** For the tests of the file that calls it; the home has no `.aws` before each. */
 export function credentialSources() {
   const { home, vpclab } = freshHome();
@@ -25,6 +30,23 @@ export function credentialSources() {
   afterAll(() => aws.close());
   // A profile of another test would be found first.
   beforeEach(() => rmSync(join(home, ".aws"), { recursive: true, force: true }));
+  const run = async (
+    command: string,
+    { answers = {}, env = {} }: Surroundings,
+    args: readonly string[],
+  ): Promise<SignedRun> => {
+    aws.answer(answers);
+    const ran = await vpclab([command, "--json", "--region", "eu-west-3", ...args], {
+      env: {
+        NODE_OPTIONS: GUARD,
+        AWS_CONFIG_FILE: join(home, ".aws/config"),
+        AWS_SHARED_CREDENTIALS_FILE: join(home, ".aws/credentials"),
+        AWS_ENDPOINT_URL: aws.endpoint,
+        ...env,
+      },
+    });
+    return { ...ran, seen: [...aws.seen] };
+  };
   return {
     home,
     endpoint: () => aws.endpoint,
@@ -38,22 +60,10 @@ export function credentialSources() {
     },
 
     /** `vpclab status`: it calls EC2, IAM, CloudWatch Logs and STS. */
-    async status(
-      { answers = {}, env = {} }: { answers?: Answers; env?: Record<string, string | undefined> },
-      ...args: string[]
-    ): Promise<SignedRun> {
-      aws.answer(answers);
-      const run = await vpclab(["status", "--json", "--region", "eu-west-3", ...args], {
-        env: {
-          NODE_OPTIONS: GUARD,
-          AWS_CONFIG_FILE: join(home, ".aws/config"),
-          AWS_SHARED_CREDENTIALS_FILE: join(home, ".aws/credentials"),
-          AWS_ENDPOINT_URL: aws.endpoint,
-          ...env,
-        },
-      });
-      return { ...run, seen: [...aws.seen] };
-    },
+    status: (surroundings: Surroundings, ...args: string[]) => run("status", surroundings, args),
+
+    /** `vpclab policy`: it asks STS for the account. */
+    policy: (surroundings: Surroundings, ...args: string[]) => run("policy", surroundings, args),
   };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Answer, Answers } from "./aws-stand-in.ts";
 import { asked, credentialSources, expectSignedBy, from, HOUR_MS } from "./credential-sources.ts";
 
-const { home, endpoint, write, status } = credentialSources();
+const { home, endpoint, policy, write, status } = credentialSources();
 
 it("meets nothing but this machine", async () => {
   const env = {
@@ -22,6 +22,15 @@ describe("keys", () => {
   it("are taken from the environment", async () => {
     const env = { AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: "x", AWS_SESSION_TOKEN: "env-token" };
     expectSignedBy(await status({ env }), "AKIAENV", "env-token");
+  });
+
+  it("are taken for vpclab policy as well, and a variable that is empty names no profile", async () => {
+    const env = { AWS_ACCESS_KEY_ID: "AKIAENV", AWS_SECRET_ACCESS_KEY: "x", AWS_PROFILE: "" };
+    const { code, stdout, stderr, seen } = await policy({ env });
+    expect(code, stderr).toBe(0);
+    expect(seen.map(({ accessKeyId }) => accessKeyId)).toEqual(["AKIAENV"]);
+    expect(stderr).not.toContain("could not be asked");
+    expect(stdout).toMatch(/arn:aws:logs:eu-west-3:\d{12}:log-group:NextWorkVPCFlowLogsGroup/);
   });
 
   it("are taken from a profile of the shared files", async () => {
