@@ -7,7 +7,6 @@
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
-const { crc32 } = require("node:zlib");
 
 const DIST = join(__dirname, "../dist");
 
@@ -37,14 +36,15 @@ function readModules(name) {
   // build.js writes ASCII only.
   const source = readFileSync(filename, "latin1");
   build ??= /\w+/.exec(source)[0];
-  const kept = readKept(name);
-  const script = new Script(source, { filename, cachedData: kept?.code });
+  const found = readKept(name);
+  const script = new Script(source, { filename, cachedData: found?.code });
+  // V8 refuses what another version of it has compiled, or one with other flags.
+  const kept = script.cachedDataRejected ? undefined : found;
   const file = { name, script, kept, modules: script.runInThisContext(), used: [] };
   files.push(file);
   return file;
 }
 
-/** V8 refuses by itself what another version of it has compiled, or one with other flags. */
 function keptIn() {
   return join(DIST, "code-cache", [build, process.version, process.arch].join("-"));
 }
@@ -54,36 +54,38 @@ function readKept(name) {
   try {
     const bytes = readFileSync(join(keptIn(), name));
     const end = bytes.indexOf("\n") + 1;
-    const { used, sum } = JSON.parse(bytes.toString("latin1", 0, end));
-    const code = bytes.subarray(end);
-    // V8 does not look, and would crash.
-    return crc32(code) === sum ? { used, code } : undefined;
+    return { used: JSON.parse(bytes.toString("latin1", 0, end)), code: bytes.subarray(end) };
   } catch {
     // None yet, or damaged: then it is compiled.
     return undefined;
   }
 }
 
-/** Together with what was compiled on the way, if there are modules whose functions had not been in it. */
+/** Whether modules ran whose functions are not in what is kept. */
+function hasMore({ kept, used }) {
+  return used.some((name) => !kept?.used.includes(name));
+}
+
+/** Together with what was compiled on the way. */
 function keep({ name, script, kept, used }) {
-  const names = [...new Set([...(kept?.used ?? []), ...used])];
-  if (names.length === kept?.used.length) return;
-  const code = script.createCachedData();
-  const head = JSON.stringify({ sum: crc32(code), used: names });
+  const head = JSON.stringify([...new Set([...(kept?.used ?? []), ...used])]);
   // V8 wants its code at an address that 8 divides.
   const padded = head.padEnd(Math.ceil((head.length + 1) / 8) * 8 - 1);
   const temporary = join(keptIn(), `${name}.${process.pid}.new`);
-  writeFileSync(temporary, Buffer.concat([Buffer.from(`${padded}\n`), code]));
+  const bytes = Buffer.concat([Buffer.from(`${padded}\n`), script.createCachedData()]);
+  // V8 looks at the length alone, so it has to be on the disk before it has its name.
+  writeFileSync(temporary, bytes, { flush: true });
   renameSync(temporary, join(keptIn(), name));
 }
 
 process.once("exit", (code) => {
-  if (code !== 0) return;
+  const withMore = files.filter(hasMore);
+  if (code !== 0 || withMore.length === 0) return;
   try {
     // Not as root in a folder of somebody's, who could not delete it.
     if (process.getuid && statSync(DIST).uid !== process.getuid()) return;
     mkdirSync(keptIn(), { recursive: true });
-    for (const file of files) keep(file);
+    for (const file of withMore) keep(file);
   } catch {
     // Somebody else's folder, or a full disk: the next start takes as long as this one did.
   }

@@ -1,11 +1,9 @@
 /** The process: runs the command line on its streams, listens for Ctrl-C, and ends with the exit code. */
 import { setMaxListeners } from "node:events";
-import { constants } from "node:os";
 import { EXIT_INTERRUPTED, runCommandLine } from "./command-line.ts";
 import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
-import { homeFolder } from "./lab/home.ts";
 
 // Written in by build.js; the second has a line for each client.
 declare const VPCLAB_VERSION: string;
@@ -19,7 +17,10 @@ const interruption = new AbortController();
 setMaxListeners(0, interruption.signal);
 
 async function programFor(options: GlobalOptions): Promise<Program> {
-  const { openTerminal } = await import("./ui/terminal.ts");
+  const [{ openTerminal }, { homeFolder }] = await Promise.all([
+    import("./ui/terminal.ts"),
+    import("./lab/home.ts"),
+  ]);
   return {
     terminal: openTerminal({
       stdout: process.stdout,
@@ -49,9 +50,10 @@ const EXIT_NOBODY_READS = 141;
 let interruptedCode = EXIT_INTERRUPTED;
 
 // Ctrl-C, `kill` or a process manager, a terminal that was closed.
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+for (const [name, number] of Object.entries(SIGNALS))
   process.on(name, () => {
-    interruptedCode = 128 + constants.signals[name];
+    interruptedCode = 128 + number;
     const isSecond = interruption.signal.aborted;
     process.stderr.write(
       isSecond ? "\n" : "\nStopping: the call in flight is let finish (Ctrl-C again: out at once).\n",
