@@ -10,8 +10,9 @@ import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
 import type { OpenLab } from "./open-lab.ts";
+import { idBesideName, titled } from "./resource-words.ts";
 import { isAwsItself, sizesOf } from "./standing.ts";
-import { strayLine, strayNext, titled } from "./strays-told.ts";
+import { strayLine, strayNext } from "./strays-told.ts";
 
 /** What stood before the teardown, and how long it took. */
 export interface Before {
@@ -182,7 +183,7 @@ function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt
 export function resourceTable(terminal: Terminal, resources: readonly InventoryResource[]): string {
   return table(
     [{ title: "resource", fit: "keep" }, { title: "id", fit: "keep" }, { title: "name" }],
-    resources.map(({ type, id, name }) => [type, id.startsWith("arn:") ? "–" : id, name].map(plain)),
+    resources.map((resource) => [resource.type, idBesideName(resource), resource.name].map(plain)),
     terminal,
   );
 }

@@ -23,6 +23,7 @@ import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { idBesideName } from "./resource-words.ts";
 import { costPerHour, placeJson, priceInWords, stepStates } from "./standing.ts";
 import { elsewhereTold, straysTold, unseenTold, volumesTold } from "./strays-told.ts";
 
@@ -146,8 +147,8 @@ async function show(
         { title: "name" },
         { title: "state", fit: "keep" },
       ],
-      inventory.resources.map(({ part, type, id, name, state }) =>
-        [part || type, shortId(id, name), name, state].map(plain),
+      inventory.resources.map((resource) =>
+        [resource.part || resource.type, idBesideName(resource), resource.name, resource.state].map(plain),
       ),
     );
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
@@ -169,11 +170,6 @@ async function show(
   terminal.out(`  ${terminal.symbols.next} ${next}`);
   if (inventory.resources.length > 0)
     terminal.out(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
-}
-
-/** Log groups and IAM things are named by their name: said once is enough. */
-function shortId(id: string, name: string): string {
-  return id === name || id.endsWith(`/${name}`) ? "–" : id;
 }
 
 /** Systems Manager and the flow log's delivery, which no resource row says. */

@@ -3,30 +3,11 @@ import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray, Strays } from "../aws/strays.ts";
 import { money, plural } from "../lab/figures.ts";
 import { volumePrice } from "../lab/prices.ts";
-import type { ResourceType } from "../lab/spec.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
+import { titled } from "./resource-words.ts";
 import { sizesOf } from "./standing.ts";
-
-/** Where the type is not what people call it. */
-const WORDS: Partial<Record<ResourceType, string>> = {
-  "elastic-ip": "Elastic IP",
-  "iam-policy": "IAM policy",
-  "iam-role": "IAM role",
-  natgateway: "NAT gateway",
-  "network-acl": "network ACL",
-  vpc: "VPC",
-  "vpc-endpoint": "VPC endpoint",
-  "vpc-flow-log": "flow log",
-  "vpc-peering-connection": "peering connection",
-};
-
-/** `network interface eni-0ab1 (made by hand)` */
-export function titled({ type, id, name }: { type: ResourceType; id: string; name: string }): string {
-  const isNamed = name !== "" && name !== id && !id.endsWith(`/${name}`);
-  return `${WORDS[type] ?? type.replaceAll("-", " ")} ${id}${isNamed ? ` (${name})` : ""}`;
-}
 
 /** `security group sg-0ab1 (mine), planted by GuardDuty: keeps NextWork-1-vpc` */
 export function strayLine(stray: Stray, resources: readonly InventoryResource[]): string {
