@@ -10,6 +10,9 @@ const { Script } = require("node:vm");
 
 const DIST = join(__dirname, "../dist");
 
+/** What is kept of one command is no use to the next: to read code that does not run takes time, too. */
+const command = /^[a-z]+$/.test(process.argv[2] ?? "") ? process.argv[2] : "none";
+
 /** The files of modules that have been read. */
 const files = [];
 /** What a module exports, by its name. */
@@ -22,12 +25,11 @@ function requireModule(name) {
   if (!name.startsWith("./")) return require(name);
   const known = loaded.get(name);
   if (known) return known.exports;
-  const file =
-    files.find(({ modules }) => Object.hasOwn(modules, name)) ?? readModules(`modules-${build}.cjs`);
+  const { modules } =
+    files.find((file) => Object.hasOwn(file.modules, name)) ?? readModules(`modules-${build}.cjs`);
   const module = { exports: {} };
   loaded.set(name, module);
-  file.used.push(name);
-  file.modules[name](module.exports, requireModule, module);
+  modules[name](module.exports, requireModule, module);
   return module.exports;
 }
 
@@ -36,11 +38,11 @@ function readModules(name) {
   // build.js writes ASCII only.
   const source = readFileSync(filename, "latin1");
   build ??= /\w+/.exec(source)[0];
-  const found = readKept(name);
-  const script = new Script(source, { filename, cachedData: found?.code });
+  const cachedData = readKept(name);
+  const script = new Script(source, { filename, cachedData });
   // V8 refuses what another version of it has compiled, or one with other flags.
-  const kept = script.cachedDataRejected ? undefined : found;
-  const file = { name, script, kept, modules: script.runInThisContext(), used: [] };
+  const isKept = cachedData !== undefined && !script.cachedDataRejected;
+  const file = { name, script, isKept, modules: script.runInThisContext() };
   files.push(file);
   return file;
 }
@@ -49,43 +51,32 @@ function keptIn() {
   return join(DIST, "code-cache", [build, process.version, process.arch].join("-"));
 }
 
-/** @returns the compiled code of a file, and the names of the modules whose functions are in it; undefined if none is kept */
 function readKept(name) {
   try {
-    const bytes = readFileSync(join(keptIn(), name));
-    const end = bytes.indexOf("\n") + 1;
-    return { used: JSON.parse(bytes.toString("latin1", 0, end)), code: bytes.subarray(end) };
+    return readFileSync(join(keptIn(), `${command}.${name}`));
   } catch {
-    // None yet, or damaged: then it is compiled.
+    // None yet, or not for us to read: then it is compiled.
     return undefined;
   }
 }
 
-/** Whether modules ran whose functions are not in what is kept. */
-function hasMore({ kept, used }) {
-  return used.some((name) => !kept?.used.includes(name));
-}
-
-/** Together with what was compiled on the way. */
-function keep({ name, script, kept, used }) {
-  const head = JSON.stringify([...new Set([...(kept?.used ?? []), ...used])]);
-  // V8 wants its code at an address that 8 divides.
-  const padded = head.padEnd(Math.ceil((head.length + 1) / 8) * 8 - 1);
-  const temporary = join(keptIn(), `${name}.${process.pid}.new`);
-  const bytes = Buffer.concat([Buffer.from(`${padded}\n`), script.createCachedData()]);
-  // V8 looks at the length alone, so it has to be on the disk before it has its name.
-  writeFileSync(temporary, bytes, { flush: true });
-  renameSync(temporary, join(keptIn(), name));
+/** With the functions that were compiled on the way. */
+function keep({ name, script }) {
+  const kept = join(keptIn(), `${command}.${name}`);
+  const temporary = `${kept}.${process.pid}.new`;
+  // V8 looks at the length alone, so all of it has to be on the disk before it has its name.
+  writeFileSync(temporary, script.createCachedData(), { flush: true });
+  renameSync(temporary, kept);
 }
 
 process.once("exit", (code) => {
-  const withMore = files.filter(hasMore);
-  if (code !== 0 || withMore.length === 0) return;
+  const compiled = files.filter(({ isKept }) => !isKept);
+  if (code !== 0 || compiled.length === 0) return;
   try {
     // Not as root in a folder of somebody's, who could not delete it.
     if (process.getuid && statSync(DIST).uid !== process.getuid()) return;
     mkdirSync(keptIn(), { recursive: true });
-    for (const file of withMore) keep(file);
+    for (const file of compiled) keep(file);
   } catch {
     // Somebody else's folder, or a full disk: the next start takes as long as this one did.
   }
