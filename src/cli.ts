@@ -49,6 +49,9 @@ const EXIT_NOBODY_READS = 141;
 /** 128 and the signal's number, as shells have it. */
 let interruptedCode = EXIT_INTERRUPTED;
 
+/** Why some of the result, or of what was said, could not be written. */
+let unwritten: Error | undefined;
+
 // Ctrl-C, `kill` or a process manager, a terminal that was closed.
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 for (const [name, number] of Object.entries(SIGNALS))
@@ -72,7 +75,9 @@ for (const stream of [process.stdout, process.stderr])
     }
     // The terminal is gone, as SIGHUP says too: what was begun is ended in order, if unseen.
     if (error.code === "EIO") return;
-    throw error;
+    // A full disk, say. What was begun is stopped in order.
+    unwritten ??= error;
+    interruption.abort(new Interrupted());
   });
 
 // Should everything end without an answer, as where a question's terminal is gone, then nothing was done.
@@ -87,6 +92,10 @@ void runCommandLine(words, {
 }).then(async (code) => {
   process.exitCode = code === EXIT_INTERRUPTED ? interruptedCode : code;
   await Promise.all([process.stdout, process.stderr].map(written));
+  if (unwritten !== undefined) {
+    process.stderr.write(`error: Not all could be written: ${unwritten.message}\n`);
+    process.exitCode = 1;
+  }
   // Not left to Node, which would first wait for V8 to end what it compiles and sweeps in the background.
   process.exit();
 });

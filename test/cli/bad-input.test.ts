@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { freshHome } from "./vpclab.ts";
+import { runProgram } from "./run-program.ts";
+import { BIN, freshHome } from "./vpclab.ts";
 
 const { home, vpclab } = freshHome();
 
@@ -92,4 +93,16 @@ describe("help", () => {
   it("says its version", async () => {
     expect((await vpclab(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+it.runIf(existsSync("/dev/full"))("says that a disk is full, and ends with 1", async () => {
+  const command = ["status", "--simulate"];
+  const { code, stderr } = await runProgram(
+    "sh",
+    ["-c", '"$@" > /dev/full', "sh", process.execPath, BIN, ...command],
+    { env: { HOME: home, VPCLAB_HOME: join(home, "full") } },
+  );
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: Not all could be written: ENOSPC/m);
+  expect(stderr).not.toMatch(/\n\s+at /);
 });

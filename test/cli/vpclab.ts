@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { type RunOptions, runProgram } from "./run-program.ts";
 
-const BIN = new URL("../../bin/vpclab.js", import.meta.url).pathname;
+export const BIN = new URL("../../bin/vpclab.js", import.meta.url).pathname;
 
 /**
  * A fresh home, `vpclab(arguments)` that runs in it, and `json(...arguments)` that gives back what `--json` prints. The
