@@ -15,7 +15,7 @@ export function pingFigures({ sent, received, lossPercent, rttMs }: PingSummary)
 }
 
 /** @returns the lines, indented by two, none wider than the terminal where that can be */
-export async function showFinding(terminal: Terminal, finding: Finding): Promise<string> {
+export function showFinding(terminal: Terminal, finding: Finding): string {
   const { bold, dim } = terminal.colour;
   const width = terminal.width - 2;
   const tableOf = (columns: readonly Column[], rows: readonly (readonly string[])[]) =>
@@ -51,7 +51,7 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
         { title: "what it means", fit: "wrap" },
       ];
       const rows = finding.rows.map((row) => [row.destination, row.target, row.state, row.note]);
-      lines.push(await tableOf(columns, rows));
+      lines.push(tableOf(columns, rows));
       break;
     }
     case "network-acl": {
@@ -60,7 +60,7 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
         fit: "keep",
       }));
       const rows = finding.rows.map((row) => [row.rule, row.direction, row.protocol, row.cidr, row.action]);
-      lines.push(await tableOf(columns, rows));
+      lines.push(tableOf(columns, rows));
       break;
     }
     case "walk":
@@ -80,13 +80,13 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
         { title: "meaning", fit: "wrap" },
       ];
       const rows = finding.fields.map((field) => [field.name, field.value, field.meaning]);
-      lines.push(await tableOf(columns, rows));
+      lines.push(tableOf(columns, rows));
       break;
     }
     case "addresses": {
       const rows = finding.rows.map((row) => [row.address, row.whose]);
       lines.push(
-        await tableOf(
+        tableOf(
           [
             { title: "address", fit: "keep" },
             { title: "whose", fit: "wrap" },
@@ -115,7 +115,7 @@ export async function showFinding(terminal: Terminal, finding: Finding): Promise
           fit: "keep",
           align: isNumber(index) ? "right" : "left",
         }));
-        lines.push(await tableOf(columns, finding.rows));
+        lines.push(tableOf(columns, finding.rows));
       }
       if (finding.bars.length > 0) lines.push("", bars(finding.bars, { width, unicode: terminal.unicode }));
       break;

@@ -29,7 +29,7 @@ const MOST_SHOWN = 1_000;
 const MOST_BARS = 15;
 
 /** The query, the records over time, the rows, bars for the first amount, and what was scanned. */
-export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void> {
+export function showAnswer(terminal: Terminal, shown: Shown): void {
   const { chosen, answer, overTime, known } = shown;
   const { bold, dim } = terminal.colour;
   terminal.out("");
@@ -43,7 +43,7 @@ export async function showAnswer(terminal: Terminal, shown: Shown): Promise<void
   else if (rows.every((row) => Object.values(row).every((value) => value === "")))
     terminal.out(`${plural(rows.length, "row")} without a value in any column.`);
   else {
-    terminal.out(await resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
+    terminal.out(resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
     if (rows.length > MOST_SHOWN)
       terminal.out(
         `… and ${plural(rows.length - MOST_SHOWN, "more row")}; --csv and --json have all of them.`,
@@ -99,12 +99,12 @@ function columnFor(column: string, rows: readonly Row[]): Column {
 }
 
 /** With names beside addresses, protocols and ports where there is room for them; else the addresses' names beneath. */
-async function resultTable(
+function resultTable(
   terminal: Terminal,
   columns: readonly string[],
   rows: readonly Row[],
   known: KnownAddresses,
-): Promise<string> {
+): string {
   const shape = columns.map((column) => columnFor(column, rows));
   const named = rows.map((row) => columns.map((column) => cell(column, row[column] ?? "", known)));
   const widths = columns.map((column, index) =>
@@ -117,7 +117,7 @@ async function resultTable(
     rows.flatMap((row) => Object.values(row)).filter((value) => isLabs(known.whose(value))),
   );
   const legend = [...addresses].map((address) => `${address} is ${known.whose(address)}`).join(", ");
-  return `${await table(shape, bare, terminal)}${legend === "" ? "" : `\n${terminal.wrap(`${legend}.`)}`}`;
+  return `${table(shape, bare, terminal)}${legend === "" ? "" : `\n${terminal.wrap(`${legend}.`)}`}`;
 }
 
 /** Owners that say nothing that the address does not. */

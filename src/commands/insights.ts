@@ -69,7 +69,7 @@ export async function insights(
   if (chosen === undefined) {
     if (file !== undefined)
       throw usageError("Which query is the file to answer?", "vpclab insights    lists some");
-    return await list(terminal);
+    return list(terminal);
   }
   if (file !== undefined) return await askFile(program, chosen, file, limit, options);
   return await askAws(program, chosen, rangeFor, limit, options);
@@ -115,7 +115,7 @@ async function askAws(
       const price = isAwsItself(place) ? scanPrice(scanned) : 0;
       return [{ ...rest, query, range: { start, end }, price } satisfies Answer, overTime, known] as const;
     });
-    await print(terminal, options, { chosen, answer, overTime, known, place });
+    print(terminal, options, { chosen, answer, overTime, known, place });
     return 0;
   } finally {
     lab.close();
@@ -220,16 +220,19 @@ async function askFile(
         terminal.width,
       )
     : undefined;
-  await print(terminal, options, { chosen, answer, overTime, known: STRANGERS_ONLY, place: undefined });
+  print(terminal, options, { chosen, answer, overTime, known: STRANGERS_ONLY, place: undefined });
   return 0;
 }
 
-async function print(terminal: Terminal, options: InsightsOptions, shown: Shown): Promise<void> {
-  const { answer } = shown;
-  if (options.csv) return printCsv(terminal, answer);
-  if (!options.json) return await showAnswer(terminal, shown);
+function print(terminal: Terminal, options: InsightsOptions, shown: Shown): void {
+  if (options.json) printJson(terminal, answerJson(shown.answer));
+  else if (options.csv) printCsv(terminal, shown.answer);
+  else showAnswer(terminal, shown);
+}
+
+function answerJson(answer: Answer) {
   const { query, range, columns, rows, recordsMatched, recordsScanned, bytesScanned, price } = answer;
-  printJson(terminal, {
+  return {
     query,
     start: range === undefined ? null : new Date(range.start).toISOString(),
     end: range === undefined ? null : new Date(range.end).toISOString(),
@@ -237,17 +240,17 @@ async function print(terminal: Terminal, options: InsightsOptions, shown: Shown)
     rows,
     statistics: { recordsMatched, recordsScanned, bytesScanned },
     price,
-  });
+  };
 }
 
-async function list(terminal: Terminal): Promise<number> {
+function list(terminal: Terminal): number {
   if (terminal.json) {
     printJson(terminal, NAMED_QUERIES);
     return 0;
   }
   terminal.out("Queries by name: the console's own samples for VPC flow logs, then the lab's.\n");
   terminal.out(
-    await table(
+    table(
       [
         { title: "name", fit: "keep" },
         { title: "what it shows", fit: "wrap" },

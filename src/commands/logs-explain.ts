@@ -55,7 +55,7 @@ export async function logsExplain(
     printJson(terminal, { record: line, fields: explained, summary });
     return 0;
   }
-  terminal.out(await showFinding(terminal, { kind: "record", title: "One record", line, fields: explained }));
+  terminal.out(showFinding(terminal, { kind: "record", title: "One record", line, fields: explained }));
   terminal.out("");
   for (const sentence of summary) terminal.out(terminal.wrap(plain(sentence), 2));
   return 0;

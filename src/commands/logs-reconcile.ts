@@ -57,7 +57,7 @@ export async function logsReconcile(program: Program, options: GlobalOptions): P
     const pings = account.pings.map((ping) => judge(ping, evidence));
     const isLost = pings.some(({ status }) => status === "lost");
     if (options.json) printJson(terminal, toJson(pings, account));
-    else await show(terminal, pings, account);
+    else show(terminal, pings, account);
     return isLost ? EXIT_LOST : 0;
   } finally {
     lab.close();
@@ -214,11 +214,7 @@ function toJson(pings: readonly JudgedPing[], { unclaimed }: Reconciliation) {
   };
 }
 
-async function show(
-  terminal: Terminal,
-  pings: readonly JudgedPing[],
-  { unclaimed }: Reconciliation,
-): Promise<void> {
+function show(terminal: Terminal, pings: readonly JudgedPing[], { unclaimed }: Reconciliation): void {
   const { green, yellow, red, bold } = terminal.colour;
   if (pings.length === 0) {
     terminal.out("No ping was sent yet, so there is nothing to account for.");
@@ -242,7 +238,7 @@ async function show(
   ]);
   terminal.out("");
   terminal.out(
-    await table(
+    table(
       [
         { title: "time", fit: "keep" },
         { title: "ping" },

@@ -270,7 +270,7 @@ async function listStreams(terminal: Terminal, lab: OpenLab): Promise<number> {
   else {
     const time = (ms: number | undefined) => (ms === undefined ? "–" : `${day(ms)} ${timeOfDay(ms)}`);
     terminal.out(
-      await table(
+      table(
         [{ title: "stream" }, { title: "first record", fit: "keep" }, { title: "last record", fit: "keep" }],
         streams.map(({ name, firstLineAt, lastLineAt }) => [
           plain(name),

@@ -49,7 +49,7 @@ export function terminalNarrator(options: NarratorOptions): Narrator {
       }
     },
     async finding(finding) {
-      terminal.out(await showFinding(terminal, finding));
+      terminal.out(showFinding(terminal, finding));
       terminal.out("");
       if (asks) await pause(terminal, signal);
     },

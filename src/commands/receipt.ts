@@ -118,12 +118,7 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
 }
 
 /** For people: what went, the sum, and what is left with the commands that would be rid of it. */
-export async function showReceipt(
-  terminal: Terminal,
-  lab: OpenLab,
-  receipt: Receipt,
-  before: Before,
-): Promise<void> {
+export function showReceipt(terminal: Terminal, lab: OpenLab, receipt: Receipt, before: Before): void {
   const { symbols, colour } = terminal;
   for (const [index, line] of removalLines(receipt).entries()) {
     const hasFailed = receipt.removals[index]?.outcome === "failed";

@@ -16,7 +16,7 @@ export async function statusAll(program: Program, lab: OpenLab, options: GlobalO
   const found = await labsEverywhere(program, lab, undefined);
   tellUnread(terminal, found.unread);
   if (options.json) printJson(terminal, allJson(lab, found));
-  else await show(program, lab, found);
+  else show(program, lab, found);
   return found.unread.length === 0 ? 0 : 1;
 }
 
@@ -48,12 +48,12 @@ function totalCost(standing: readonly StandingLab[]): number {
   return round(standing.reduce((sum, { lab, inventory }) => sum + costPerHour(lab.place, inventory), 0));
 }
 
-async function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere): Promise<void> {
+function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere): void {
   const { standing, otherValues } = found;
   const isOwnAffair = lab.place.target === "aws" && !isAwsItself(lab.place);
   if (standing.length > 0)
     terminal.out(
-      await table(
+      table(
         [
           { title: "Region", fit: "keep" },
           { title: "lab", fit: "keep" },

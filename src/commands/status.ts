@@ -57,12 +57,13 @@ export async function status(program: Program, options: StatusOptions): Promise<
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
       if (options.json) printJson(terminal, { ...statusJson(lab, inventory), strays: strays.found });
       else {
-        const write = async (page: Terminal) => {
+        const write = (page: Terminal) => {
           header(page, lab);
-          await show(page, lab, inventory, picture, strays);
+          show(page, lab, inventory, picture, strays);
           if (options.svg !== undefined) page.say(page.wrap(`The drawing is in ${plain(options.svg)}.`));
         };
-        await (options.watch ? drawPage(terminal, write) : write(terminal));
+        if (options.watch) drawPage(terminal, write);
+        else write(terminal);
       }
       if (options.watch) await realSleep(WATCH_EVERY_MS, program.signal);
     } while (options.watch);
@@ -115,16 +116,16 @@ async function writeSvg(file: string, { place }: OpenLab, picture: LabPicture): 
   }
 }
 
-async function show(
+function show(
   terminal: Terminal,
   lab: OpenLab,
   inventory: Inventory,
   picture: LabPicture,
   strays: Strays,
-): Promise<void> {
+): void {
   const { green, yellow, dim } = terminal.colour;
-  const draw = async (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
-    terminal.out(await table(columns, rows, terminal));
+  const draw = (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
+    terminal.out(table(columns, rows, terminal));
   const states = stepStates(inventory, lab.journal);
   const word: Record<StepState, string> = {
     done: green("done"),
@@ -140,7 +141,7 @@ async function show(
   terminal.out(`  ${doneCount} of ${states.length} steps done`);
   if (inventory.resources.length > 0) {
     terminal.out("");
-    await draw(
+    draw(
       [
         { title: "resource", fit: "keep" },
         { title: "id", fit: "keep" },

@@ -56,11 +56,11 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     tellUnread(terminal, unread);
     const doomed = withNamed(await Promise.all(standing.map(withStrays)), options.include ?? []);
     if (!options.json) for (const each of doomed) tellOthers(terminal, each, options);
-    if (options.dryRun) return await showDryRun(terminal, lab, doomed, unread, options);
+    if (options.dryRun) return showDryRun(terminal, lab, doomed, unread, options);
     if (doomed.every(({ inventory }) => inventory.resources.length === 0) && !options.json)
       terminal.out(nothingStands(lab, options, unread));
     else if (asks) {
-      await listResources(terminal, doomed, options);
+      listResources(terminal, doomed, options);
       await agree(program, lab, doomed);
     }
     const receipts: { lab: OpenLab; receipt: Receipt; before: Before }[] = [];
@@ -182,7 +182,7 @@ async function takeDown(
   const kept = lab.memory.keepFile(lab.place, "receipt.txt", `${text}\n`);
   if (receipt.complete) forget(lab);
   if (!options.json) {
-    await showReceipt(terminal, lab, receipt, before);
+    showReceipt(terminal, lab, receipt, before);
     terminal.out(terminal.wrap(`The receipt is kept in ${plain(kept)}`, 2));
   }
   return { lab, receipt, before };
@@ -220,28 +220,24 @@ async function agree(
   throw new Interrupted();
 }
 
-async function showDryRun(
+function showDryRun(
   terminal: Terminal,
   lab: OpenLab,
   doomed: readonly Doomed[],
   unread: readonly Unread[],
   options: TeardownOptions,
-): Promise<number> {
+): number {
   const all = doomed.flatMap(({ inventory }) => inventory.resources);
   if (terminal.json) printJson(terminal, { delete: all });
   else if (all.length === 0) terminal.out(nothingStands(lab, options, unread));
   else {
-    await listResources(terminal, doomed, options);
+    listResources(terminal, doomed, options);
     terminal.out("Nothing was deleted. To delete it: vpclab teardown");
   }
   return 0;
 }
 
-async function listResources(
-  terminal: Terminal,
-  doomed: readonly Doomed[],
-  options: TeardownOptions,
-): Promise<void> {
+function listResources(terminal: Terminal, doomed: readonly Doomed[], options: TeardownOptions): void {
   for (const { lab, inventory } of doomed) {
     if (inventory.resources.length === 0) continue;
     const where = options.allRegions ? ` in ${lab.place.region}` : "";
@@ -251,7 +247,7 @@ async function listResources(
       ),
     );
     terminal.out("");
-    terminal.out(await resourceTable(terminal, inventory.resources));
+    terminal.out(resourceTable(terminal, inventory.resources));
     terminal.out("");
   }
 }

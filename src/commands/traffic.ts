@@ -51,7 +51,7 @@ export async function traffic(program: Program, options: TrafficOptions): Promis
       for (let round = 1; round <= rounds; round += 1) await makeRound(terminal, lab, tallies, round, rounds);
     } finally {
       // Ctrl-C in the ninth round: the eight before it are worth telling.
-      if (tallies.some(({ sent }) => sent > 0)) await show(terminal, tallies);
+      if (tallies.some(({ sent }) => sent > 0)) show(terminal, tallies);
     }
     return 0;
   } finally {
@@ -137,14 +137,14 @@ function describe({ kind, from, to, scope, port }: Try): string {
   return `${name(from)} tries TCP ${port} of ${goal}`;
 }
 
-async function show(terminal: Terminal, tallies: readonly Tally[]): Promise<void> {
+function show(terminal: Terminal, tallies: readonly Tally[]): void {
   if (terminal.json) {
     printJson(terminal, tallies.map(asJson));
     return;
   }
   terminal.out("");
   terminal.out(
-    await table(
+    table(
       [
         { title: "what was tried", fit: "wrap" },
         { title: "what came of it", fit: "wrap" },

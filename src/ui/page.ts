@@ -8,12 +8,15 @@ import { truncate, visibleWidth } from "./text.ts";
  * stdout is no terminal, the page is written as any text.
  * @param write writes the page to the terminal that it is given; nothing shows before it has ended
  */
-export async function drawPage(terminal: Terminal, write: (page: Terminal) => Promise<void>): Promise<void> {
+export function drawPage(terminal: Terminal, write: (page: Terminal) => void): void {
   const { height } = terminal;
-  if (height === undefined) return write(terminal);
+  if (height === undefined) {
+    write(terminal);
+    return;
+  }
   const lines: string[] = [];
   const collect = (text: string) => void lines.push(...text.split("\n"));
-  await write({ ...terminal, out: collect, say: collect });
+  write({ ...terminal, out: collect, say: collect });
   terminal.clear();
   terminal.out(fitted(terminal, lines, height).join("\n"));
 }

@@ -5,9 +5,9 @@ import { type FakeOptions, fakeTerminal } from "./fake-terminal.ts";
 const HOME = "\x1b[2J\x1b[H";
 
 /** What stands on a screen of 24 rows, of these lines. */
-async function drawn(lines: readonly string[], options: FakeOptions = {}) {
+function drawn(lines: readonly string[], options: FakeOptions = {}) {
   const terminal = fakeTerminal({ color: false, ...options });
-  await drawPage(terminal, async (page) => {
+  drawPage(terminal, (page) => {
     page.say(lines[0] ?? "");
     page.out(lines.slice(1).join("\n"));
   });
@@ -22,28 +22,28 @@ async function drawn(lines: readonly string[], options: FakeOptions = {}) {
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}`);
 
 describe("a page", () => {
-  it("that fits is drawn whole, from the top of the cleared screen", async () => {
-    const { written, rows } = await drawn(numbered(23));
+  it("that fits is drawn whole, from the top of the cleared screen", () => {
+    const { written, rows } = drawn(numbered(23));
     expect(written.startsWith(HOME)).toBe(true);
     expect(rows).toEqual(numbered(23));
   });
 
-  it("that does not fit keeps its top, and says how many lines are left out", async () => {
-    const { rows } = await drawn(numbered(50));
+  it("that does not fit keeps its top, and says how many lines are left out", () => {
+    const { rows } = drawn(numbered(50));
     expect(rows).toEqual([...numbered(22), "… 28 more lines: they need a taller terminal"]);
   });
 
-  it("counts the rows of a line that is longer than the screen is wide", async () => {
+  it("counts the rows of a line that is longer than the screen is wide", () => {
     const arn = "a".repeat(100);
-    const { rows } = await drawn([arn, ...numbered(22)], { columns: 40 });
+    const { rows } = drawn([arn, ...numbered(22)], { columns: 40 });
     expect(rows).toEqual([arn, ...numbered(19), "… 3 more lines: they need a taller term…"]);
   });
 
   it.each<[string, FakeOptions]>([
     ["off a terminal", { columns: undefined }],
     ["where TERM says dumb", { env: { TERM: "dumb" } }],
-  ])("is written as any text %s: what was said to stderr, and all of it", async (_, options) => {
-    const { written, stderr } = await drawn(numbered(50), options);
+  ])("is written as any text %s: what was said to stderr, and all of it", (_, options) => {
+    const { written, stderr } = drawn(numbered(50), options);
     expect(stderr).toBe("line 1\n");
     expect(written).toBe(`${numbered(50).slice(1).join("\n")}\n`);
   });
