@@ -51,18 +51,22 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
   }
 }
 
-/** Where the lab lives and how to talk: the options that every command has. */
+/** Where the lab lives and how to talk: the options that every command has. One of each for all: they are many to make. */
+const GLOBAL_OPTIONS = [
+  new Option("--lab <name>", "which lab (default: nextwork, with the tutorial's names)"),
+  new Option("--region <region>", "the Region it lives in, such as eu-west-3"),
+  new Option("--profile <profile>", "the profile of the shared AWS files"),
+  new Option("--simulate", "on the embedded AWS, without an account"),
+  new Option("--no-simulate", "on AWS, or not at all").default(undefined),
+  new Option("--endpoint-url <url>", "another endpoint for all services, as AWS_ENDPOINT_URL"),
+  new Option("--json", "the result as JSON on stdout"),
+  new Option("--no-color", "no colour"),
+  new Option("--debug", "show each call to AWS on stderr"),
+];
+
 function withGlobalOptions(command: Command): Command {
-  return command
-    .option("--lab <name>", "which lab (default: nextwork, with the tutorial's names)")
-    .option("--region <region>", "the Region it lives in, such as eu-west-3")
-    .option("--profile <profile>", "the profile of the shared AWS files")
-    .addOption(new Option("--simulate", "on the embedded AWS, without an account"))
-    .addOption(new Option("--no-simulate", "on AWS, or not at all").default(undefined))
-    .option("--endpoint-url <url>", "another endpoint for all services, as AWS_ENDPOINT_URL")
-    .option("--json", "the result as JSON on stdout")
-    .option("--no-color", "no colour")
-    .option("--debug", "show each call to AWS on stderr");
+  for (const option of GLOBAL_OPTIONS) command.addOption(option);
+  return command;
 }
 
 function withLabOptions(command: Command): Command {
