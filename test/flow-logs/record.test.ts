@@ -8,6 +8,7 @@ import {
   parseFormat,
   parseRecord,
   RecordError,
+  recordIn,
 } from "../../src/flow-logs/record.ts";
 
 const SSH =
@@ -188,4 +189,11 @@ describe("a log format", () => {
     expect(new Set(FLOW_LOG_FIELDS.map((f) => f.name)).size).toBe(FLOW_LOG_FIELDS.length);
     expect(new Set(FLOW_LOG_FIELDS.map((f) => f.insightsName)).size).toBe(FLOW_LOG_FIELDS.length);
   });
+});
+
+test("a line of another format, or of no format at all, is no record", () => {
+  const line = "2 123456789012 eni-1 10.1.5.4 10.2.9.8 0 0 1 5 420 1700000000 1700000004 ACCEPT OK";
+  expect(recordIn(line)).toEqual(parseRecord(line));
+  expect(recordIn("10.1.5.4 10.2.9.8 ACCEPT")).toBeUndefined();
+  expect(recordIn("")).toBeUndefined();
 });
