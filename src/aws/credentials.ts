@@ -37,7 +37,7 @@ export async function localCredentials(
   profile?: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<LocalCredentials> {
-  const settings = await profileSettings(profile ?? env.AWS_PROFILE ?? "default");
+  const settings = await profileSettings(profile ?? (env.AWS_PROFILE || "default"));
   return {
     present:
       profile !== undefined ||

@@ -9,6 +9,7 @@ import {
   paginateListPolicies,
   paginateListRoles,
 } from "@aws-sdk/client-iam";
+import { messageOf } from "../lab/error.ts";
 import { byText } from "../lab/order.ts";
 import {
   DEFAULT_LAB,
@@ -62,7 +63,7 @@ export async function findLabs(aws: Aws, connectTo: (region: string) => Aws): Pr
       regions.push(await labsIn(connectTo(region)));
     } catch (error) {
       aws.signal.throwIfAborted();
-      unread.push({ region, reason: error instanceof Error ? error.message : String(error) });
+      unread.push({ region, reason: messageOf(error) });
     }
   });
   const byName = byText<{ readonly region: string }>(({ region }) => region);

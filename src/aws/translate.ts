@@ -1,5 +1,5 @@
 /** AWS's errors in words: the code is kept, the cause and the fix are added where AWS's message is opaque. */
-import { LabError } from "../lab/error.ts";
+import { LabError, messageOf } from "../lab/error.ts";
 import { denial } from "./denial.ts";
 import { codeOf } from "./errors.ts";
 import { strangeAnswer } from "./strange-answer.ts";
@@ -40,10 +40,4 @@ export function translate(error: unknown): LabError {
     next: ["Run the same command again: it goes on from where it stands. With --debug it shows each call."],
     cause: error,
   });
-}
-
-/** Where several addresses of one name were tried, the first says why: the whole has no message. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
-  return error instanceof Error ? error.message : String(error);
 }

@@ -32,8 +32,12 @@ export function usageError(message: string, ...next: readonly string[]): LabErro
   return new LabError("usage", message, { next, exitCode: 2 });
 }
 
-/** What was thrown, in its own words: anything may be. */
+/**
+ * What was thrown, in its own words: anything may be. Where several addresses of one name were tried, the first says why:
+ * the whole has no message.
+ */
 export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0].message;
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 

@@ -38,6 +38,12 @@ describe("keys", () => {
     expectSignedBy(await status({}, "--profile", "keys"), "AKIAFILE");
     expectSignedBy(await status({ env: { AWS_PROFILE: "keys" } }), "AKIAFILE");
   });
+
+  it("are taken from the default profile, also where AWS_PROFILE is there and empty", async () => {
+    write(".aws/credentials", "[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = x\n");
+    expectSignedBy(await status({}), "AKIADEFAULT");
+    expectSignedBy(await status({ env: { AWS_PROFILE: "" } }), "AKIADEFAULT");
+  });
 });
 
 describe("credential_process", () => {
