@@ -8,7 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20.19.0", "22", "24"];
 // Of test/cli what could hang on the version of Node.
-const TESTS = ["journey", "package", "code-cache", "credentials", "signed-in", "proxy"].map((name) => `test/cli/${name}.test.ts`);
+const TESTS = ["journey", "package", "code-cache", "credentials", "signed-in", "proxy"].map(
+  (name) => `test/cli/${name}.test.ts`,
+);
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const npm = (...args) => run("npm", args, process.env);
