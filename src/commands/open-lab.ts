@@ -52,8 +52,11 @@ const DEFAULT_HOURS = 4;
 export interface OpenLabOptions {
   /** The lab's own flags; commands other than `up` have none. */
   readonly flags?: LabFlags;
-  /** Told where the lab lives before any call is made; may throw a usage error. */
-  readonly beforeCalls?: (target: Place["target"]) => void;
+  /**
+   * Told where the lab lives before any call is made; may throw a usage error.
+   * @param endpointUrl another endpoint than AWS's, by flag, by the environment, or remembered
+   */
+  readonly beforeCalls?: (target: Place["target"], endpointUrl: string | undefined) => void;
 }
 
 /** What a read of the lab may ask of, before it is known who is asking. */
@@ -119,7 +122,7 @@ export async function openLabAndRead<T>(
   const choose = (earlier: RememberedLab | undefined) =>
     labChoices(flags, earlier?.options, target === "aws" ? DEFAULT_HOURS : undefined);
   const choices = choose(own);
-  beforeCalls?.(target);
+  beforeCalls?.(target, endpointUrl);
 
   const onAws = { profile, credentials, endpointUrl };
   const way = await openWay(program, options, { target, region: placeRegion, ...onAws });

@@ -42,12 +42,13 @@ export async function ping(program: Program, target: string, options: PingOption
   if (target !== "private" && target !== "public") ipv4Address(target);
 
   const { lab, found } = await openLabAndRead(program, options, ({ aws, spec }) => readInstances(aws, spec), {
-    beforeCalls: (where) => {
+    beforeCalls: (where, endpointUrl) => {
       // Another endpoint may be the embedded AWS as well: the addresses that it names may be anybody's.
-      const endpoint = options.endpointUrl ?? program.env.AWS_ENDPOINT_URL;
       const who =
-        where === "simulator" ? "The embedded AWS is not on the internet" : `${endpoint} is not AWS itself`;
-      if (from === "local" && (where === "simulator" || endpoint))
+        where === "simulator"
+          ? "The embedded AWS is not on the internet"
+          : `${endpointUrl} is not AWS itself`;
+      if (from === "local" && (where === "simulator" || endpointUrl !== undefined))
         throw usageError(
           `${who}: from your own machine, a stranger would answer for its addresses.`,
           "Ping from an instance: vpclab ping --from instance-1. On a real account --from local works.",

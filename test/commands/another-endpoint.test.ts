@@ -66,6 +66,13 @@ it("has no price in the plan, while it is made, while it stands, and when it is 
     expect(all, name).toContain(`vpclab · lab nextwork · not AWS itself but ${server.endpoint} · account `);
     expect(all, name).not.toMatch(/AWS account|\$\d/);
   }
+  // Remembered, it is meant without being named, and its addresses are no more to be pinged.
+  const signedIn = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "not-a-secret" };
+  const unnamed = await refusal(() =>
+    run((program) => ping({ ...program, env: signedIn }, "8.8.8.8", { from: "local" })),
+  );
+  expect(unnamed).toMatchObject({ message: expect.stringContaining(`${server.endpoint} is not AWS itself`) });
+
   const { stdout } = await run((program) => status(program, { ...options, json: true }));
   expect(stdout).toContain('"estimatedCostPerHour": 0');
 
