@@ -52,9 +52,9 @@ export class World {
 
   /** Calls `work` with the world as it is now. What `work` changes is dropped: use `change` to keep it. */
   async look<T>(regionName: string, work: (context: Context) => T): Promise<T> {
-    const state = this.#load();
+    let state = this.#load();
     this.#catchUp();
-    const now = this.clock.now();
+    let now = this.clock.now();
     const isDue = (state.events[0]?.at ?? Infinity) <= now;
     if (!Object.hasOwn(state.regions, regionName) || (isDue && now - state.changedAt >= SAVE_AFTER_MS)) {
       // Once for all looks that come together.
@@ -62,10 +62,15 @@ export class World {
         this.#settling = undefined;
       });
       await this.#settling;
-      return this.look(regionName, work);
+      state = this.#load();
+      // It was another Region's look.
+      if (!Object.hasOwn(state.regions, regionName)) return this.look(regionName, work);
+      this.#catchUp();
+      now = this.clock.now();
     }
-    // Not saved for a look: whoever opens the world lets the same happen in the same way, the generator is saved too.
-    if (isDue) this.#settle(state, now);
+    // Not saved for a look: whoever opens the world lets the same happen in the same way, the generator is saved too. Nor
+    // what came due during that save: where time is quick and the disk is slow, something always does.
+    this.#settle(state, now);
     return work(new Context(state, regionName, now));
   }
 

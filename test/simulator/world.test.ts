@@ -116,6 +116,20 @@ describe("a saved world", () => {
     expect(locked).toHaveBeenCalledTimes(1);
   });
 
+  it("is written once for a look, however much comes due while that lasts", async () => {
+    const { ec2, clock, storage } = open();
+    await askForPeering(ec2);
+    await clock.sleep(600_000);
+    const exclusively = storage.exclusively.bind(storage);
+    const locked = vi.spyOn(storage, "exclusively").mockImplementation(async (work) => {
+      const done = await exclusively(work);
+      clock.advanceTo(clock.now() + 7 * 86_400_000);
+      return done;
+    });
+    expect(await peeringStatus(ec2)).toBe("expired");
+    expect(locked).toHaveBeenCalledTimes(1);
+  });
+
   it("is not written for a look at what came by itself, which the next process sees too", async () => {
     const { ec2, clock } = open();
     const VpcPeeringConnectionId = await askForPeering(ec2);
