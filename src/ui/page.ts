@@ -33,6 +33,7 @@ function fitted({ stdout, width, colour }: Terminal, lines: readonly string[], h
     room -= rowsOf(line);
     return room < 0;
   });
-  const left = `… ${plural(lines.length - end, "more line")}: they need a taller terminal`;
+  const count = lines.length - end;
+  const left = `… ${plural(count, "more line")}: ${count === 1 ? "it needs" : "they need"} a taller terminal`;
   return [...lines.slice(0, end), colour.bold(truncate(left, columns))];
 }

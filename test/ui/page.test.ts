@@ -39,6 +39,11 @@ describe("a page", () => {
     expect(rows).toEqual([arn, ...numbered(19), "… 3 more lines: they need a taller term…"]);
   });
 
+  it("says of a single line that is left out that it is one", () => {
+    const { rows } = drawn([...numbered(22), "a".repeat(90)], { columns: 80 });
+    expect(rows.at(-1)).toBe("… 1 more line: it needs a taller terminal");
+  });
+
   it.each<[string, FakeOptions]>([
     ["off a terminal", { columns: undefined }],
     ["where TERM says dumb", { env: { TERM: "dumb" } }],
