@@ -4,7 +4,7 @@
 // What V8 compiles at one start is kept for the next, in dist/code-cache: to compile the AWS SDK anew took half the time of
 // a `vpclab status`. Node can do that by itself only as of 22.8 (module.enableCompileCache). All is CommonJS, because before
 // that V8's cache can be had for scripts only, and because Node starts sooner without its loader of ES modules.
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
 
@@ -64,9 +64,14 @@ function readKept(name) {
 function keep({ name, script }) {
   const kept = join(keptIn(), `${command}.${name}`);
   const temporary = `${kept}.${process.pid}.new`;
-  // V8 looks at the length alone, so all of it has to be on the disk before it has its name.
-  writeFileSync(temporary, script.createCachedData(), { flush: true });
-  renameSync(temporary, kept);
+  try {
+    // V8 looks at the length alone, so all of it has to be on the disk before it has its name.
+    writeFileSync(temporary, script.createCachedData(), { flush: true });
+    renameSync(temporary, kept);
+  } finally {
+    // Where that failed: on a full disk every start would leave another one.
+    rmSync(temporary, { force: true });
+  }
 }
 
 process.once("exit", (code) => {

@@ -1,5 +1,14 @@
 /** What V8 compiled at one start of the built program, kept for the next: it may be there or not, and nobody notices. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeEach, expect, it } from "vitest";
@@ -86,6 +95,15 @@ it("is made anew by a Node with other flags, and again by one without", async ()
   expect(second).not.toEqual(first);
   expect(third).not.toEqual(second);
   expect(fourth).toEqual(third);
+});
+
+it("leaves nothing half-done behind where it cannot be kept", async () => {
+  await says(["--version"]);
+  const [kept = ""] = keptFiles();
+  rmSync(kept);
+  mkdirSync(join(kept, "in the way"), { recursive: true });
+  await says(["--version"]);
+  expect(keptFiles()).toEqual([kept]);
 });
 
 it("can be done without, where its folder cannot be made", async () => {
