@@ -22,7 +22,7 @@ export function drawPage(terminal: Terminal, write: (page: Terminal) => void): v
 }
 
 function fitted({ stdout, width, colour }: Terminal, lines: readonly string[], height: number): string[] {
-  const columns = stdout.columns || width;
+  const columns = stdout.columns ?? width;
   // A word that is longer than the terminal is wide (an ARN) goes on in a row of its own.
   const rowsOf = (line: string) => Math.max(1, Math.ceil(visibleWidth(line) / columns));
   // The last row stays free: the cursor stands there.

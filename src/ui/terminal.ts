@@ -9,8 +9,8 @@ import { indent, styled, wrapText } from "./text.ts";
 
 export type OutputStream = Writable & {
   readonly isTTY?: boolean;
-  readonly columns?: number | undefined;
-  readonly rows?: number;
+  columns?: number | undefined;
+  rows?: number;
 };
 export type InputStream = Readable & { readonly isTTY?: boolean };
 
@@ -79,11 +79,25 @@ export interface TerminalOptions {
 const UNICODE_SYMBOLS: Symbols = { done: "✔", failed: "✘", warning: "!", next: "→" };
 const ASCII_SYMBOLS: Symbols = { done: "+", failed: "x", warning: "!", next: "->" };
 
-const DEFAULT_HEIGHT = 24;
+const DEFAULT_SIZE = { columns: 80, rows: 24 };
+
+/**
+ * Some terminals report no columns and rows, until they are drawn or for good, as one of a container's that nobody has
+ * sized. What draws on them counts lines by the width: by none, it would never come to an end.
+ */
+function withSize(stream: OutputStream): void {
+  const fill = () => {
+    stream.columns ||= DEFAULT_SIZE.columns;
+    stream.rows ||= DEFAULT_SIZE.rows;
+  };
+  fill();
+  stream.on("resize", fill);
+}
 
 export function openTerminal(options: TerminalOptions): Terminal {
   const { stdout, stderr, stdin, env, rephrase = (text: string) => text } = options;
   const isTerminal = (stream: OutputStream | InputStream) => stream.isTTY === true;
+  for (const stream of [stdout, stderr].filter(isTerminal)) withSize(stream);
   const isBare = saysYes(env.CI) || env.TERM === "dumb";
   // https://no-color.org: any value but the empty one.
   const isPlain = isBare || options.color === false || (env.NO_COLOR ?? "") !== "";
@@ -110,13 +124,11 @@ export function openTerminal(options: TerminalOptions): Terminal {
     isAccessible: saysYes(env.ACCESSIBLE),
     unicode,
     get width() {
-      const columns = [stdout, stderr].find(isTerminal)?.columns;
-      // Some terminals report 0 columns until they are drawn.
-      return columns === undefined || columns === 0 ? 80 : Math.min(120, Math.max(40, columns));
+      const columns = [stdout, stderr].find(isTerminal)?.columns ?? DEFAULT_SIZE.columns;
+      return Math.min(120, Math.max(40, columns));
     },
     get height() {
-      // Some terminals report 0 rows until they are drawn.
-      return isTerminal(stdout) && !isBare ? stdout.rows || DEFAULT_HEIGHT : undefined;
+      return isTerminal(stdout) && !isBare ? (stdout.rows ?? DEFAULT_SIZE.rows) : undefined;
     },
     colour: { bold, dim, red, green, yellow, cyan },
     symbols: unicode ? UNICODE_SYMBOLS : ASCII_SYMBOLS,

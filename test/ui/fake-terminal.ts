@@ -5,8 +5,8 @@ import { openTerminal, type Terminal, type TerminalOptions } from "../../src/ui/
 
 export class FakeOutput extends Writable {
   readonly isTTY: boolean;
-  readonly columns: number | undefined;
-  readonly rows = 24;
+  columns: number | undefined;
+  rows = 24;
   written = "";
 
   constructor(columns: number | undefined) {

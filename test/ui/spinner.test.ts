@@ -118,6 +118,21 @@ describe("wait, on a terminal", () => {
     });
   });
 
+  it("counts its lines, and takes them away, on a terminal that says it has no columns", async () => {
+    const terminal = fakeTerminal({ columns: 0 });
+    await wait(terminal, ssm().options, async () => {
+      // Long enough for some frames.
+      await sleep(250);
+      terminal.stderr.columns = 0;
+      terminal.stderr.emit("resize");
+      await sleep(250);
+    });
+    expect(terminal.stderr.screen()).toEqual([
+      "  ✔ both instances register with Systems Manager · done after 0:00",
+      "",
+    ]);
+  });
+
   it("clears up when the work is aborted", async () => {
     const terminal = fakeTerminal();
     const interrupt = new AbortController();
