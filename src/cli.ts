@@ -80,8 +80,11 @@ for (const stream of [process.stdout, process.stderr])
     interruption.abort(new Interrupted());
   });
 
-// Should everything end without an answer, as where a question's terminal is gone, then nothing was done.
-process.exitCode = 1;
+// Should everything end without an answer, as where a question's terminal is gone, then nothing was done. Not said before:
+// commander's `help` ends with the code that stands.
+process.once("beforeExit", () => {
+  process.exitCode = 1;
+});
 const words = process.argv.slice(2);
 void runCommandLine(words, {
   programFor,

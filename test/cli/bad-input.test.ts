@@ -83,6 +83,8 @@ describe("help", () => {
       ["ping", "--help"],
       ["status", "--help"],
       ["teardown", "--help"],
+      ["help"],
+      ["help", "status"],
     ]) {
       const { code, stdout } = await vpclab(args);
       expect(code).toBe(0);
