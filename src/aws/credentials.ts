@@ -52,7 +52,7 @@ export type ProfileSettings = Readonly<Record<string, string | undefined>>;
 /** Undefined where the shared AWS files do not have the profile. */
 export async function profileSettings(profile: string): Promise<ProfileSettings | undefined> {
   const { configFile, credentialsFile } = await loadSharedConfigFiles({ ignoreCache: true });
-  if (!(profile in configFile) && !(profile in credentialsFile)) return undefined;
+  if (!Object.hasOwn(configFile, profile) && !Object.hasOwn(credentialsFile, profile)) return undefined;
   return { ...configFile[profile], ...credentialsFile[profile] };
 }
 
