@@ -11,7 +11,7 @@ const { Script } = require("node:vm");
 const DIST = join(__dirname, "../dist");
 
 /** What is kept of one command is no use to the next: to read code that does not run takes time, too. */
-const command = /^[a-z]+$/.test(process.argv[2] ?? "") ? process.argv[2] : "none";
+const command = /^(?:--)?([a-z]+)$/.exec(process.argv[2])?.[1] ?? "none";
 
 /** The files of modules that have been read. */
 const files = [];

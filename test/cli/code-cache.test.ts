@@ -58,9 +58,9 @@ const POLICY = ["policy", "--account", "123456789012", "--region", "eu-west-3"];
 
 it("is kept at a command's first start, and read from then on", async () => {
   const version = await says(["--version"]);
-  expect(keptNames()).toEqual(["none.start.cjs"]);
+  expect(keptNames()).toEqual(["version.start.cjs"]);
   const policy = await says(POLICY);
-  expect(keptNames()).toEqual(["none.start.cjs", "policy.modules.cjs", "policy.start.cjs"]);
+  expect(keptNames()).toEqual(["policy.modules.cjs", "policy.start.cjs", "version.start.cjs"]);
   const before = keptFiles().map((file) => statSync(file).ino);
   expect(await says(["--version"])).toBe(version);
   expect(await says(POLICY)).toBe(policy);
