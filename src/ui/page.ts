@@ -15,7 +15,8 @@ export function drawPage(terminal: Terminal, write: (page: Terminal) => void): v
     return;
   }
   const lines: string[] = [];
-  const collect = (text: string) => void lines.push(...text.split("\n"));
+  // As it will be said, or the commands among it would grow by a flag once they are counted.
+  const collect = (text: string) => void lines.push(...terminal.wrap(text).split("\n"));
   write({ ...terminal, out: collect, say: collect });
   terminal.clear();
   terminal.out(fitted(terminal, lines, height).join("\n"));

@@ -55,7 +55,8 @@ export interface FakeTerminal extends Terminal {
   readonly stdin: FakeInput;
 }
 
-export interface FakeOptions extends Partial<Pick<TerminalOptions, "env" | "color" | "json" | "platform">> {
+export interface FakeOptions
+  extends Partial<Pick<TerminalOptions, "env" | "color" | "json" | "platform" | "rephrase">> {
   /** The columns of both outputs; undefined: not a terminal. */
   readonly columns?: number | undefined;
 }
@@ -66,8 +67,8 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   const stdin = new FakeInput();
   stdin.isTTY = columns !== undefined;
   const streams = { stdout: new FakeOutput(columns), stderr: new FakeOutput(columns), stdin };
-  const { env = { TERM: "xterm-256color" }, color, json, platform = "linux" } = options;
-  const terminal = openTerminal({ ...streams, env, color, json, platform });
+  const { env = { TERM: "xterm-256color" }, color, json, platform = "linux", rephrase } = options;
+  const terminal = openTerminal({ ...streams, env, color, json, platform, rephrase });
   return Object.assign(terminal, streams);
 }
 

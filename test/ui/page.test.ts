@@ -39,6 +39,15 @@ describe("a page", () => {
     expect(rows).toEqual([arn, ...numbered(19), "… 3 more lines: they need a taller term…"]);
   });
 
+  it("counts a command with the flags that it is said with", () => {
+    const terminal = fakeTerminal({
+      color: false,
+      rephrase: (text) => text.replace(/up$/gm, `up ${"-".repeat(80)}`),
+    });
+    drawPage(terminal, (page) => page.out([...numbered(22), "vpclab up"].join("\n")));
+    expect(terminal.stdout.written).toContain("taller terminal");
+  });
+
   it("says of a single line that is left out that it is one", () => {
     const { rows } = drawn([...numbered(22), "a".repeat(90)], { columns: 80 });
     expect(rows.at(-1)).toBe("… 1 more line: it needs a taller terminal");
