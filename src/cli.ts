@@ -1,9 +1,9 @@
 /** The process: runs the command line on its streams, listens for Ctrl-C, and ends with the exit code. */
 import { setMaxListeners } from "node:events";
-import { EXIT_INTERRUPTED, runCommandLine } from "./command-line.ts";
 import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
 import { Interrupted } from "./lab/error.ts";
+import { EXIT_INTERRUPTED, runCommandLine } from "./run.ts";
 
 // Written in by build.js; the second has a line for each client.
 declare const VPCLAB_VERSION: string;

@@ -1,15 +1,7 @@
-/**
- * The command line: the program's commands and options, and the one place that turns an error into a message and an
- * exit code. Each command is loaded when it is called, so that `--help` loads no SDK.
- */
-import { Command, CommanderError, Option } from "commander";
+/** The command line: the program's commands and options. A command is loaded when it is called: `--help` loads no SDK. */
+import { Command, Option } from "commander";
 import type { GlobalOptions, Program } from "./commands/program.ts";
-import { Interrupted } from "./lab/error.ts";
 import { STEP_IDS } from "./lab/spec.ts";
-
-const EXIT_USAGE = 2;
-/** After Ctrl-C: 128 and the number of SIGINT, as shells have it. */
-export const EXIT_INTERRUPTED = 130;
 
 /** What a command line is given by the process that it runs in. */
 export interface Surroundings {
@@ -20,35 +12,6 @@ export interface Surroundings {
   /** For the words of commander itself: help and version to the first, refusals to the second. */
   readonly writeOut: (text: string) => void;
   readonly writeErr: (text: string) => void;
-}
-
-/**
- * @param words what follows the program's name: `["up", "--yes"]`
- * @returns the exit code; what went wrong has been said
- */
-export async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<number> {
-  let code = 0;
-  /** As the command was called; an error is told in the same way. */
-  let called: GlobalOptions = {
-    json: words.includes("--json"),
-    color: !words.includes("--no-color"),
-  };
-  const programFor = (options: GlobalOptions) => {
-    called = options;
-    return surroundings.programFor(options);
-  };
-  const program = commandLine({ ...surroundings, programFor }, (ended) => {
-    code = ended;
-  });
-  try {
-    await program.parseAsync(words, { from: "user" });
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (error instanceof Interrupted) return EXIT_INTERRUPTED;
-    const { showError } = await import("./commands/show-error.ts");
-    return showError((await programFor(called)).terminal, error, words.includes("--debug"));
-  }
 }
 
 /** Where the lab lives and how to talk: the options that every command has. One of each for all: they are many to make. */

@@ -1,5 +1,5 @@
 /** A command line as it is typed, parsed and run in this process. */
-import { runCommandLine } from "../../src/command-line.ts";
+import { runCommandLine } from "../../src/run.ts";
 import type { LabHome, Ran, RunOptions } from "./in-process.ts";
 
 /**
