@@ -15,6 +15,7 @@ import { type LabMemory, labMemory, type Place, type RememberedLab } from "../la
 import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
 import { plain } from "../ui/text.ts";
 import { showCall } from "./debug.ts";
+import { askedEndpoint, lostEndpoint } from "./endpoint.ts";
 import {
   DEFAULT_SPEED,
   type LabFlags,
@@ -104,10 +105,16 @@ export async function openLabAndRead<T>(
       (options.simulate !== false || other.endpointUrl === options.endpointUrl),
   );
   const profile = options.profile ?? (program.env.AWS_PROFILE ? undefined : remembered?.profile);
-  const endpointUrl = options.endpointUrl ?? (program.env.AWS_ENDPOINT_URL || remembered?.endpointUrl);
+  const asked = askedEndpoint(options, program.env);
+  const endpointUrl = asked ?? remembered?.endpointUrl;
   const local = await localCredentials(profile, program.env);
   const target = chooseTarget(options, endpointUrl, remembered, local.present);
-  if (target === "aws" && !local.present && options.simulate !== false) throw await noCredentials(profile);
+  const lost = (cause?: unknown) =>
+    target === "aws" && remembered?.endpointUrl !== undefined && asked === undefined
+      ? lostEndpoint(remembered, memory.folder(remembered), cause)
+      : cause;
+  if (target === "aws" && !local.present && options.simulate !== false)
+    throw lost() ?? (await noCredentials(profile));
   const credentials = signIn(profile);
 
   // A lab on the embedded AWS says nothing of one on AWS: its instances live for ever, say.
@@ -131,9 +138,9 @@ export async function openLabAndRead<T>(
     const identity = identify(aws, target, (region) => connect({ region, signal: program.signal, ...onAws }));
     const lately = labs.find((other) => other.target === target && other.profile === profile);
     const expected = expectedAccount(aws, own ?? lately, identity);
-    const asked = labSpec({ lab, region: placeRegion, ...choices });
+    const askedFor = labSpec({ lab, region: placeRegion, ...choices });
     const [{ account, arn }, found] = await besideIdentity(identity, expected, (account) =>
-      read({ aws, spec: asked, account }),
+      read({ aws, spec: askedFor, account }),
     );
     const place: Place = {
       lab,
@@ -145,7 +152,7 @@ export async function openLabAndRead<T>(
     };
     // Other credentials than then: the lab of that name on that account is another one, and still stands there.
     const isSame = own === undefined || own.account === account;
-    const spec = isSame ? asked : labSpec({ lab, region: placeRegion, ...choose(undefined) });
+    const spec = isSame ? askedFor : labSpec({ lab, region: placeRegion, ...choose(undefined) });
     const opened: OpenLab = {
       place,
       spec,
@@ -159,7 +166,7 @@ export async function openLabAndRead<T>(
     return { lab: opened, found };
   } catch (error) {
     way.close();
-    throw error;
+    throw lost(error);
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { LabError, messageOf, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
+import { labMemory, type RememberedLab } from "../lab/memory.ts";
 import { ScaledClock } from "../simulator/clock.ts";
 import { DEFAULT_QUOTAS, type Quotas } from "../simulator/ec2/quotas.ts";
 import { type Endpoint, type FaultRule, FaultyAws, type MetFault } from "../simulator/faults.ts";
@@ -9,6 +10,8 @@ import { createEmbeddedAws, OPERATIONS } from "../simulator/index.ts";
 import { type RunningServer, startServer } from "../simulator/server.ts";
 import { FileStorage, MemoryStorage } from "../simulator/storage.ts";
 import type { Terminal } from "../ui/terminal.ts";
+import { plain } from "../ui/text.ts";
+import { isSameEndpoint } from "./endpoint.ts";
 import { DEFAULT_SPEED, wholeNumber, worldSpeed } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 
@@ -50,6 +53,7 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
   } finally {
     await server.close();
     aws.world.close();
+    if (world === undefined) forgetLabsAt(server.endpoint, program);
   }
   if (!options.json)
     terminal.say(
@@ -58,6 +62,14 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
         : `Ended; the world ${world} is saved, and goes on from here.`,
     );
   return 0;
+}
+
+/** Of labs in a world that is gone nothing is left, and no command is to look for them there. */
+function forgetLabsAt(endpoint: string, { home, terminal }: Program): void {
+  const memory = labMemory(home, (text) => terminal.say(`Note: ${plain(text)}`));
+  const isThere = ({ endpointUrl, tornDownAt }: RememberedLab) =>
+    tornDownAt === undefined && endpointUrl !== undefined && isSameEndpoint(endpointUrl, endpoint);
+  for (const lab of memory.labs().filter(isThere)) memory.remember({ ...lab, tornDownAt: Date.now() });
 }
 
 /** @throws LabError if the port cannot be had */

@@ -54,6 +54,8 @@ export interface LabMemory {
   journal(place: Place): Journal;
   /** Puts the journal of a lab that was taken down aside: the next `up` begins a new one. */
   closeJournal(place: Place): void;
+  /** Where all that is remembered of a lab is. */
+  folder(place: Place): string;
   /** Writes a file into the lab's folder; gives back its path. */
   keepFile(place: Place, name: string, text: string): string;
 }
@@ -90,6 +92,7 @@ export function labMemory(home: string, warn: (text: string) => void): LabMemory
         const path = join(folderOf(place), "journal.jsonl");
         if (readIfThere(path) !== undefined) renameSync(path, join(folderOf(place), "journal.last.jsonl"));
       }),
+    folder: folderOf,
     keepFile: (place, name, text) => {
       const path = join(folderOf(place), name);
       orWarn(name, () => writeAtomically(path, text));

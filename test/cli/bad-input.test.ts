@@ -35,6 +35,8 @@ describe("bad input", () => {
     ["ping", "--from", "instance-3"],
     ["ping", "--from", "local"],
     ["insights", "--query", "stats sum(bytes"],
+    ["status", "--endpoint-url", "localhost"],
+    ["status", "--endpoint-url", "localhost:4566"],
     ["coffee"],
   ])("vpclab %s %s %s: exit 2, an error with the fix, nothing made", async (...args) => {
     const { code, stdout, stderr } = await vpclab(args.filter(Boolean));

@@ -86,6 +86,23 @@ describe("vpclab simulator", () => {
     await simulator.end();
   });
 
+  it("is remembered as long as it lasts: without credentials its lab is named, and not looked for when it is gone", async () => {
+    const { vpclab } = freshHome("600");
+    const simulator = await serve(vpclab, "--memory");
+    const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "us-east-1" };
+    const endpoint = simulator.endpoint.replace("127.0.0.1", "localhost");
+    expect((await vpclab(["up", "--yes", "--until", "vpcs", "--endpoint-url", endpoint], { env })).code).toBe(
+      0,
+    );
+    const without = await vpclab(["status"]);
+    expect(without.code, without.stderr).toBe(4);
+    expect(without.stderr).toContain(`Lab nextwork was made at ${endpoint}`);
+    await simulator.end();
+    const after = await vpclab(["status", "--json"], { env: { AWS_REGION: "us-east-1" } });
+    expect(after.code, after.stderr).toBe(0);
+    expect(JSON.parse(after.stdout)).toMatchObject({ target: "simulator", resources: [] });
+  });
+
   it("keeps other worlds apart, and nothing of --memory", async () => {
     const { home, vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--world", "class-7");
