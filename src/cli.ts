@@ -93,8 +93,10 @@ void runCommandLine(words, {
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
 }).then(async (code) => {
-  process.exitCode = code === EXIT_INTERRUPTED ? interruptedCode : code;
   await Promise.all([process.stdout, process.stderr].map(written));
+  // Also where it was all written at the end, to nobody.
+  const isUnread = code === 0 && interruptedCode === EXIT_NOBODY_READS;
+  process.exitCode = code === EXIT_INTERRUPTED || isUnread ? interruptedCode : code;
   if (unwritten !== undefined) {
     process.stderr.write(`error: Not all could be written: ${unwritten.message}\n`);
     process.exitCode = 1;

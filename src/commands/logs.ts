@@ -67,10 +67,10 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
     const filter = filterFor(known);
     const start = since === undefined ? undefined : lab.aws.clock.now() - since;
     const out = options.raw
-      ? rawLines(terminal)
+      ? rawLines(program)
       : options.json
-        ? jsonRecords(terminal)
-        : recordLines(terminal, known);
+        ? jsonRecords(program)
+        : recordLines(program, known);
     const shown = options.follow
       ? await follow(lab, filter, start, limit ?? (since === undefined ? FOLLOW_SHOWS : undefined), out)
       : await list(lab, filter, start, limit, out);
@@ -194,29 +194,30 @@ async function requireStillThere({ aws, spec }: OpenLab): Promise<void> {
   });
 }
 
-function rawLines(terminal: Terminal): Output {
+function rawLines(program: Program): Output {
   return {
     write: async ({ line }) => {
-      terminal.out(plain(line.text));
-      await drained(terminal);
+      program.terminal.out(plain(line.text));
+      await drained(program);
     },
     end: async () => undefined,
   };
 }
 
-function jsonRecords(terminal: Terminal): Output {
-  const array = openJsonArray(terminal);
+function jsonRecords(program: Program): Output {
+  const array = openJsonArray(program.terminal);
   return {
     write: async ({ line, record }) => {
       array.add(record ?? { "@message": line.text });
-      await drained(terminal);
+      await drained(program);
     },
     end: async () => array.close(),
   };
 }
 
 /** With the day whenever it changes: the lines have the time of day alone. */
-function recordLines(terminal: Terminal, known: KnownAddresses): Output {
+function recordLines(program: Program, known: KnownAddresses): Output {
+  const { terminal } = program;
   const layout = lineLayout(terminal, known.whose);
   let today = "";
   return {
@@ -228,7 +229,7 @@ function recordLines(terminal: Terminal, known: KnownAddresses): Output {
       terminal.out(
         record === undefined ? `${timeOfDay(line.timestamp)} ${plain(line.text)}` : layout.line(record),
       );
-      await drained(terminal);
+      await drained(program);
     },
     end: async () => {
       if (today !== "" && layout.hidesInternet)
@@ -237,9 +238,19 @@ function recordLines(terminal: Terminal, known: KnownAddresses): Output {
   };
 }
 
-/** Waits for whoever reads more slowly than we write, so that nothing piles up in memory. */
-async function drained({ stdout }: Terminal): Promise<void> {
-  if (stdout.writableNeedDrain) await once(stdout, "drain");
+/**
+ * Waits for whoever reads more slowly than we write, so that nothing piles up in memory.
+ * @throws Interrupted once the signal is aborted, as it is where nobody reads any more
+ */
+async function drained({ terminal, signal }: Program): Promise<void> {
+  signal.throwIfAborted();
+  if (!terminal.stdout.writableNeedDrain) return;
+  try {
+    await once(terminal.stdout, "drain", { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 async function tellWhyNone(terminal: Terminal, lab: OpenLab, filter: RecordFilter): Promise<void> {

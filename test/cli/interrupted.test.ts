@@ -1,7 +1,9 @@
 /** The built program, interrupted: by Ctrl-C, by what closes a terminal or ends a process, and by those twice. */
 import type { ChildProcess } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
 import { freshHome } from "./vpclab.ts";
 
 /** Sends the signals, each as soon as the program has said what comes before it. */
@@ -22,6 +24,9 @@ function when(...signals: readonly (readonly [said: RegExp, signal: NodeJS.Signa
     });
   };
 }
+
+/** Bytes, on Linux: with more, a program waits for whoever reads. */
+const PIPE_HOLDS = 64 * 1024;
 
 // Slow enough to be caught while it waits.
 const env = { VPCLAB_SIM_SPEED: "20" };
@@ -55,6 +60,40 @@ describe("up whose output nobody reads any more", () => {
     });
     expect(stderr).toMatch(/Stopped\. .* of the lab stands?/);
     expect(stderr).not.toContain("Stopping");
+    expect(code).toBe(141);
+  });
+});
+
+describe("a long result whose reader has gone", () => {
+  const { home, vpclab } = freshHome();
+
+  beforeAll(async () => {
+    expect((await vpclab(["up", "--yes"])).code).toBe(0);
+    let length = 0;
+    const { stdout } = await vpclab(["logs", "--follow", "--raw", "--since", "7d"], {
+      during: (process) =>
+        process.stdout?.on("data", (chunk) => {
+          length += chunk.length;
+          if (length > PIPE_HOLDS) process.kill("SIGINT");
+        }),
+    });
+    await writeFile(join(home, "records.txt"), stdout);
+  }, 60_000);
+
+  it.each([
+    ["logs"],
+    ["logs --raw"],
+    ["logs --json"],
+    ["logs --follow --since 7d"],
+    ["insights --csv --query", "fields @message | limit 10000"],
+    ["insights --json --query", "fields @message | limit 10000"],
+    ["insights --file records.txt --csv --query", "fields @message | limit 10000"],
+  ])("ends %s with 141, without an error", async (command, ...query) => {
+    const { code, stderr } = await vpclab([...command.split(" "), ...query], {
+      cwd: home,
+      during: ({ stdout }) => stdout?.destroy(),
+    });
+    expect(stderr).not.toMatch(/error|Stopping/);
     expect(code).toBe(141);
   });
 });
