@@ -1,8 +1,12 @@
 /** How the commands that we suggest are to be typed: as this one was. */
 import type { GlobalOptions } from "./program.ts";
 
+// A text that is changed again may have been wrapped meanwhile: between any two words.
 const SUGGESTION =
-  /(?:\bnpx )?\bvpclab (up|ping|status|teardown|logs|insights|why|traffic|doctor|policy)( explain| reconcile)?\b/g;
+  /(\bnpx(?: |\n *))?\bvpclab((?: |\n *)(?:up|ping|status|teardown|logs|insights|why|traffic|doctor|policy)(?:(?: |\n *)(?:explain|reconcile))?)\b/g;
+
+/** Where a suggestion ends: at a line's end, unless an option follows, or the value of one. */
+const END = /(?<!--(?:lab|region|profile|endpoint-url|include))\n(?! *--)|`|\bvpclab\s/;
 
 /**
  * A suggestion that forgets which lab is meant would take another one down. So the flags that say where the lab lives
@@ -18,12 +22,12 @@ export function asTyped(options: GlobalOptions, env: NodeJS.ProcessEnv): (text: 
     flags.push(["simulate", options.simulate ? "--simulate" : "--no-simulate"]);
   if (options.endpointUrl !== undefined)
     flags.push(["--endpoint-url", `--endpoint-url ${options.endpointUrl}`]);
-  const program = env.npm_lifecycle_event === "npx" ? "npx vpclab" : "vpclab";
+  const isByNpx = env.npm_lifecycle_event === "npx";
   return (text) =>
-    text.replace(SUGGESTION, (command: string, name: string, sub: string | undefined, at: number) => {
+    text.replace(SUGGESTION, (suggestion: string, npx: string | undefined, command: string, at: number) => {
       // Up to the end of the suggestion: what it says of where the lab lives, it means.
-      const [rest = ""] = text.slice(at + command.length).split(/[\n`]|\bvpclab /);
+      const [rest = ""] = text.slice(at + suggestion.length).split(END);
       const missing = flags.filter(([flag]) => !rest.includes(flag)).map(([, typed]) => ` ${typed}`);
-      return `${program} ${name}${sub ?? ""}${missing.join("")}`;
+      return `${isByNpx ? (npx ?? "npx ") : ""}vpclab${command}${missing.join("")}`;
     });
 }

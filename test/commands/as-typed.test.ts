@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asTyped } from "../../src/commands/as-typed.ts";
+import { wrapText } from "../../src/ui/text.ts";
 
 describe("a suggested command", () => {
   it("repeats the flags that say which lab is meant", () => {
@@ -17,6 +18,30 @@ describe("a suggested command", () => {
     const once = say("vpclab logs reconcile, then vpclab up --region us-east-1");
     expect(once).toContain("npx vpclab up --lab class-7 --region us-east-1");
     expect(say(once)).toBe(once);
+  });
+
+  it("is changed once, wherever it was wrapped meanwhile", () => {
+    const say = asTyped(
+      { lab: "class-7", region: "eu-west-3", simulate: true, endpointUrl: "http://127.0.0.1:4600" },
+      { npm_lifecycle_event: "npx" },
+    );
+    const once = say("First `vpclab logs explain`, then `vpclab teardown` removes all of it.");
+    expect(once).toMatch(
+      /`npx vpclab logs explain --lab class-7 .*`, then `npx vpclab teardown --lab class-7 /,
+    );
+    for (let width = 1; width <= once.length; width++)
+      for (const margin of ["", "    "]) {
+        const wrapped = wrapText(once, width).join(`\n${margin}`);
+        expect(say(wrapped)).toBe(wrapped);
+      }
+  });
+
+  it("is one of its own on each line", () => {
+    const say = asTyped({ lab: "class-7" }, {});
+    expect(say("vpclab up\nvpclab status --lab other")).toBe(
+      "vpclab up --lab class-7\nvpclab status --lab other",
+    );
+    expect(say("vpclab up\n  on lab --lab x")).toBe("vpclab up --lab class-7\n  on lab --lab x");
   });
 
   it("is left alone where no flag was given", () => {
