@@ -1,7 +1,7 @@
 /** The command line: the program's commands and options. A command is loaded when it is called: `--help` loads no SDK. */
 import { Command, Option } from "commander";
 import type { GlobalOptions, Program } from "./commands/program.ts";
-import { STEP_IDS } from "./lab/spec.ts";
+import { LAST_STEP_IDS } from "./lab/spec.ts";
 
 /** What a command line is given by the process that it runs in. */
 export interface Surroundings {
@@ -81,7 +81,7 @@ export function commandLine(
   withLabOptions(withGlobalOptions(program.command("up")))
     .description("walk through the lab, from wherever it stands")
     .option("--yes", "go through without questions")
-    .option("--until <step>", `stop after a step: ${STEP_IDS.filter((id) => id !== "prepare").join(", ")}`)
+    .option("--until <step>", `stop after a step: ${LAST_STEP_IDS.join(", ")}`)
     .option("--dry-run", "show what would be made, and its price; make nothing")
     .option("--vpc-quota <n>", "the account's quota of VPCs in a Region (default: AWS's own, 5)")
     .addHelpText(

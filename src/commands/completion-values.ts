@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { NAMED_QUERIES } from "../insights/named-queries.ts";
 import { labMemory } from "../lab/memory.ts";
 import { REGIONS } from "../lab/regions.ts";
-import { STEP_IDS } from "../lab/spec.ts";
+import { LAST_STEP_IDS } from "../lab/spec.ts";
 import { SHELLS } from "./completion-scripts.ts";
 import { RETENTION_DAYS } from "./options.ts";
 import { KINDS } from "./traffic-tries.ts";
@@ -34,7 +34,7 @@ const VALUES: Readonly<Record<string, (home: string) => Values>> = {
   "--instance-type": () => plain("t2.micro", "t3.micro"),
   "--ssh-from": () => plain("none"),
   "--hours": () => plain("never", "4"),
-  "--until": () => plain(...STEP_IDS.filter((id) => id !== "prepare")),
+  "--until": () => plain(...LAST_STEP_IDS),
   "ping [target]": () => OTHER_INSTANCE,
   "ping --from": () => plain("instance-1", "instance-2", "local"),
   "why [target]": () => OTHER_INSTANCE,

@@ -2,7 +2,14 @@
 import { usageError } from "../lab/error.ts";
 import type { RememberedLab } from "../lab/memory.ts";
 import { REGIONS } from "../lab/regions.ts";
-import { DEFAULT_OPTIONS, isLabName, type LabOptions, STEP_IDS, type StepId } from "../lab/spec.ts";
+import {
+  DEFAULT_OPTIONS,
+  isLabName,
+  LAST_STEP_IDS,
+  type LabOptions,
+  STEP_IDS,
+  type StepId,
+} from "../lab/spec.ts";
 import { hasHostBits, parseAddress, parseCidr } from "../network/cidr.ts";
 import { checkLabCidr, checkLabCidrsApart } from "../network/lab-cidr.ts";
 
@@ -88,7 +95,7 @@ export function regionName(text: string): string {
 /** @throws LabError with exit code 2 */
 export function stepName(text: string): StepId {
   const step = STEP_IDS.find((id) => id === text);
-  if (!step) throw usageError(`"${text}" is not a step. The steps are ${STEP_IDS.join(", ")}.`);
+  if (!step) throw usageError(`"${text}" is not a step. The steps are ${LAST_STEP_IDS.join(", ")}.`);
   return step;
 }
 

@@ -16,6 +16,9 @@ export const STEP_IDS = [
 ] as const;
 export type StepId = (typeof STEP_IDS)[number];
 
+/** The steps that `--until` offers: the numbered ones, without what prepares them. */
+export const LAST_STEP_IDS = STEP_IDS.filter((id) => id !== "prepare");
+
 /** VPC 1 or VPC 2, and what belongs to it. */
 export type Side = 1 | 2;
 

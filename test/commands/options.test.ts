@@ -129,6 +129,12 @@ describe("bad input is a usage error with the fix", () => {
     expect(refusal(attempt)).toMatchObject({ code: "usage", exitCode: 2 });
   });
 
+  it("names the steps that are offered", () => {
+    expect(() => stepName("coffee")).toThrow(
+      "The steps are vpcs, instances, log-group, flow-log, first-ping, peering, analyze.",
+    );
+  });
+
   it("names Regions near a mistyped one", () => {
     expect(() => regionName("eu-west-9")).toThrow(/eu-west-3/);
   });
