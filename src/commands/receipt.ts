@@ -149,16 +149,13 @@ function tellGone(
   { logGroupCameBack }: Receipt,
   { inventory }: Before,
 ): void {
-  const logGroup = logGroupCameBack
-    ? "the log group came back with records in flight, and was deleted once more"
-    : "the log group stayed away";
-  const unseen = inventory.unseen.includes("volumes") ? "; volumes could not be looked for" : "";
-  terminal.out(
-    terminal.wrap(
-      `looked again: nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}; ${logGroup}${unseen}.`,
-      2,
-    ),
-  );
+  const seen = [`nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}`];
+  if (logGroupCameBack)
+    seen.push("the log group came back with records in flight, and was deleted once more");
+  else if (inventory.resources.some(({ type }) => type === "log-group"))
+    seen.push("the log group stayed away");
+  if (inventory.unseen.includes("volumes")) seen.push("volumes could not be looked for");
+  terminal.out(terminal.wrap(`looked again: ${seen.join("; ")}.`, 2));
 }
 
 function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt): void {

@@ -134,6 +134,13 @@ async function plantStrays(aws: Aws): Promise<Record<string, string>> {
   };
 }
 
+test("the receipt speaks of a log group where there was one", async () => {
+  const none = await down();
+  expect(unwrapped(none.stdout)).toMatch(/looked again: nothing in .* carries vpclab:lab=nextwork\./);
+  await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "log-group" }));
+  expect(unwrapped((await down()).stdout)).toContain("vpclab:lab=nextwork; the log group stayed away.");
+});
+
 describe("what others put into the lab's VPCs", () => {
   let planted: Record<string, string>;
   let strayIds: string[];
