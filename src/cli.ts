@@ -59,7 +59,7 @@ for (const [name, number] of Object.entries(SIGNALS))
     interruptedCode = 128 + number;
     const isSecond = interruption.signal.aborted;
     process.stderr.write(
-      isSecond ? "\n" : "\nStopping: the call in flight is let finish (Ctrl-C again: out at once).\n",
+      isSecond ? "\n" : "\nStopping, once any call in flight has ended (Ctrl-C again: out at once).\n",
     );
     if (isSecond) process.exit(interruptedCode);
     interruption.abort(new Interrupted());

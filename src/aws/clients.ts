@@ -27,7 +27,7 @@ export interface Aws {
   readonly sts: STSClient;
   readonly region: string;
   readonly clock: Clock;
-  /** Aborted by Ctrl-C: no new call is begun; the one in flight is let finish. */
+  /** Aborted by Ctrl-C: no new call is begun; the one in flight is waited for. */
   readonly signal: AbortSignal;
 }
 

@@ -9,7 +9,7 @@ type Plugin = Pluggable<object, object>;
 /** These end something of ours that would run on at AWS: they go out even after Ctrl-C. */
 const ENDS_SOMETHING: ReadonlySet<string> = new Set(["CancelCommandCommand", "StopQueryCommand"]);
 
-/** Ctrl-C begins no new call; one that is in flight is let finish, so that we know what came of it. */
+/** After Ctrl-C no new call begins; one that is in flight is waited for, so that we know what came of it. */
 export function stopWhenAborted(signal: AbortSignal): Plugin {
   return {
     applyToStack(stack) {

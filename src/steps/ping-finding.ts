@@ -90,6 +90,10 @@ async function predict(lab: LabContext, ping: LabPing): Promise<Outcome | undefi
 function comparison(predicted: Outcome | undefined, outcome: Outcome): string[] {
   if (predicted === undefined) return [];
   return predicted === outcome
-    ? [`You expected ${predicted}. So it is.`]
+    ? [
+        predicted === "replies"
+          ? "You expected replies, and they came."
+          : "You expected no reply, and none came.",
+      ]
     : [`You expected ${predicted}; there ${outcome === "replies" ? "were replies" : "was no reply"}.`];
 }

@@ -143,7 +143,7 @@ describe("vpclab, interrupted", () => {
           interruptedAt = Date.now();
           process.kill("SIGINT");
         });
-        when([/Stopping: the call in flight is let finish/, "SIGINT"])(process);
+        when([/Stopping, once any call in flight has ended/, "SIGINT"])(process);
       },
     });
     silent.close();

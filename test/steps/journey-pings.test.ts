@@ -114,6 +114,16 @@ describe("the first pings", () => {
     ]);
   });
 
+  it("say so where what was expected came", async () => {
+    const { lab, told } = await labUntil("flow-log");
+    const answers = [1, 0];
+    await firstPing.up({ ...lab, narrator: { ...lab.narrator, predict: async () => answers.shift() } });
+    expect(findings({ lab, told }, "ping").map(({ meaning }) => meaning[0])).toEqual([
+      "You expected no reply, and none came.",
+      "You expected replies, and they came.",
+    ]);
+  });
+
   it("say at once that an instance does not run, and do not wait for its agent", async () => {
     const { lab } = await labUntil("flow-log");
     const [, to] = await findHosts(lab);
