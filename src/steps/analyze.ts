@@ -17,7 +17,7 @@ import { INSTANCE_1 } from "./known-addresses.ts";
 import { labPicture } from "./lab-picture.ts";
 import { analyzeLesson } from "./lessons/analyze.ts";
 import { isPing } from "./ping-account.ts";
-import { addressRows, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
+import { addressRows, kindOf, nameAddresses, noteOn, unansweredPackets } from "./record-notes.ts";
 import type { LabContext, Step } from "./step.ts";
 
 export const analyze: Step = {
@@ -81,7 +81,7 @@ async function findOwnFlowLog({ aws, spec }: LabContext, host: Host): Promise<Fl
 }
 
 /** How many of each kind are shown: enough to see the kinds, few enough for one screen. */
-const SHOWN_PINGS = 4;
+const SHOWN_PINGS = 6;
 const SHOWN_OTHERS = 1;
 
 async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddress): Promise<void> {
@@ -95,8 +95,9 @@ async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddr
     );
   if (account.expected > 0) lab.narrator.say(tellAccount(recorded));
   const all = records.map(({ record }) => record);
+  const pings = records.filter(({ record }) => isPing(record));
   const shown = [
-    ...records.filter(({ record }) => isPing(record)).slice(0, SHOWN_PINGS),
+    ...differentOnes(pings, ({ record }) => kindOf(record, all, whose)).slice(0, SHOWN_PINGS),
     ...firstOthers(records, "REJECT"),
     ...firstOthers(records, "ACCEPT"),
   ];
@@ -105,6 +106,12 @@ async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddr
     title: shown.length < records.length ? `${shown.length} of the ${records.length} records` : "The records",
     records: shown.map(({ line, record }) => ({ line, note: noteOn(record, all, whose) })),
   });
+}
+
+/** The first of each kind, in their order: who sent the same ping five times is to see its answer, too. */
+function differentOnes<T>(all: readonly T[], kind: (one: T) => string): T[] {
+  const kinds = all.map(kind);
+  return all.filter((_, index) => kinds.indexOf(kinds[index] ?? "") === index);
 }
 
 function firstOthers(records: readonly ReadRecord[], action: "ACCEPT" | "REJECT"): ReadRecord[] {

@@ -70,6 +70,15 @@ export function addressRows(
   });
 }
 
+/** Records that say the same, but for how much of it: who to whom, what, and what follows. */
+export function kindOf(
+  record: FlowLogRecord,
+  records: readonly FlowLogRecord[],
+  whose: WhoseAddress,
+): string {
+  return noteOn(record, records, whose).replace(/, [\d,]+ packets?:/, ":");
+}
+
 /** One line on a record: who to whom, what, how much, and what follows. */
 export function noteOn(
   record: FlowLogRecord,
@@ -83,10 +92,10 @@ export function noteOn(
   const { srcAddr, dstAddr, packets } = record;
   const name = (address: string) => whose(address) ?? address;
   const size = plural(packets, "packet");
-  return `${name(srcAddr)} → ${name(dstAddr)}, ${kindOf(record)}, ${size}: ${consequence(record, records, whose)}`;
+  return `${name(srcAddr)} → ${name(dstAddr)}, ${protocolOf(record)}, ${size}: ${consequence(record, records, whose)}`;
 }
 
-function kindOf(record: TrafficRecord): string {
+function protocolOf(record: TrafficRecord): string {
   if (isPing(record)) return "ping";
   const { protocol, srcPort, dstPort } = record;
   return serviceName(protocol, srcPort, dstPort) ?? protocolName(protocol);

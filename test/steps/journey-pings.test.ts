@@ -314,6 +314,20 @@ describe("the flow log's analysis", () => {
     expect(records?.records.every(({ note }) => note !== "")).toBe(true);
   });
 
+  it("shows the ping that was answered, however many before it were not", async () => {
+    const first = await labUntil("first-ping");
+    for (let time = 0; time < 6; time++) {
+      await first.lab.aws.clock.sleep(120_000);
+      await firstPing.up(first.lab);
+    }
+    const second = again(first);
+    await walkUp(second.lab);
+    const notes = findings(second, "records")[0]?.records.map(({ note }) => note) ?? [];
+    expect(new Set(notes).size).toBe(notes.length);
+    expect(notes).toContainEqual(expect.stringMatching(/instance 1 → instance 2, .*nothing came back/));
+    expect(notes).toContainEqual(expect.stringMatching(/instance 1 → instance 2, .*answered$/));
+  });
+
   it("does not wait again for a learner who has seen it", async () => {
     const first = await labUntil("analyze");
     const second = again(first);
