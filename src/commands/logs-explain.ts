@@ -1,13 +1,13 @@
 /** `vpclab logs explain`: one record taken apart, field by field, with what follows from it. */
 import { text as readAll } from "node:stream/consumers";
 import { logLines } from "../aws/flow-log-records.ts";
-import { requireLogGroup } from "../aws/log-group.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
 import { type FieldValue, parseFields, parseFormat, RecordError, recordIn } from "../flow-logs/record.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
+import { requireRecordSource } from "../steps/flow-log-missing.ts";
 import { type KnownAddresses, readKnownAddresses, STRANGERS_ONLY } from "../steps/known-addresses.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose } from "../ui/prompt.ts";
@@ -101,7 +101,7 @@ async function chosen(
     const logGroupName = lab.spec.nameOf("log-group");
     const [known] = await Promise.all([
       readKnownAddresses(lab.aws, lab.spec),
-      requireLogGroup(lab.aws, logGroupName),
+      requireRecordSource(lab.aws, lab.spec),
     ]);
     let lines: string[] = [];
     for await (const { text } of logLines(lab.aws, { logGroupName }))

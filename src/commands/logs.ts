@@ -1,9 +1,10 @@
 /** `vpclab logs`: what the flow log saw, record by record, as it is or as it comes. */
 import { once } from "node:events";
 import { describeStreams, type LogLine, logLines } from "../aws/flow-log-records.ts";
-import { describeLogGroup, requireLogGroup } from "../aws/log-group.ts";
+import { describeLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, recordIn } from "../flow-logs/record.ts";
 import { LabError, usageError } from "../lab/error.ts";
+import { requireRecordSource } from "../steps/flow-log-missing.ts";
 import { type KnownAddresses, readKnownAddresses } from "../steps/known-addresses.ts";
 import { openJsonArray, printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
@@ -41,7 +42,7 @@ const LATE_BY_MS = 30 * 60_000;
 
 /**
  * @returns the exit code
- * @throws LabError "no-log-group", with `--follow` also where it is deleted meanwhile: it would wait for ever
+ * @throws LabError "no-flow-log" where no record can come; "no-log-group", with `--follow` also where it is deleted meanwhile: it would wait for ever
  */
 export async function logs(program: Program, options: LogsOptions): Promise<number> {
   const { terminal } = program;
@@ -58,12 +59,12 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
   const lab = await openLab(program, options);
   try {
     if (!options.json && !options.raw) header(terminal, lab);
-    const group = requireLogGroup(lab.aws, lab.spec.nameOf("log-group"));
+    const source = requireRecordSource(lab.aws, lab.spec);
     if (options.streams) {
-      await group;
+      await source;
       return await listStreams(terminal, lab);
     }
-    const [known] = await Promise.all([readKnownAddresses(lab.aws, lab.spec), group]);
+    const [known] = await Promise.all([readKnownAddresses(lab.aws, lab.spec), source]);
     const filter = filterFor(known);
     const start = since === undefined ? undefined : lab.aws.clock.now() - since;
     const out = options.raw

@@ -35,6 +35,8 @@ export interface Explanation {
   /** Where it stops; undefined where the packet arrives and its reply too. */
   readonly stop: { readonly way: "there" | "back"; readonly number: number; readonly hop: Hop } | undefined;
   readonly forecast: readonly Forecast[];
+  /** Whether any flow log listens in the lab. */
+  readonly isLogged: boolean;
   readonly advice: Advice;
   /** Each change in words and as a command, in the order in which to make them. */
   readonly instructions: readonly { readonly text: string; readonly command: string }[];
@@ -75,6 +77,7 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
     trip,
     stop: stopOf(trip),
     forecast: forecastRecords(topology, trip, network.flowLogs),
+    isLogged: network.flowLogs.length > 0,
     advice,
     instructions: advice.changes.map((change) => ({
       text: describeChange(change, topology),

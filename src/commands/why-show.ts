@@ -2,13 +2,14 @@
 
 import { plural } from "../lab/figures.ts";
 import type { FlowLogScope, Forecast, ForecastRecord } from "../network/flow-log-forecast.ts";
+import { MAKE_FLOW_LOG, NO_FLOW_LOG } from "../steps/flow-log-missing.ts";
 import { inWords } from "../steps/hosts.ts";
 import { tellHop } from "../steps/walk-finding.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
 import { hopLines } from "./hop-lines.ts";
 import { foldCommand } from "./lesson.ts";
-import type { Explanation } from "./why-explain.ts";
+import type { Explanation, Question } from "./why-explain.ts";
 
 /** As the flow log counts the lab's own ping. */
 const PING = { packets: 5, bytes: 420 };
@@ -54,10 +55,14 @@ const OUTCOMES = {
   udp: { yes: "the way is open both ways", no: "no answer" },
 } as const;
 
-function showForecast(terminal: Terminal, { forecast, trip, question }: Explanation): void {
+function showForecast(terminal: Terminal, { forecast, isLogged, trip, question }: Explanation): void {
   if (forecast.length === 0) return;
   terminal.out("");
   terminal.out(terminal.colour.bold("In the flow log"));
+  if (!isLogged) {
+    terminal.out(`  ${NO_FLOW_LOG}`);
+    terminal.out(`  ${terminal.symbols.next} ${MAKE_FLOW_LOG}`);
+  }
   for (const { networkInterface, flowLogs, records } of forecast) {
     const owner = networkInterface.name === undefined ? "" : ` (${networkInterface.name})`;
     const listening = flowLogs.length === 0 ? ": not logged" : "";
@@ -99,6 +104,13 @@ function tellSilence(records: Forecast["records"], isReachable: boolean): string
   return undefined;
 }
 
+/** The command that asks this question: as it stands, for pasting. */
+function askAgain({ target, from, protocol, port }: Question): string {
+  const sender = from === "instance-1" ? "" : ` --from ${from}`;
+  const what = protocol === "icmp" ? "" : ` --protocol ${protocol} --port ${port}`;
+  return `vpclab why ${target}${sender}${what}`;
+}
+
 function showAdvice(terminal: Terminal, explanation: Explanation): void {
   const { advice, instructions, repairedBy, trip, question, scope } = explanation;
   const { bold, cyan } = terminal.colour;
@@ -122,6 +134,8 @@ function showAdvice(terminal: Terminal, explanation: Explanation): void {
   if (advice.obstacle !== undefined)
     terminal.out(wrapText(plain(advice.obstacle), terminal.width).join("\n"));
   if (repairedBy !== undefined) next(`vpclab up --until ${repairedBy}`);
-  else if (instructions.length > 0) next("vpclab why again, once it is made");
-  else next("vpclab status");
+  else if (instructions.length > 0) {
+    terminal.out(`Once ${instructions.length === 1 ? "it is" : "they are"} made, ask again:`);
+    next(askAgain(question));
+  } else next("vpclab status");
 }

@@ -7,6 +7,7 @@ import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { ping } from "../../src/commands/ping.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
+import { why } from "../../src/commands/why.ts";
 import { parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import { until } from "../ui/fake-terminal.ts";
 import { byHand, letTimePass } from "./by-hand.ts";
@@ -141,7 +142,7 @@ describe("vpclab logs", () => {
 });
 
 describe("vpclab logs --follow, when the log group is deleted", () => {
-  const begun = standingLab("log-group");
+  const begun = standingLab("flow-log");
 
   it("says so and ends", async () => {
     const error = await refusal(() =>
@@ -164,6 +165,30 @@ describe("vpclab logs --follow, when the log group is deleted", () => {
       message: "The log group NextWorkVPCFlowLogsGroup is gone: it was deleted while it was followed.",
       next: expect.arrayContaining([expect.stringContaining("vpclab up")]),
     });
+  });
+});
+
+describe("without a flow log", () => {
+  const begun = standingLab("log-group");
+
+  it.each<LogsOptions>([{}, { follow: true }, { json: true }, { streams: true }])(
+    "logs with %o says so, and how to make it",
+    async (options) => {
+      const error = await refusal(() =>
+        begun.run((program) => logs(program, { ...SIMULATED, ...options }), { json: options.json }),
+      );
+      expect(error).toMatchObject({
+        code: "no-flow-log",
+        exitCode: 1,
+        message: "There is no flow log of this lab yet.",
+        next: ["vpclab up --until flow-log"],
+      });
+    },
+  );
+
+  it("why says the same", async () => {
+    const { stdout } = await begun.run((program) => why(program, "private", SIMULATED));
+    expect(unwrapped(stdout)).toContain("There is no flow log of this lab yet. → vpclab up --until flow-log");
   });
 });
 

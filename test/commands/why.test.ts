@@ -77,6 +77,14 @@ describe("vpclab why, before the peering", () => {
     expect(stdout).toContain("→ vpclab up --until peering");
   });
 
+  it.each<[string, WhyOptions, string]>([
+    ["private", { protocol: "tcp", port: "23" }, "private --protocol tcp --port 23"],
+    ["public", { port: "80", from: "instance-2" }, "public --from instance-2 --protocol tcp --port 80"],
+  ])("has the question to %s with %o as a command, to be asked again", async (target, options, command) => {
+    const { stdout } = await ask(target, options);
+    expect(stdout).toMatch(new RegExp(`made, ask again:\\n  → vpclab why ${command}\\n`));
+  });
+
   it.each([60, 80, 120, undefined])(
     "fits a terminal of %s columns, and reads without colour",
     async (columns) => {
