@@ -1,8 +1,8 @@
 /** A step's lesson on the screen: its title and why before it, and more where the learner asks for more. */
-import type { LabSpec } from "../lab/spec.ts";
 import type { Step } from "../steps/step.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { visibleWidth } from "../ui/text.ts";
+import type { OpenLab } from "./open-lab.ts";
 
 /** Title, goal and why; a few lines. @param number from 0 (prepare) to `of` */
 export function showStep(terminal: Terminal, step: Step, number: number, of: number): void {
@@ -25,18 +25,28 @@ export function showConcepts(terminal: Terminal, step: Step): void {
   }
 }
 
-/** Comments, so that they may be copied along. */
+/** Comments, so that they may be copied along; none names a command with its flags, which would make it too wide. */
 const OF_EACH_BLOCK = [
-  "# For bash; all steps in one shell, from step 1 on, instead of vpclab up.",
+  "# For bash; all steps in one shell, from step 1 on, instead of this walk.",
   "# vpclab neither sees nor deletes what you make this way.",
+];
+/** The walk is on the embedded AWS; a shell is not. */
+const NOT_EMBEDDED = [
+  "# They reach a real AWS account, which costs money, unless vpclab simulator",
+  "# is running and the export lines that it shows were pasted first.",
 ];
 
 /** The step's commands of the AWS CLI, to be copied, and its clicks in the console. */
-export function showByHand(terminal: Terminal, step: Step, spec: LabSpec): void {
+export function showByHand(
+  terminal: Terminal,
+  step: Step,
+  { spec, place }: Pick<OpenLab, "spec" | "place">,
+): void {
   const { bold, cyan } = terminal.colour;
   terminal.out("");
   terminal.out(`  ${bold("The same by AWS CLI")}`);
-  for (const command of [...OF_EACH_BLOCK, ...step.lesson.byCli(spec)])
+  const notes = place.target === "simulator" ? [...OF_EACH_BLOCK, ...NOT_EMBEDDED] : OF_EACH_BLOCK;
+  for (const command of [...notes, ...step.lesson.byCli(spec)])
     for (const line of foldCommand(command, terminal.width - 6)) terminal.out(`    ${cyan(line)}`);
   terminal.out("");
   terminal.out(`  ${bold("The same in the console")}`);

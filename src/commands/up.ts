@@ -147,7 +147,7 @@ async function beforeStep(
     if (answer === CANCELLED) throw new Interrupted();
     if (answer === "go" || answer === "stop") return answer;
     if (answer === "more") showConcepts(terminal, step);
-    else showByHand(terminal, step, lab.spec);
+    else showByHand(terminal, step, lab);
   }
 }
 
