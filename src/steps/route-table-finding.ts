@@ -20,8 +20,8 @@ export function routeTableFinding(spec: LabSpec, side: Side, table: RouteTable):
   if (!rows.some(({ destination }) => destination === otherCidr))
     rows.push({
       destination: otherCidr,
-      target: "-",
-      state: "-",
+      target: "–",
+      state: "–",
       note: `missing: nothing leads to VPC ${other}, so 0.0.0.0/0 takes its packets`,
     });
   return {

@@ -25,8 +25,8 @@ describe("the route table of VPC 2", () => {
       },
       {
         destination: "10.1.0.0/16",
-        target: "-",
-        state: "-",
+        target: "–",
+        state: "–",
         note: expect.stringMatching(/^missing: .*VPC 1/),
       },
     ]);
