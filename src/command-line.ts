@@ -87,8 +87,8 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab up                            on AWS if you have credentials, else on the embedded AWS
-  vpclab up --simulate --yes           all of it, on the embedded AWS, without questions
+  vpclab up                            on AWS with credentials, else embedded
+  vpclab up --simulate --yes           all of it, embedded, without questions
   vpclab up --dry-run                  what would be made, and what it costs
   vpclab up --until first-ping         as far as the ping that fails
 `,
@@ -105,7 +105,7 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab ping                          instance 2's private address, from instance 1
+  vpclab ping                          instance 2's private address
   vpclab ping public --count 3         its public address
   vpclab ping private --from instance-2
 `,
@@ -123,7 +123,7 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab why                           why instance 2's private address answers, or not
+  vpclab why                           whether a ping is answered, and why
   vpclab why public --from instance-2
   vpclab why private --port 80         a connection instead of a ping
 `,
@@ -139,7 +139,7 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab traffic                       one of each, from instance 1, and back from instance 2
+  vpclab traffic                       one of each, from both instances
   vpclab traffic --kinds blocked --rounds 5
 `,
     )
@@ -176,8 +176,8 @@ export function commandLine(
       `Examples:
   vpclab teardown
   vpclab teardown --dry-run
-  vpclab teardown --all-regions        labs forgotten elsewhere, after one question
-  vpclab teardown --include-strays     and what keeps the lab's VPCs from being deleted
+  vpclab teardown --all-regions        wherever it was forgotten, asking once
+  vpclab teardown --include-strays     and what others put into its VPCs
 `,
     )
     .action(async (options) =>
@@ -191,7 +191,7 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab doctor                        of the account and Region that up would take
+  vpclab doctor                        of the account and Region up would take
   vpclab doctor --region eu-west-3
   vpclab doctor --simulate             of the embedded AWS
 `,
@@ -229,11 +229,11 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab logs                          all records, with names for the lab's addresses
+  vpclab logs                          all records, the lab's addresses named
   vpclab logs --action REJECT --since 15m
   vpclab logs --protocol icmp --follow
   vpclab logs explain                  one record, field by field
-  vpclab logs reconcile                each ping against the packets in the records
+  vpclab logs reconcile                each ping against its records
 `,
     )
     .action(async (options) =>
@@ -294,7 +294,7 @@ export function commandLine(
       `Examples:
   vpclab insights                      the named queries
   vpclab insights top-10-byte-transfers
-  vpclab insights --query 'filter action = "REJECT" | stats count(*) by dstPort' --since 1h
+  vpclab insights --since 1h --query 'filter dstPort = 22 | stats count(*)'
   vpclab logs --raw | vpclab insights top-talkers --file -
 `,
     )
@@ -305,7 +305,10 @@ export function commandLine(
   program
     .command("simulator")
     .description("serve the embedded AWS on 127.0.0.1, for the AWS CLI, boto3 or any AWS client")
-    .option("--port <n>", "where to listen; 0 takes one that is free", "4566")
+    .addOption(
+      // Told twice: what is told once, commander puts in quotes.
+      new Option("--port <n>", "where to listen; 0 takes one that is free").default("4566", "4566"),
+    )
     .option("--world <name>", "which world (default: the one that vpclab's own commands use)")
     .option("--memory", "a new world that is forgotten at the end")
     .option("--speed <n>", "world seconds in one of ours, 1 to 3600 (default: VPCLAB_SIM_SPEED, else 60)")
@@ -321,8 +324,8 @@ export function commandLine(
     .addHelpText(
       "before",
       `Examples:
-  vpclab simulator                     the world that vpclab status shows, at port 4566
-  vpclab simulator --memory --port 0   a new world for this once, wherever there is room
+  vpclab simulator                     the world vpclab status shows, port 4566
+  vpclab simulator --memory --port 0   a new world, for this once, on any port
 `,
     )
     .action(async (options) =>
