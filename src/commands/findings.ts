@@ -5,6 +5,7 @@ import { bars } from "../ui/chart.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, wrapText } from "../ui/text.ts";
+import { amountInWords, isAmount } from "./amount.ts";
 import { drawing } from "./drawing.ts";
 import { hopLines } from "./hop-lines.ts";
 
@@ -108,14 +109,21 @@ export function showFinding(terminal: Terminal, finding: Finding): string {
       );
       if (finding.rows.length === 0) lines.push("The query found no rows.");
       else {
-        const isNumber = (index: number) =>
-          finding.rows.every((row) => /^-?\d+(\.\d+)?$/.test(row[index] ?? ""));
+        const amounts = finding.columns.map((title, index) =>
+          isAmount(
+            title,
+            finding.rows.map((row) => row[index] ?? ""),
+          ),
+        );
         const columns: Column[] = finding.columns.map((title, index) => ({
           title,
           fit: "keep",
-          align: isNumber(index) ? "right" : "left",
+          align: amounts[index] ? "right" : "left",
         }));
-        lines.push(tableOf(columns, finding.rows));
+        const rows = finding.rows.map((row) =>
+          row.map((value, index) => (amounts[index] ? amountInWords(value) : value)),
+        );
+        lines.push(tableOf(columns, rows));
       }
       if (finding.bars.length > 0) lines.push("", bars(finding.bars, { width, unicode: terminal.unicode }));
       break;

@@ -9,6 +9,7 @@ import { histogram } from "../ui/histogram.ts";
 import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts";
+import { amountInWords, isAmount, NAMES } from "./amount.ts";
 import type { Answer } from "./insights.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
@@ -82,19 +83,18 @@ function spanInWords(ms: number): string {
   return minutes < 1440 ? plural(minutes / 60, "hour") : plural(minutes / 1440, "day");
 }
 
-/** Fields that hold numbers which are names, not amounts. */
-const NAMES: ReadonlySet<string> = new Set(
-  "version accountId srcPort dstPort protocol start end startTime endTime".split(" "),
-);
-
 type Row = Readonly<Record<string, string>>;
 
-function isAmount(column: string, rows: readonly Row[]): boolean {
-  return !NAMES.has(column) && rows.every((row) => /^-?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(row[column] ?? "0"));
+/** A value that a row has not says nothing against its column. */
+function holdsAmounts(column: string, rows: readonly Row[]): boolean {
+  return isAmount(
+    column,
+    rows.map((row) => row[column] ?? "0"),
+  );
 }
 
 function columnFor(column: string, rows: readonly Row[]): Column {
-  if (isAmount(column, rows)) return { title: plain(column), align: "right", fit: "keep" };
+  if (holdsAmounts(column, rows)) return { title: plain(column), align: "right", fit: "keep" };
   return { title: plain(column), fit: column === "@message" ? "wrap" : "truncate" };
 }
 
@@ -106,13 +106,18 @@ function resultTable(
   known: KnownAddresses,
 ): string {
   const shape = columns.map((column) => columnFor(column, rows));
-  const named = rows.map((row) => columns.map((column) => cell(column, row[column] ?? "", known)));
+  const amounts = new Set(columns.filter((column) => holdsAmounts(column, rows)));
+  const value = (column: string, row: Row) => {
+    const text = row[column] ?? "";
+    return amounts.has(column) ? amountInWords(text) : text;
+  };
+  const named = rows.map((row) => columns.map((column) => cell(column, value(column, row), known)));
   const widths = columns.map((column, index) =>
     Math.max(visibleWidth(plain(column)), ...named.map((row) => visibleWidth(row[index] ?? ""))),
   );
   const fits = widths.reduce((sum, width) => sum + width + 2, -2) <= terminal.width;
   if (fits || columns.includes("@message")) return table(shape, named, terminal);
-  const bare = rows.map((row) => columns.map((column) => plain(row[column] ?? "")));
+  const bare = rows.map((row) => columns.map((column) => plain(value(column, row))));
   const addresses = new Set(
     rows.flatMap((row) => Object.values(row)).filter((value) => isLabs(known.whose(value))),
   );
@@ -140,8 +145,8 @@ function nameOf(column: string, value: string, whose: KnownAddresses["whose"]): 
 /** The first column of amounts as bars, where the query sums something up. */
 function showBars(terminal: Terminal, { chosen, answer: { columns, rows }, known }: Shown): void {
   const sumsUp = chosen.parsed?.commands.some(({ command }) => command === "stats") === true;
-  const amount = columns.find((column) => isAmount(column, rows));
-  const labels = columns.filter((column) => !isAmount(column, rows));
+  const amount = columns.find((column) => holdsAmounts(column, rows));
+  const labels = columns.filter((column) => !holdsAmounts(column, rows));
   if (!sumsUp || amount === undefined || labels.length === 0 || rows.length < 2) return;
   const label = (row: Row) => {
     const parts = labels.map((column) => {
