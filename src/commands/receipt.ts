@@ -7,7 +7,7 @@ import type { Removal } from "../steps/step.ts";
 import { type Leftover, type Receipt, whyNotInTheLab } from "../steps/walk.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
-import { plain } from "../ui/text.ts";
+import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
 import type { OpenLab } from "./open-lab.ts";
 import { idBesideName, titled } from "./resource-words.ts";
@@ -68,7 +68,7 @@ function nextOf(leftover: Leftover, region: string): string[] {
 export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): string[] {
   return [
     sumLine(lab, receipt, before),
-    ...removalLines(receipt).map((line) => `  ${line}`),
+    ...removals(receipt).map(({ outcome, text }) => `  ${outcome} ${text}`),
     ...receipt.leftovers.flatMap((leftover) => [
       `  left     ${titled(leftover)}: ${leftover.reason}`,
       ...nextOf(leftover, lab.place.region).map((command) => `             ${command}`),
@@ -93,13 +93,13 @@ function sumLine(lab: OpenLab, receipt: Receipt, before: Before): string {
   return sum.join(" · ");
 }
 
-/** `deleted  VPC vpc-0ab1 (NextWork-1-vpc)`, a line for each removal. */
-function removalLines({ removals, leftovers }: Receipt): string[] {
+/** What became of what: `deleted ` and `VPC vpc-0ab1 (NextWork-1-vpc)`, for each removal. */
+function removals({ removals, leftovers }: Receipt): { outcome: string; text: string }[] {
   const left = new Set(leftovers.map(({ id }) => id));
   return removals.map(({ outcome, reason, ...resource }) => {
     // What is left is told by itself, with the reason.
     const why = reason === undefined || left.has(resource.id) ? "" : `: ${reason}`;
-    return `${outcome.padEnd(8)} ${titled(resource)}${why}`;
+    return { outcome: outcome.padEnd(8), text: `${titled(resource)}${why}` };
   });
 }
 
@@ -120,10 +120,11 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
 /** For people: what went, the sum, and what is left with the commands that would be rid of it. */
 export function showReceipt(terminal: Terminal, lab: OpenLab, receipt: Receipt, before: Before): void {
   const { symbols, colour } = terminal;
-  for (const [index, line] of removalLines(receipt).entries()) {
-    const hasFailed = receipt.removals[index]?.outcome === "failed";
-    const mark = hasFailed ? colour.red(symbols.failed) : colour.green(symbols.done);
-    terminal.out(`${mark} ${plain(line)}`);
+  for (const { outcome, text } of removals(receipt)) {
+    const mark = outcome.startsWith("failed") ? colour.red(symbols.failed) : colour.green(symbols.done);
+    const beside = visibleWidth(`${mark} ${outcome} `);
+    const lines = wrapText(plain(text), terminal.width - beside).join("\n");
+    terminal.out(`${mark} ${outcome} ${indent(lines, beside).trimStart()}`);
   }
   terminal.out("");
   terminal.out(terminal.wrap(colour.bold(plain(sumLine(lab, receipt, before)))));

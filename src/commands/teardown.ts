@@ -183,9 +183,14 @@ async function takeDown(
   if (receipt.complete) forget(lab);
   if (!options.json) {
     showReceipt(terminal, lab, receipt, before);
-    terminal.out(terminal.wrap(`The receipt is kept in ${plain(kept)}`, 2));
+    terminal.out(terminal.wrap(`The receipt is kept in ${plain(fromHome(kept, program.env.HOME))}`, 2));
   }
   return { lab, receipt, before };
+}
+
+/** `~/.local/state/…`, as a shell takes it: in full it seldom fits a line. On Windows HOME is not set, and it stays. */
+function fromHome(path: string, home: string | undefined): string {
+  return home && path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
 /** Nothing of the lab stands, but what carries its tag elsewhere is left all the same. */
