@@ -7,11 +7,14 @@ import { protocolName } from "../flow-logs/protocols.ts";
 import { type FieldValue, parseFields, parseFormat, RecordError, recordIn } from "../flow-logs/record.ts";
 import { Interrupted, LabError, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
+import { labMemory } from "../lab/memory.ts";
+import { DEFAULT_LAB } from "../lab/spec.ts";
 import { requireRecordSource } from "../steps/flow-log-missing.ts";
 import { type KnownAddresses, readKnownAddresses, STRANGERS_ONLY } from "../steps/known-addresses.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose } from "../ui/prompt.ts";
 import { plain, truncate } from "../ui/text.ts";
+import { askedEndpoint } from "./endpoint.ts";
 import { showFinding } from "./findings.ts";
 import { header } from "./header.ts";
 import { type LineLayout, lineLayout } from "./logs-line.ts";
@@ -42,13 +45,12 @@ export async function logsExplain(
   const format = options.format ?? DEFAULT_FORMAT;
   checked(() => parseFormat(format));
   const isAsked = words.length === 0 && terminal.isInteractive && !options.json;
-  const { line, known } = isAsked
+  const given = isAsked
     ? await chosen(program, options)
-    : {
-        line: words.length === 0 || words.join() === "-" ? await piped(program) : words.join(" "),
-        known: STRANGERS_ONLY,
-      };
+    : { line: words.length === 0 || words.join() === "-" ? await piped(program) : words.join(" ") };
+  const { line } = given;
   const fields = checked(() => parseFields(line, format));
+  const known = "known" in given ? given.known : await knownUnasked(program, options);
   const explained = explainRecord(fields, known.whose);
   const summary = inWords(fields, known);
   if (options.json) {
@@ -71,6 +73,33 @@ function checked<T>(work: () => T): T {
       error.message,
       "A record of another format than the default one needs its flow log's LogFormat beside it: --format '…'",
     );
+  }
+}
+
+/**
+ * The lab's names where its latest `up` was on the embedded AWS. On AWS a record that is given is explained without
+ * credentials, so nobody is asked for any.
+ */
+async function knownUnasked(program: Program, options: GlobalOptions): Promise<KnownAddresses> {
+  const { lab: name = DEFAULT_LAB, region, profile, simulate } = options;
+  if (profile !== undefined || simulate === false || askedEndpoint(options, program.env) !== undefined)
+    return STRANGERS_ONLY;
+  // What cannot be read of it is told by the commands that need it.
+  const latest = labMemory(program.home, () => undefined)
+    .labs()
+    .find(
+      (other) =>
+        other.lab === name &&
+        other.tornDownAt === undefined &&
+        (region === undefined || other.region === region) &&
+        (simulate === undefined || other.target === "simulator"),
+    );
+  if (latest?.target !== "simulator") return STRANGERS_ONLY;
+  const lab = await openLab(program, { ...options, simulate: true, region: latest.region });
+  try {
+    return await readKnownAddresses(lab.aws, lab.spec);
+  } finally {
+    lab.close();
   }
 }
 

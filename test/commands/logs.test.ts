@@ -322,6 +322,12 @@ describe("vpclab insights", () => {
 });
 
 describe("vpclab logs explain", () => {
+  it("names the lab's addresses in a record that is piped in, too", async () => {
+    const [line = ""] = (await list({ raw: true, protocol: "icmp", from: "instance-1" })).stdout.split("\n");
+    const { stdout } = await home.run((program) => logsExplain(program, ["-"], {}), { input: line });
+    expect(stdout).toMatch(/10\.1\.\d+\.\d+ \(instance 1\)/);
+  });
+
   it("offers the latest records, with the lab's names", async () => {
     const { code, stdout } = await home.run(
       async (program, terminal) => {
