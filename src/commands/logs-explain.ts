@@ -95,11 +95,17 @@ async function knownUnasked(program: Program, options: GlobalOptions): Promise<K
         (simulate === undefined || other.target === "simulator"),
     );
   if (latest?.target !== "simulator") return STRANGERS_ONLY;
-  const lab = await openLab(program, { ...options, simulate: true, region: latest.region });
   try {
-    return await readKnownAddresses(lab.aws, lab.spec);
-  } finally {
-    lab.close();
+    const lab = await openLab(program, { ...options, simulate: true, region: latest.region });
+    try {
+      return await readKnownAddresses(lab.aws, lab.spec);
+    } finally {
+      lab.close();
+    }
+  } catch (error) {
+    if (program.signal.aborted) throw error;
+    // A damaged world, say. A record explains itself without names; what is wrong is told by the commands that need them.
+    return STRANGERS_ONLY;
   }
 }
 

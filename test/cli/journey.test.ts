@@ -1,5 +1,5 @@
 /** The whole lab with the built program, off a terminal, on the embedded AWS. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Run } from "./run-program.ts";
@@ -153,5 +153,17 @@ describe("a lab in parts", () => {
     expect(other.resources.map(({ name }: { name: string }) => name)).toContain("class-7-NextWork-1-vpc");
     expect((await vpclab(["teardown", "--yes", "--lab", "class-7"])).code).toBe(0);
     expect((await json("status")).resources).toEqual(own);
+  });
+});
+
+describe("logs explain", () => {
+  it("needs no world for a record that is given: a damaged one takes only the names away", async () => {
+    const { home, vpclab } = freshHome();
+    await vpclab(["up", "--until", "vpcs"]);
+    writeFileSync(join(home, "vpclab/worlds/default/world.json"), "not a world");
+    const record = "2 123456789012 eni-1 10.1.5.4 10.2.9.8 0 0 1 5 420 1767600000 1767600004 ACCEPT OK";
+    const { code, stdout, stderr } = await vpclab(["logs", "explain", record]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("10.1.5.4 (a private address)");
   });
 });
