@@ -70,13 +70,14 @@ export function addressRows(
   });
 }
 
-/** Records that say the same, but for how much of it: who to whom, what, and what follows. */
+/** What records of one kind share, however much each holds: who to whom, what, and what follows. */
 export function kindOf(
   record: FlowLogRecord,
   records: readonly FlowLogRecord[],
   whose: WhoseAddress,
 ): string {
-  return noteOn(record, records, whose).replace(/, [\d,]+ packets?:/, ":");
+  if (record.logStatus !== "OK") return record.logStatus;
+  return `${wayOf(record, whose)}: ${consequence(record, records, whose)}`;
 }
 
 /** One line on a record: who to whom, what, how much, and what follows. */
@@ -89,10 +90,13 @@ export function noteOn(
     return record.logStatus === "NODATA"
       ? "no traffic in this window"
       : "some records of this window were lost inside AWS";
-  const { srcAddr, dstAddr, packets } = record;
+  const size = plural(record.packets, "packet");
+  return `${wayOf(record, whose)}, ${size}: ${consequence(record, records, whose)}`;
+}
+
+function wayOf(record: TrafficRecord, whose: WhoseAddress): string {
   const name = (address: string) => whose(address) ?? address;
-  const size = plural(packets, "packet");
-  return `${name(srcAddr)} → ${name(dstAddr)}, ${protocolOf(record)}, ${size}: ${consequence(record, records, whose)}`;
+  return `${name(record.srcAddr)} → ${name(record.dstAddr)}, ${protocolOf(record)}`;
 }
 
 function protocolOf(record: TrafficRecord): string {

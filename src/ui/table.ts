@@ -3,7 +3,7 @@
  * and copied. They fit the width they are given.
  */
 import type { Colour } from "./terminal.ts";
-import { indent, keyValues, styled, truncate, visibleWidth, wrapText } from "./text.ts";
+import { indent, keyValues, pad, styled, truncate, visibleWidth, wrapText } from "./text.ts";
 
 export interface Column {
   readonly title: string;
@@ -53,8 +53,8 @@ export function table(
       .join(" ".repeat(GAP))
       .trimEnd();
   const head = columns.map(({ title }, index) => {
-    const fitted = truncate(title, widths[index] ?? 0, ellipsis);
-    return colour === undefined ? fitted : colour.bold(fitted);
+    const short = truncate(title, widths[index] ?? 0, ellipsis);
+    return colour === undefined ? short : colour.bold(short);
   });
   const rule = widths.map((width) => (unicode ? "─" : "-").repeat(width));
   const body = cells.flatMap((row) => {
@@ -76,8 +76,7 @@ function fitted(cell: string, fit: Column["fit"], width: number, ellipsis: strin
 }
 
 function aligned(cell: string, align: Column["align"], width: number): string {
-  const room = " ".repeat(Math.max(0, width - visibleWidth(cell)));
-  return align === "right" ? room + cell : cell + room;
+  return align === "right" ? pad("", width - visibleWidth(cell)) + cell : pad(cell, width);
 }
 
 /** Takes from the widest column that may give, the later of two, until all fit; undefined where they cannot. */
