@@ -1,5 +1,5 @@
 /** Where a world is kept: in memory, or in a folder that several processes may share. */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, removeHalfWritten, writeAtomically } from "../lab/files.ts";
 
@@ -46,6 +46,9 @@ export class MemoryStorage implements Storage {
   }
   writeTime(): void {}
 }
+
+/** Of the file that has the time: as long as it ever gets, so that what is shorter leaves nothing of what was longer. */
+const TIME_BYTES = 120;
 
 /** A lock older than this belongs to a process that was killed while it held it. */
 const STALE_LOCK_MS = 5_000;
@@ -102,17 +105,38 @@ export class FileStorage implements Storage {
   }
 
   readTime(): SavedTime | undefined {
-    try {
-      const { world, real, speed } = JSON.parse(readFileSync(this.#timeFile, "utf8"));
-      if ([world, real, speed].every(Number.isFinite)) return { world, real, speed };
-    } catch {
-      // Absent, or damaged: world.json's own time is the lower bound, nothing but a pause is lost.
+    // Read again where another process was just writing it.
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        const { world, real, speed, sum } = JSON.parse(readFileSync(this.#timeFile, "utf8"));
+        if (typeof sum === "number" && sum === world + real + speed) return { world, real, speed };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") break;
+      }
     }
+    // Absent, or damaged: world.json's own time is the lower bound, nothing but a pause is lost.
     return undefined;
   }
 
-  writeTime(time: SavedTime): void {
-    writeAtomically(this.#timeFile, JSON.stringify(time), false);
+  /**
+   * Over what is there, in one write: several processes note the time at every start and end, and a file system takes a
+   * hundred times as long to put another file in its place. A reader that meets half of it sees that by the sum, as times
+   * only ever grow.
+   */
+  writeTime({ world, real, speed }: SavedTime): void {
+    const text = JSON.stringify({ world, real, speed, sum: world + real + speed }).padEnd(TIME_BYTES);
+    let file: number;
+    try {
+      file = openSync(this.#timeFile, "r+");
+    } catch {
+      writeAtomically(this.#timeFile, text, false);
+      return;
+    }
+    try {
+      writeSync(file, text, 0);
+    } finally {
+      closeSync(file);
+    }
   }
 
   #version(): string {
