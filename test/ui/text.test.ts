@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import fc from "fast-check";
+import columnsOf from "fast-string-width";
 import { describe, expect, it } from "vitest";
 import {
   indent,
@@ -113,6 +114,17 @@ describe("wrapText", () => {
 });
 
 describe("visibleWidth", () => {
+  it("takes no short cut to another answer, nor does plain, for any character of the basic plane", () => {
+    const differing: string[] = [];
+    for (let code = 0; code < 0x10000; code++) {
+      const character = String.fromCharCode(code);
+      const isHostile = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(character);
+      if (visibleWidth(character) !== columnsOf(character) || (plain(character) === character) === isHostile)
+        differing.push(code.toString(16));
+    }
+    expect(differing).toEqual([]);
+  });
+
   it.each([
     ["Über", 4],
     ["東京", 4],
