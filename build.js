@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { init, parse } from "es-module-lexer";
 import { licencesOf } from "./licences.js";
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)));
@@ -47,19 +48,30 @@ const rarelyUsed = {
       { importer: /commander.lib.command\.js$/, module: "node:child_process" },
       // On the embedded AWS nothing goes over the network.
       { importer: /node-http-handler.dist-es.node-https\.js$/, module: "node:https" },
+      // A file as a request's body.
+      { importer: /util-body-length.calculateBodyLength\.js$/, module: "node:fs" },
     ];
     for (const { importer, module } of cases) {
       build.onResolve({ filter: new RegExp(`^${module}$`) }, (found) =>
-        importer.test(found.importer) ? { path: module, namespace: "rarely-used" } : undefined,
+        importer.test(found.importer)
+          ? { path: module, namespace: "rarely-used", pluginData: namesFrom(module, found.importer) }
+          : undefined,
       );
     }
-    build.onLoad({ filter: /./, namespace: "rarely-used" }, ({ path }) => ({
-      contents: `module.exports = new Proxy({}, {
+    build.onLoad({ filter: /./, namespace: "rarely-used" }, ({ path, pluginData }) => ({
+      contents: `module.exports = new Proxy(${JSON.stringify(pluginData)}, {
         get: (_, name) => name === "__esModule" ? false : require(${JSON.stringify(path)})[name],
       });`,
     }));
   },
 };
+
+/** What a file imports by name from a module, as keys: esbuild looks for these, and for `default`. */
+function namesFrom(module, file) {
+  const [, names = ""] =
+    new RegExp(`import \\{([^}]*)\\} from "${module}"`).exec(readFileSync(file, "utf8")) ?? [];
+  return Object.fromEntries((names.match(/\w+/g) ?? []).map((name) => [name, null]));
+}
 
 // Both in dist/.
 const ENTRY = "start.cjs";
@@ -70,7 +82,7 @@ const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
 if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < changedAt) await bundle();
 
 async function bundle() {
-  const { build, transform } = await import("esbuild");
+  const [{ build }] = await Promise.all([import("esbuild"), init]);
   const { version, devDependencies } = packageAt(".");
   const sdk = Object.keys(devDependencies).filter((name) => name.startsWith("@aws-sdk/client-"));
   const { outputFiles, metafile } = await build({
@@ -101,19 +113,7 @@ async function bundle() {
     metafile: true,
     write: false,
   });
-  // CommonJS in a step of its own: esbuild splits ES modules only.
-  const modules = new Map();
-  for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, {
-      format: "cjs",
-      platform: "node",
-      target: "node20",
-      supported: { "dynamic-import": false },
-      minifyWhitespace: true,
-      minifySyntax: true,
-    });
-    modules.set(basename(path), code);
-  }
+  const modules = new Map(outputFiles.map(({ path, text }) => [basename(path), asFunction(text)]));
   const id = hashOf(modules.values());
   const first = neededAtStart(metafile);
   const files = new Map();
@@ -121,7 +121,9 @@ async function bundle() {
     [ENTRY, (module) => first.has(module)],
     [`modules-${id}.cjs`, (module) => !first.has(module)],
   ]) {
-    const functions = [...modules].filter(([module]) => isIn(module)).map(asFunction);
+    const functions = [...modules]
+      .filter(([module]) => isIn(module))
+      .map(([module, code]) => `${JSON.stringify(`./${module}`)}${code}`);
     files.set(name, `// ${id}\n({${functions.join(",\n")}})`);
   }
   files.set(LICENCES, licencesOf(metafile));
@@ -158,9 +160,46 @@ function neededAtStart({ outputs }) {
   return needed;
 }
 
-/** As bin/vpclab.js calls it. */
-function asFunction([name, code]) {
-  return `${JSON.stringify(`./${name}`)}(exports,require,module){${code}}`;
+/**
+ * An ES module as bin/vpclab.js calls it, where `require` gives what another module has put into `module.exports`. Not by
+ * esbuild's own way to CommonJS, which makes a getter of every export and calls it at every use: with the SDK's thousands
+ * that was a tenth of a `vpclab status`. So no module may export a variable that it changes later, nor import in a circle.
+ */
+function asFunction(text) {
+  const [imports, exports] = parse(text);
+  const changes = [];
+  let required = "";
+  for (const { type, specifier, importStart: start, importEnd: end } of imports) {
+    const call = `require(${JSON.stringify(specifier)})`;
+    const isStatic = type === "static";
+    if (isStatic) required += `${declaration(text.slice(start, end))}${call};`;
+    changes.push({ start, end, by: isStatic ? "" : `Promise.resolve().then(()=>${call})` });
+  }
+  if (exports.length > 0) {
+    const start = exports[0].exportStart;
+    const [statement, names, value] =
+      /^export(?:\{([^}]*)\}| default ([^;]*));/.exec(text.slice(start)) ?? [];
+    if (statement === undefined || exports.some(({ exportStart }) => exportStart !== start))
+      throw new Error(`not one export at the end, as esbuild writes it: ${text.slice(start, start + 200)}`);
+    const members = names?.replace(/([^,]+) as ([^,]+)/g, "$2:$1") ?? `default:${value}`;
+    changes.push({ start, end: start + statement.length, by: `module.exports={${members}};` });
+  }
+  let code = "";
+  let done = 0;
+  for (const { start, end, by } of changes.sort((one, other) => one.start - other.start)) {
+    code += text.slice(done, start) + by;
+    done = end;
+  }
+  return `(require,module){"use strict";${required}${code}${text.slice(done)}}`;
+}
+
+/** What an import statement declares, up to the value: `const {a:b}=`. A default export is the whole of a module of Node's. */
+function declaration(statement) {
+  const match = /^import(?:(\{.*\})from| ?(?:\*as )?([\w$]+) from(?!"\.))?"/.exec(statement);
+  if (!match) throw new Error(`an import that esbuild did not write so before: ${statement}`);
+  const [, names, whole] = match;
+  if (names) return `const${names.replaceAll(" as ", ":")}=`;
+  return whole ? `const ${whole}=` : "";
 }
 
 function hashOf(texts) {

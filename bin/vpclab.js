@@ -23,13 +23,12 @@ let build;
 /** As `require` in a module of the program, whose own modules have names that begin with "./". */
 function requireModule(name) {
   if (!name.startsWith("./")) return require(name);
-  const known = loaded.get(name);
-  if (known) return known.exports;
+  if (loaded.has(name)) return loaded.get(name);
   const { modules } =
     files.find((file) => Object.hasOwn(file.modules, name)) ?? readModules(`modules-${build}.cjs`);
   const module = { exports: {} };
-  loaded.set(name, module);
-  modules[name](module.exports, requireModule, module);
+  modules[name](requireModule, module);
+  loaded.set(name, module.exports);
   return module.exports;
 }
 
