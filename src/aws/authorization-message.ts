@@ -1,16 +1,16 @@
 /** EC2 hides why it refuses in an encoded message; who has the permission may have STS decode it. */
 import { DecodeAuthorizationMessageCommand, type STSClient } from "@aws-sdk/client-sts";
 import type { Pluggable } from "@smithy/types";
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { encodedMessage, withoutEncoded } from "./denial.ts";
 
 /** Of the decoded message, what helps. */
-const decodedSchema = z.object({
-  explicitDeny: z.boolean(),
-  matchedStatements: z.optional(
-    z.object({ items: z.array(z.object({ statementId: z.optional(z.string()) })) }),
+const decodedSchema = v.object({
+  explicitDeny: v.boolean(),
+  matchedStatements: v.optional(
+    v.object({ items: v.array(v.object({ statementId: v.optional(v.string()) })) }),
   ),
-  context: z.object({ action: z.string(), resource: z.string() }),
+  context: v.object({ action: v.string(), resource: v.string() }),
 });
 
 /**
@@ -45,7 +45,7 @@ export function decodeDenials(sts: STSClient): Pluggable<object, object> {
 async function decode(sts: STSClient, EncodedMessage: string): Promise<string | undefined> {
   try {
     const { DecodedMessage = "" } = await sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage }));
-    const { explicitDeny, matchedStatements, context } = decodedSchema.parse(JSON.parse(DecodedMessage));
+    const { explicitDeny, matchedStatements, context } = v.parse(decodedSchema, JSON.parse(DecodedMessage));
     const ids = (matchedStatements?.items ?? []).flatMap(({ statementId }) => statementId || []);
     const statements = ids.length > 0 ? ` (statement ${ids.join(", ")})` : "";
     const how = explicitDeny ? `explicitly denied${statements}` : "allowed by no policy";

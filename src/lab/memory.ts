@@ -4,48 +4,45 @@
  */
 import { appendFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-// The small build of zod: every command reads these files first.
-import * as z from "zod/mini";
+import * as v from "valibot";
 import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { isLabName } from "./spec.ts";
 
-// To write functions that check takes longer than to check these few small files.
-z.config({ jitless: true });
-
 // Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
-const placeSchema = z.object({
-  lab: z.string().check(z.refine(isLabName)),
-  target: z.enum(["aws", "simulator"]),
-  region: z.string().check(z.regex(/^[a-z0-9-]+$/)),
-  account: z.string().check(z.regex(/^\d{12}$/)),
-  profile: z.optional(z.string()),
-  endpointUrl: z.optional(z.string()),
+const placeSchema = v.object({
+  lab: v.pipe(v.string(), v.check(isLabName)),
+  target: v.picklist(["aws", "simulator"]),
+  region: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
+  account: v.pipe(v.string(), v.regex(/^\d{12}$/)),
+  profile: v.optional(v.string()),
+  endpointUrl: v.optional(v.string()),
 });
 
-const rememberedSchema = z.extend(placeSchema, {
+const rememberedSchema = v.object({
+  ...placeSchema.entries,
   /** When `up` was last run, in ms of real time. */
-  upAt: z.number(),
+  upAt: v.number(),
   /** When a teardown ended with nothing left; absent while the lab may stand. */
-  tornDownAt: z.optional(z.number()),
+  tornDownAt: v.optional(v.number()),
   /** When the first resource was asked for, in ms of the service's time: what it cost is counted from here. */
-  standsSince: z.optional(z.number()),
-  options: z.object({
-    cidr1: z.string(),
-    cidr2: z.string(),
-    retentionDays: z.optional(z.number()),
-    trafficType: z.enum(["ALL", "ACCEPT", "REJECT"]),
-    aggregationSeconds: z.union([z.literal(60), z.literal(600)]),
-    instanceType: z.optional(z.string()),
-    sshFrom: z.optional(z.string()),
-    hours: z.optional(z.number()),
-    leastPrivilege: z.optional(z.boolean()),
+  standsSince: v.optional(v.number()),
+  options: v.object({
+    cidr1: v.string(),
+    cidr2: v.string(),
+    retentionDays: v.optional(v.number()),
+    trafficType: v.picklist(["ALL", "ACCEPT", "REJECT"]),
+    aggregationSeconds: v.union([v.literal(60), v.literal(600)]),
+    instanceType: v.optional(v.string()),
+    sshFrom: v.optional(v.string()),
+    hours: v.optional(v.number()),
+    leastPrivilege: v.optional(v.boolean()),
   }),
 });
 
 /** Where a lab lives. */
-export type Place = z.infer<typeof placeSchema>;
-export type RememberedLab = z.infer<typeof rememberedSchema>;
+export type Place = v.InferOutput<typeof placeSchema>;
+export type RememberedLab = v.InferOutput<typeof rememberedSchema>;
 
 export interface LabMemory {
   /** All labs remembered, the latest `up` first. */
@@ -107,7 +104,7 @@ function readLabs(folder: string, warn: (text: string) => void): RememberedLab[]
     const path = join(folder, name, "lab.json");
     try {
       const text = readIfThere(path);
-      if (text !== undefined) labs.push(rememberedSchema.parse(JSON.parse(text)));
+      if (text !== undefined) labs.push(v.parse(rememberedSchema, JSON.parse(text)));
     } catch {
       warn(`${path} cannot be read and is left alone. Name the lab by --lab and --region to find it again.`);
     }
@@ -158,35 +155,35 @@ function readJournal(path: string, warn: (text: string) => void): string {
   }
 }
 
-const pingSchema = z.object({
-  from: z.string(),
-  to: z.string(),
-  address: z.string(),
-  scope: z.enum(["private", "public", "other"]),
-  sent: z.number(),
-  received: z.number(),
-  lossPercent: z.number(),
-  rttMs: z.nullable(z.object({ min: z.number(), avg: z.number(), max: z.number(), mdev: z.number() })),
-  reachable: z.boolean(),
+const pingSchema = v.object({
+  from: v.string(),
+  to: v.string(),
+  address: v.string(),
+  scope: v.picklist(["private", "public", "other"]),
+  sent: v.number(),
+  received: v.number(),
+  lossPercent: v.number(),
+  rttMs: v.nullable(v.object({ min: v.number(), avg: v.number(), max: v.number(), mdev: v.number() })),
+  reachable: v.boolean(),
 });
 
-const entrySchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("ping"), at: z.number(), step: z.optional(z.string()), ping: pingSchema }),
-  z.object({ kind: z.literal("step-done"), at: z.number(), step: z.string() }),
-  z.object({
-    kind: z.literal("prediction"),
-    at: z.number(),
-    step: z.string(),
-    question: z.string(),
-    expected: z.string(),
-    right: z.boolean(),
+const entrySchema = v.variant("kind", [
+  v.object({ kind: v.literal("ping"), at: v.number(), step: v.optional(v.string()), ping: pingSchema }),
+  v.object({ kind: v.literal("step-done"), at: v.number(), step: v.string() }),
+  v.object({
+    kind: v.literal("prediction"),
+    at: v.number(),
+    step: v.string(),
+    question: v.string(),
+    expected: v.string(),
+    right: v.boolean(),
   }),
 ]);
 
 function parseEntry(line: string): JournalEntry | undefined {
   if (line.trim() === "") return undefined;
   try {
-    return entrySchema.parse(JSON.parse(line)) as JournalEntry;
+    return v.parse(entrySchema, JSON.parse(line)) as JournalEntry;
   } catch {
     // Half a line from a process that was killed: what it would have said is lost, the rest of the journal is not.
     return undefined;

@@ -1,55 +1,51 @@
-/** Reads a file of faults. Apart from faults.ts, so that zod is loaded only where there is such a file. */
-// The small build, as in lab/memory.ts: of two, every command would load both. It comes without words.
-import * as z from "zod/mini";
-import en from "zod/v4/locales/en.js";
+/** Reads a file of faults. Apart from faults.ts, so that it is loaded only where there is such a file. */
+import * as v from "valibot";
 import type { FaultRule } from "./faults.ts";
 
-z.config(en());
-
 const CALLS = "takes the number of a call, counted from 1, or a list of such numbers";
-const callNumber = z.int({ error: CALLS }).check(z.minimum(1, { error: CALLS }));
+const callNumber = v.pipe(v.number(CALLS), v.integer(CALLS), v.minValue(1, CALLS));
 const which = {
-  operation: z.string().check(
-    z.regex(/^(\*|(ec2|iam|logs|ssm|sts):(\*|[A-Za-z]+))$/, {
-      error: 'takes a service and an operation, such as "ec2:CreateVpc", "ec2:*" or "*"',
-    }),
+  operation: v.pipe(
+    v.string(),
+    v.regex(
+      /^(\*|(ec2|iam|logs|ssm|sts):(\*|[A-Za-z]+))$/,
+      'takes a service and an operation, such as "ec2:CreateVpc", "ec2:*" or "*"',
+    ),
   ),
-  calls: z.optional(
-    z.union([callNumber, z.array(callNumber).check(z.minLength(1))], {
-      error: CALLS,
-    }),
-  ),
+  calls: v.optional(v.union([callNumber, v.pipe(v.array(callNumber), v.minLength(1))], CALLS)),
 };
 
-const faultRule: z.ZodMiniType<FaultRule> = z.discriminatedUnion(
+const faultRule: v.GenericSchema<unknown, FaultRule> = v.variant(
   "fault",
   [
-    z.strictObject({ ...which, fault: z.literal("throttle") }),
-    z.strictObject({
+    v.strictObject({ ...which, fault: v.literal("throttle") }),
+    v.strictObject({
       ...which,
-      fault: z.literal("error"),
-      code: z.string().check(z.minLength(1)),
-      status: z.optional(z.int().check(z.minimum(400), z.maximum(599))),
-      message: z.optional(z.string()),
+      fault: v.literal("error"),
+      code: v.pipe(v.string(), v.minLength(1)),
+      status: v.optional(v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599))),
+      message: v.optional(v.string()),
     }),
-    z.strictObject({
+    v.strictObject({
       ...which,
-      fault: z.literal("delay"),
-      ms: z.number().check(z.positive()),
-      when: z.optional(z.enum(["before", "after"])),
+      fault: v.literal("delay"),
+      ms: v.pipe(v.number(), v.gtValue(0)),
+      when: v.optional(v.picklist(["before", "after"])),
     }),
-    z.strictObject({ ...which, fault: z.literal("drop") }),
-    z.strictObject({ ...which, fault: z.literal("cut") }),
-    z.strictObject({
-      operation: z.string().check(
-        z.regex(/^ec2:(\*|[A-Za-z]+)$/, {
-          error: 'takes "ec2:*" or one operation of EC2\'s: no other limits are known',
-        }),
+    v.strictObject({ ...which, fault: v.literal("drop") }),
+    v.strictObject({ ...which, fault: v.literal("cut") }),
+    v.strictObject({
+      operation: v.pipe(
+        v.string(),
+        v.regex(
+          /^ec2:(\*|[A-Za-z]+)$/,
+          'takes "ec2:*" or one operation of EC2\'s: no other limits are known',
+        ),
       ),
-      fault: z.literal("rate-limit"),
+      fault: v.literal("rate-limit"),
     }),
   ],
-  { error: "takes throttle, error, delay, drop, cut or rate-limit" },
+  "takes throttle, error, delay, drop, cut or rate-limit",
 );
 
 /** A text is no list of faults. The message says where and why. */
@@ -72,15 +68,16 @@ export function parseFaults(text: string, operations: ReadonlySet<string>): Faul
   } catch (error) {
     throw new FaultsError(`not JSON: ${(error as Error).message}`);
   }
-  const parsed = z.array(faultRule, { error: "takes a list of rules" }).safeParse(value);
+  const parsed = v.safeParse(v.array(faultRule, "takes a list of rules"), value);
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const [index, ...members] = issue?.path ?? [];
+    const [issue] = parsed.issues;
+    const [index, ...members] = (issue.path ?? []).map(({ key }) => key);
     const place = typeof index === "number" ? [`rule ${index + 1}`, ...members].map(String).join(", ") : "it";
-    throw new FaultsError(`${place}: ${issue?.message}`);
+    const why = issue.expected === "never" ? "no rule of this kind has it" : issue.message;
+    throw new FaultsError(`${place}: ${why}`);
   }
-  for (const [index, { operation }] of parsed.data.entries())
+  for (const [index, { operation }] of parsed.output.entries())
     if (!operation.endsWith("*") && !operations.has(operation))
       throw new FaultsError(`rule ${index + 1}, operation: the embedded AWS has no ${operation}`);
-  return parsed.data;
+  return parsed.output;
 }
