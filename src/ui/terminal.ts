@@ -3,8 +3,7 @@
  * object. stdout is the result, stderr is the conversation.
  */
 import type { Readable, Writable } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
-import { Chalk } from "chalk";
+import { stripVTControlCharacters, styleText } from "node:util";
 import { indent, styled, wrapText } from "./text.ts";
 
 export type OutputStream = Writable & {
@@ -103,9 +102,9 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const isPlain = isBare || options.color === false || (env.NO_COLOR ?? "") !== "";
   const colours = (stream: OutputStream) => isTerminal(stream) && !isPlain;
   const unicode = showsUnicode(env, options.platform ?? process.platform);
-  const { bold, dim, red, green, yellow, cyan } = new Chalk({
-    level: colours(stdout) || colours(stderr) ? 1 : 0,
-  });
+  const isColoured = colours(stdout) || colours(stderr);
+  const inColour = (colour: keyof Colour) => (text: string) =>
+    isColoured ? styleText(colour, text, { validateStream: false }) : text;
 
   // Where only one of the two streams is a terminal, the same coloured text may be meant for either: so colour is
   // taken out again on the way to the one that is not.
@@ -130,7 +129,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
     get height() {
       return isTerminal(stdout) && !isBare ? (stdout.rows ?? DEFAULT_SIZE.rows) : undefined;
     },
-    colour: { bold, dim, red, green, yellow, cyan },
+    colour: {
+      bold: inColour("bold"),
+      dim: inColour("dim"),
+      red: inColour("red"),
+      green: inColour("green"),
+      yellow: inColour("yellow"),
+      cyan: inColour("cyan"),
+    },
     symbols: unicode ? UNICODE_SYMBOLS : ASCII_SYMBOLS,
     out: (text) => write(stdout, text),
     say: (text) => write(stderr, text),

@@ -24,7 +24,7 @@ text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
   .cyan { fill: #7fd1e0 }
 }`.trim();
 
-/** The colours that vpclab uses, by chalk's own codes. */
+/** The colours that vpclab uses, by their codes. */
 const STYLES: Readonly<Record<number, string>> = {
   1: "bold",
   2: "dim",
@@ -35,7 +35,7 @@ const STYLES: Readonly<Record<number, string>> = {
 };
 
 /**
- * @param lines with chalk's colours
+ * @param lines with their colours
  * @param title for those who do not see it
  */
 export function terminalSvg(lines: readonly string[], title: string): string {
