@@ -13,6 +13,13 @@ const DIST = join(__dirname, "../dist");
 /** What is kept of one command is no use to the next: to read code that does not run takes time, too. */
 const command = /^(?:--)?([a-z]+)$/.exec(process.argv[2])?.[1] ?? "none";
 
+/** Whether it makes a few calls and ends. */
+const isShort = ["status", "why"].includes(command);
+
+function setFlag(flag) {
+  require("node:v8").setFlagsFromString(flag);
+}
+
 /** The files of modules that have been read. */
 const files = [];
 /** What a module exports, by its name. */
@@ -43,7 +50,18 @@ function readModules(name) {
   const isKept = cachedData !== undefined && !script.cachedDataRejected;
   const file = { name, script, isKept, modules: script.runInThisContext() };
   files.push(file);
+  // Once they have run, as have Node's modules that they load: what was compiled by V8 with other flags is refused.
+  if (files.length > 1 && isShort) queueMicrotask(doWithoutOptimizer);
   return file;
+}
+
+/**
+ * V8's optimizing compiler works beside the program, and Node waits at its end for what is not done. A command of a tenth of
+ * a second has no use for it; should it take longer, as with `status --watch` or a slow network, it gets it.
+ */
+function doWithoutOptimizer() {
+  setFlag("--no-opt");
+  setTimeout(setFlag, 1_000, "--opt").unref();
 }
 
 function keptIn() {
@@ -80,6 +98,8 @@ process.once("exit", (code) => {
     // Not as root in a folder of somebody's, who could not delete it.
     if (process.getuid && statSync(DIST).uid !== process.getuid()) return;
     mkdirSync(keptIn(), { recursive: true });
+    // As at the next start: see doWithoutOptimizer.
+    if (isShort) setFlag("--opt");
     for (const file of compiled) keep(file);
   } catch {
     // Somebody else's folder, or a full disk: the next start takes as long as this one did.

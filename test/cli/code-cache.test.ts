@@ -67,6 +67,15 @@ it("is kept at a command's first start, and read from then on", async () => {
   expect(keptFiles().map((file) => statSync(file).ino)).toEqual(before);
 });
 
+it("is kept of a command that does without V8's optimizing compiler, too", async () => {
+  const inodes = () => keptFiles().map((file) => statSync(file).ino);
+  const status = await says(["status", "--simulate"]);
+  expect(keptNames()).toEqual(["status.modules.cjs", "status.start.cjs"]);
+  const before = inodes();
+  expect(await says(["status", "--simulate"])).toBe(status);
+  expect(inodes()).toEqual(before);
+});
+
 it("is not kept of a command that failed", async () => {
   const { code } = await run(["no-such-command"]);
   expect(code).toBe(2);
