@@ -21,20 +21,53 @@ process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
 /**
  * The SDK writes the keys in its schemas as constants, `{ [_xN]: "item" }`, and esbuild keeps whatever has a computed key:
- * all of EC2's shapes, used or not. With the keys written out it drops those that nothing uses.
+ * all of EC2's shapes, used or not. With the keys written out it drops those that nothing uses. And it makes known to a
+ * client every error of a service: of Systems Manager's 140, of which each start would make a class, those are left that
+ * our operations throw. Any other is still an error with its name and message, as all of EC2's are. (Not of IAM and STS:
+ * on the wire their errors have other names.)
  */
-const constantKeys = {
-  name: "constant keys",
+const usedSchemas = {
+  name: "used schemas",
   setup(build) {
-    build.onLoad({ filter: /client-[a-z0-9-]+.dist-es.schemas.schemas_\d+\.js$/ }, ({ path }) => {
+    const schemas = /client-([a-z0-9-]+).dist-es.schemas.schemas_\d+\.js$/;
+    build.onLoad({ filter: schemas }, ({ path }) => {
+      const [, client] = schemas.exec(path);
       const text = readFileSync(path, "utf8");
       const constants = new Map();
       for (const [, name, value] of text.matchAll(/^const (\w+) = (".*");$/gm)) constants.set(name, value);
-      if (constants.size === 0) throw new Error(`${path} is not written as it used to be: see constantKeys`);
-      return { contents: text.replace(/\[(_\w+)\]:/g, (key, name) => `${constants.get(name) ?? key}:`) };
+      if (constants.size === 0) throw new Error(`${path} is not written as it used to be: see usedSchemas`);
+      const contents = text.replace(/\[(_\w+)\]:/g, (key, name) => `${constants.get(name) ?? key}:`);
+      if (client !== "ssm") return { contents };
+      const thrown = errorsThrown(client);
+      return {
+        contents: contents.replace(/^n0_registry\.registerError\((\w+)\$,.*$/gm, (line, error) =>
+          thrown.has(error) ? line : "",
+        ),
+      };
     });
   },
 };
+
+/** By the operations of a service that we call, as the SDK's types have it. */
+function errorsThrown(client) {
+  const errors = new Set();
+  for (const file of filesBelow("src")) {
+    const [, imports = ""] =
+      new RegExp(`import \\{([^}]*)\\} from "@aws-sdk/client-${client}"`).exec(readFileSync(file, "utf8")) ??
+      [];
+    for (const [operation] of imports.matchAll(/\w+Command\b(?!\$)/g)) {
+      const types = join(
+        "node_modules/@aws-sdk",
+        `client-${client}`,
+        "dist-types/commands",
+        `${operation}.d.ts`,
+      );
+      for (const [, error] of readFileSync(types, "utf8").matchAll(/@throws \{@link (\w+)\}/g))
+        errors.add(error);
+    }
+  }
+  return errors;
+}
 
 /**
  * Modules of Node's that somebody imports for a case that is not ours, or not often. What they have is looked up when it is
@@ -108,7 +141,7 @@ async function bundle() {
         sdk.map((name) => `${name} ${packageAt(join("node_modules", name)).version}`).join("\n"),
       ),
     },
-    plugins: [constantKeys, rarelyUsed],
+    plugins: [usedSchemas, rarelyUsed],
     logLevel: "warning",
     metafile: true,
     write: false,
