@@ -1,10 +1,11 @@
 /** IP addresses and CIDR blocks of both versions. */
-import { BlockList, isIP } from "node:net";
+// Whole: Node loads what BlockList needs when it is first asked for.
+import net from "node:net";
 import { contains, parseAddress, parseCidr } from "../network/cidr.ts";
 
 /** 4 or 6; undefined for what is no address. An IPv6 address with a zone (`fe80::1%eth0`) is none. */
 export function ipVersion(text: string): 4 | 6 | undefined {
-  const version = text.includes("%") ? 0 : isIP(text);
+  const version = text.includes("%") ? 0 : net.isIP(text);
   return version === 4 || version === 6 ? version : undefined;
 }
 
@@ -22,7 +23,7 @@ export function subnet(text: string): ((address: string) => boolean) | undefined
     };
   const [, base = "", length = ""] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
   if (ipVersion(base) !== 6 || Number(length) > 128) return undefined;
-  const block = new BlockList();
+  const block = new net.BlockList();
   block.addSubnet(base, Number(length), "ipv6");
   return (address) => ipVersion(address) === 6 && block.check(address, "ipv6");
 }

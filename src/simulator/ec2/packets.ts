@@ -6,7 +6,7 @@
 import { type Packet, replyTo } from "../../network/packet.ts";
 import type { Topology } from "../../network/topology.ts";
 import { type Walk, type WalkOptions, walk } from "../../network/walk.ts";
-import type { Context } from "../context.ts";
+import { Context } from "../context.ts";
 import { notePacket } from "./flow-logs/capture.ts";
 import { topologyOf } from "./topology.ts";
 
@@ -54,6 +54,13 @@ export function sendReply(context: Context, delivered: Walk, bytes: number): Wal
 
 /** One context is one moment, and whoever sends packets in it changes nothing in between. */
 const topologies = new WeakMap<Context, Topology>();
+
+/** Another moment in which the network is still the same. */
+export function laterInSameNetwork(context: Context, now: number): Context {
+  const later = new Context(context.state, context.regionName, now);
+  topologies.set(later, topologyAt(context));
+  return later;
+}
 
 function topologyAt(context: Context): Topology {
   const known = topologies.get(context);

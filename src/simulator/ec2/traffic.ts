@@ -3,9 +3,9 @@
  * strangers on the internet knock. Sent as real packets, so that groups, network ACLs and routes decide as for any.
  * Never ICMP: a learner's pings are to be found again in the records to the packet (`vpclab logs reconcile`).
  */
-import { Context } from "../context.ts";
+import type { Context } from "../context.ts";
 import { watches } from "./flow-logs/capture.ts";
-import { sendPacket, sendReply } from "./packets.ts";
+import { laterInSameNetwork, sendPacket, sendReply } from "./packets.ts";
 import { publicAddressOf } from "./public-addresses.ts";
 import type { InstanceState, NetworkInterfaceState } from "./state.ts";
 
@@ -38,7 +38,7 @@ export function sendBackgroundTraffic(context: Context, from: number, until: num
     ...strangersTraffic(context, networkInterface, from, until),
   ]);
   planned.sort((a, b) => a.at - b.at);
-  for (const { at, send } of planned) send(new Context(context.state, context.regionName, at));
+  for (const { at, send } of planned) send(laterInSameNetwork(context, at));
 }
 
 function watchedInstances(context: Context): [InstanceState, NetworkInterfaceState][] {
