@@ -26,8 +26,11 @@ export interface WorldBehaviour {
   layOutRegion(context: Context): void;
 }
 
-/** World time after which a look saves what came due, so that nobody has to catch up with more than that. */
-const SAVE_AFTER_MS = 300_000;
+/**
+ * World time after which a look saves what came due, so that nobody has to catch up with more than that. To make a
+ * minute's traffic again takes about as long as to save.
+ */
+const SAVE_AFTER_MS = 60_000;
 
 export class World {
   readonly clock: WorldClock;

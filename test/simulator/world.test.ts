@@ -134,7 +134,7 @@ describe("a saved world", () => {
     const { ec2, clock } = open();
     const VpcPeeringConnectionId = await askForPeering(ec2);
     const before = readFileSync(join(folder, "world.json"), "utf8");
-    await clock.sleep(60_000);
+    await clock.sleep(30_000);
     expect(await peeringStatus(ec2)).toBe("pending-acceptance");
     expect(readFileSync(join(folder, "world.json"), "utf8")).toBe(before);
     const next = open(new VirtualClock(0));
