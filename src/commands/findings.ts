@@ -66,6 +66,7 @@ export function showFinding(terminal: Terminal, finding: Finding): string {
     }
     case "walk":
       lines.push(...hopLines(terminal, finding.hops, { width }));
+      for (const sentence of finding.meaning) lines.push(...wrapText(plain(sentence), width));
       break;
     case "records":
       for (const { line, note } of finding.records) {

@@ -115,6 +115,8 @@ export type Finding =
         readonly verdict: string;
         readonly reason: string;
       }[];
+      /** Why no reply comes that way, a sentence each; none where one does. */
+      readonly meaning: readonly string[];
     }
   | {
       readonly kind: "records";

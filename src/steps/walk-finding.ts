@@ -18,13 +18,18 @@ export async function walkPing(
   return walkRoundTrip(topology, packet, { from: from.networkInterfaceId });
 }
 
-/** The way of the request; where that arrives and the reply does not, the way of the reply. */
-export function walkFinding({ there, back, reachable }: RoundTrip, address: string): Finding {
+/**
+ * The way of the request; where that arrives and the reply does not, the way of the reply.
+ * @param from the instance whose interface is logged
+ */
+export function walkFinding(way: RoundTrip, from: Host, address: string): Finding {
+  const { there, back, reachable } = way;
   const isReply = back !== undefined && !reachable;
   return {
     kind: "walk",
     title: isReply ? `The way of the reply from ${address}` : `The way of a packet to ${address}`,
     hops: (isReply ? back : there).hops.map(tellHop),
+    meaning: whyNoReply(way, from),
   };
 }
 

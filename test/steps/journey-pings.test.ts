@@ -80,9 +80,8 @@ describe("the first pings", () => {
       expected: "no reply",
       result: { sent: 5, received: 0, scope: "private" },
     });
-    expect(privately?.meaning.join(" ")).toMatch(
-      /stops at internet gateway NextWork-1-igw.*nothing for 10\.2\.0\.0\/16.*ACCEPT and silence, not REJECT/,
-    );
+    // Not yet: first the learner looks where the fault may be.
+    expect(privately?.meaning.join(" ")).not.toContain("stops at");
     expect(publicly).toMatchObject({
       expected: "replies",
       result: { sent: 5, received: 5, scope: "public" },
@@ -97,6 +96,9 @@ describe("the first pings", () => {
       expect.stringMatching(/^→ igw-/),
       "dropped",
     ]);
+    expect(findings(test, "walk")[0]?.meaning.join(" ")).toMatch(
+      /stops at internet gateway NextWork-1-igw.*nothing for 10\.2\.0\.0\/16.*ACCEPT and silence, not REJECT/,
+    );
     const pings = test.lab.journal.entries().filter(({ kind }) => kind === "ping");
     expect(pings).toHaveLength(2);
   });
@@ -215,10 +217,11 @@ describe("the first pings", () => {
     await firstPing.up(second.lab);
     const [privately] = findings(second, "ping");
     expect(privately?.result.received).toBe(0);
-    expect(privately?.meaning.join(" ")).toMatch(
+    const [walk] = findings(second, "walk");
+    expect(walk?.title).toContain("way of the reply");
+    expect(walk?.meaning.join(" ")).toMatch(
       /request arrives, but the reply stops at internet gateway NextWork-2-igw.*nothing for 10\.1\.0\.0\/16/,
     );
-    expect(findings(second, "walk")[0]?.title).toContain("way of the reply");
   });
 
   it("say so and go on where the private address answers before its time", async () => {
