@@ -60,7 +60,7 @@ async function waitUntilReady(
   const [one, two] = await findNewHosts(lab);
   const ids = [one.instanceId, two.instanceId];
   return lab.narrator.wait(
-    { text: "both instances run, and instance 1 registers with Systems Manager", usually: "0:30 to 3:00" },
+    { text: "both instances run, and Systems Manager knows instance 1", usually: "0:30 to 3:00" },
     async (note) => {
       const running = await waitUntilRunning(lab.aws, ids, Math.max(one.launchedAt, two.launchedAt));
       const [arePeered] = await together(lab, [
