@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { onceVisible } from "../../src/aws/visible.ts";
 import { waitFor } from "../../src/aws/waits.ts";
 import { VirtualClock } from "../../src/simulator/clock.ts";
+import { refusal } from "./refusal.ts";
 
 /** Waits for something that is there after `isThereMs`. @returns when it looked, in ms since it began */
 async function looksUntil(
@@ -65,5 +67,46 @@ describe("waiting", () => {
     const longer = await looksUntil(120_000, { everyMs: 1_000 });
     expect(shorter.length).toBeLessThan(60);
     expect(longer.length - shorter.length).toBeLessThanOrEqual(22);
+  });
+});
+
+describe("what was made a moment ago", () => {
+  const aws = () => ({ clock: new VirtualClock(0), signal: new AbortController().signal });
+  const unknown = refusal("InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist");
+
+  it("is asked for again every second for a minute while AWS does not know it", async () => {
+    const { clock, signal } = aws();
+    let calls = 0;
+    const call = async () => {
+      calls += 1;
+      if (clock.now() < 50_000) throw unknown;
+      return "seen";
+    };
+    expect(await onceVisible({ clock, signal }, "VPC vpc-1", call)).toBe("seen");
+    expect(clock.now()).toBeLessThan(52_000);
+    expect(calls).toBeGreaterThan(40);
+  });
+
+  it("is given up after that, with AWS's last word", async () => {
+    const error = await onceVisible(aws(), "VPC vpc-1", () => Promise.reject(unknown)).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: "timed-out",
+      message: "Waited 60 seconds for VPC vpc-1 to be visible, in vain.",
+      why: "AWS last said: The vpc ID 'vpc-1' does not exist",
+      cause: unknown,
+    });
+  });
+
+  it("is not asked for again after any other refusal", async () => {
+    const denied = refusal("UnauthorizedOperation");
+    let calls = 0;
+    const call = () => {
+      calls += 1;
+      return Promise.reject(denied);
+    };
+    await expect(onceVisible(aws(), "VPC vpc-1", call)).rejects.toBe(denied);
+    expect(calls).toBe(1);
   });
 });

@@ -103,6 +103,21 @@ describe("vpclab simulator", () => {
     expect(JSON.parse(after.stdout)).toMatchObject({ target: "simulator", resources: [] });
   });
 
+  it("forgets no lab of a world that is kept, neither when that ends nor when one in memory does", async () => {
+    const { vpclab } = freshHome("600");
+    const kept = await serve(vpclab, "--world", "class-7");
+    const env = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "us-east-1" };
+    const { code } = await vpclab(["up", "--yes", "--until", "vpcs", "--endpoint-url", kept.endpoint], {
+      env,
+    });
+    expect(code).toBe(0);
+    await kept.end();
+    await (await serve(vpclab, "--memory")).end();
+    const status = await vpclab(["status"]);
+    expect(status.code, status.stderr).toBe(4);
+    expect(status.stderr).toContain(`Lab nextwork was made at ${kept.endpoint}`);
+  });
+
   it("keeps other worlds apart, and nothing of --memory", async () => {
     const { home, vpclab } = freshHome("600");
     const simulator = await serve(vpclab, "--world", "class-7");

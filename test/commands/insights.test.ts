@@ -145,6 +145,26 @@ describe("vpclab insights --file", () => {
     expect(unwrapped(stdout)).toContain("without AWS and without cost");
   });
 
+  it("writes sums for people, be there a row without one, and draws them alone", async () => {
+    const lines = [record("10.1.0.4", "52.119.160.9", 443, 1500), record("10.1.0.4", "10.2.0.9", 22, 500)];
+    const nothing = `2 123456789012 eni-0a1b2c3d4e5f60718${" -".repeat(7)} 1767600060 1767600090 - NODATA`;
+    const shown = async (query: string, ...records: string[]) =>
+      (await ask(undefined, { query, file: file("sums.txt", records.join("\n")) }, { color: false })).stdout;
+    const sums = "stats sum(bytes) as total by dstPort | sort total desc";
+    expect(await shown(sums, ...lines, nothing)).toMatch(/^443 https {2}1,500\n22 ssh {7}500\n-$/m);
+    expect(await shown(sums, ...lines)).toMatch(/^https +█+ 1,500\nssh +█+\S* 500$/m);
+    expect(await shown("fields dstPort, bytes", ...lines)).not.toMatch(/^https +█/m);
+  });
+
+  it("draws bars for the first 15 rows, and says so", async () => {
+    const lines = Array.from({ length: 17 }, (_, n) => record("10.1.0.4", "10.2.0.9", 50_000 + n, 500 - n));
+    const query = "stats sum(bytes) as total by dstPort | sort total desc";
+    const path = file("many.txt", lines.join("\n"));
+    const { stdout } = await ask(undefined, { query, file: path }, { color: false });
+    expect(stdout.match(/^500\d\d +█.*$/gm)).toHaveLength(15);
+    expect(stdout).toContain("(total, the first 15 rows)");
+  });
+
   it("says in a line that no row has a value, instead of empty rows", async () => {
     const query = "fields nosuchfield | limit 2";
     const { stdout } = await ask(undefined, { query, file: file("blank.txt", text) }, { columns: 80 });

@@ -1,4 +1,5 @@
 import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DeleteFlowLogsCommand, DescribeFlowLogsCommand } from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { type LogsOptions, logs } from "../../src/commands/logs.ts";
@@ -181,6 +182,7 @@ describe("without a flow log", () => {
         code: "no-flow-log",
         exitCode: 1,
         message: "There is no flow log of this lab yet.",
+        why: "The log group NextWorkVPCFlowLogsGroup stands and is empty: nothing writes to it.",
         next: ["vpclab up --until flow-log"],
       });
     },
@@ -189,6 +191,21 @@ describe("without a flow log", () => {
   it("why says the same", async () => {
     const { stdout } = await begun.run((program) => why(program, "private", SIMULATED));
     expect(unwrapped(stdout)).toContain("There is no flow log of this lab yet. → vpclab up --until flow-log");
+  });
+});
+
+describe("when the flow log is gone", () => {
+  const left = standingLab();
+
+  it("logs shows the records that it has left", async () => {
+    await byHand(left, async ({ ec2 }) => {
+      const { FlowLogs = [] } = await ec2.send(new DescribeFlowLogsCommand({}));
+      const FlowLogIds = FlowLogs.map(({ FlowLogId = "" }) => FlowLogId);
+      await ec2.send(new DeleteFlowLogsCommand({ FlowLogIds }));
+    });
+    const { code, stdout } = await left.run((program) => logs(program, { ...SIMULATED, protocol: "icmp" }));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/instance 1 +→ instance 2 +icmp/);
   });
 });
 

@@ -48,6 +48,11 @@ describe("a ping of instance 1 in the records", () => {
     expect(note(out, record(BACK, 5, [125, 129]))).toMatch(/5 of them were not answered$/);
   });
 
+  test("is answered by a reply that seems to have come a second later", () => {
+    expect(note(record(OUT), record(BACK, 5, [105, 105]))).toMatch(/ACCEPT, and answered$/);
+    expect(note(record(OUT), record(BACK, 5, [106, 106]))).toMatch(/nothing came back$/);
+  });
+
   test("is not answered by a later ping's replies", () => {
     const later = [record(OUT, 5, [120, 124]), record(BACK, 5, [120, 124])];
     expect(note(record(OUT), ...later)).toMatch(/nothing came back$/);
@@ -56,6 +61,12 @@ describe("a ping of instance 1 in the records", () => {
   test("is not answered by a reply that was rejected", () => {
     expect(note(record(OUT), record(BACK, 5, [100, 104], "REJECT"))).toMatch(/nothing came back$/);
   });
+});
+
+test("a rejected record says that no rule let it in, or that a network ACL denied it", () => {
+  expect(note(record("198.51.100.7 10.1.4.12 40000 22 6", 1, [100, 100], "REJECT"))).toBe(
+    "a stranger on the internet → instance 1, ssh, 1 packet: REJECT, no rule let it in or a network ACL denied it",
+  );
 });
 
 test("a record of others is never an unanswered ping", () => {

@@ -39,6 +39,16 @@ describe("a page", () => {
     expect(rows).toEqual([arn, ...numbered(19), "… 3 more lines: they need a taller term…"]);
   });
 
+  it("counts an empty line as a row", () => {
+    const { rows } = drawn(["line", "", ...numbered(22)]);
+    expect(rows).toEqual(["line", "", ...numbered(20), "… 2 more lines: they need a taller terminal"]);
+  });
+
+  it("counts a long line by the columns of the screen, of which text takes but a part", () => {
+    const lines = ["a".repeat(150), ...numbered(22)];
+    expect(drawn(lines, { columns: 160 }).rows).toEqual(lines);
+  });
+
   it("counts a command with the flags that it is said with", () => {
     const terminal = fakeTerminal({
       color: false,

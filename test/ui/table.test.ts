@@ -58,6 +58,19 @@ describe("table", () => {
     expect(text.split("\n").at(-1)).toBe("1234567890  1234567890123456…  i-0b1d0b1d0b1d0b1d0");
   });
 
+  it.each<[string, Column, number]>([
+    ["a cut column less than 8", { title: "name" }, 8],
+    ["a wrapped one less than 16", { title: "name", fit: "wrap" }, 16],
+    ["any less than its title", { title: "a long title" }, 12],
+  ])("leaves no column too narrow to be read: %s", (_, column, least) => {
+    const id = "i-0b1d0b1d0b1d0b1d0";
+    const lines = (width: number) =>
+      table([{ title: "id", fit: "keep" }, column], [[id, "x ".repeat(20).trim()]], { width }).split("\n");
+    const width = id.length + 2 + least;
+    expect(lines(width)[1]).toBe(`${"─".repeat(id.length)}  ${"─".repeat(least)}`);
+    expect(lines(width - 1)[0]).toBe(id);
+  });
+
   it("tells each row as a block where the columns do not fit, and loses nothing", () => {
     const text = table(columns, rows, { width: 40 });
     expect(text).toBe(
