@@ -37,6 +37,7 @@ export class World {
   readonly #storage: Storage;
   readonly #behaviour: WorldBehaviour;
   #state: WorldState | undefined;
+  /** Whether the clock has been set to the world's time. */
   #isOpen = false;
   /** Under way while what came due long ago is saved. */
   #settling: Promise<void> | undefined;
@@ -101,7 +102,7 @@ export class World {
 
   /** To be called at the end of a process: from now on the world goes on in real time. */
   close(): void {
-    if (!this.#state) return;
+    if (!this.#isOpen) return;
     // Others may have gone on while this process waited, for an answer say: their time is not taken back.
     this.#catchUp();
     this.#noteTime(1);

@@ -185,6 +185,14 @@ describe("a saved world", () => {
     expect(next.clock.now()).toBe(busy.clock.now());
   });
 
+  it("goes on in real time where a process ends after a call that was refused", async () => {
+    const { aws, ec2, storage } = open(new ScaledClock(60));
+    await cidrs(ec2);
+    await expect(ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/8" }))).rejects.toThrow();
+    aws.world.close();
+    expect(storage.readTime()).toMatchObject({ speed: 1 });
+  });
+
   it("never goes back in time, whatever the next process's clock says", async () => {
     const first = open(new VirtualClock(Date.UTC(2036, 5, 1)));
     await first.ec2.send(new CreateVpcCommand({ CidrBlock: "10.1.0.0/16" }));
