@@ -1,6 +1,6 @@
 // Bundles the program into dist/, as bin/vpclab.js reads it: modules that run when they are first asked for, so that
 // `--help` loads no SDK. Does nothing where dist/ is newer than what it is built from: npm runs this before every
-// `npx vpclab` in the checkout.
+// `npx vpclab` in the checkout. The whole way, from src/ to a start, is at the end of docs/architecture.md.
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -149,23 +149,22 @@ async function bundle() {
   const modules = new Map(outputFiles.map(({ path, text }) => [basename(path), asFunction(text)]));
   const id = hashOf(modules.values());
   const first = neededAtStart(metafile);
-  const files = new Map();
-  for (const [name, isIn] of [
-    [ENTRY, (module) => first.has(module)],
-    [`modules-${id}.cjs`, (module) => !first.has(module)],
-  ]) {
+  const fileOf = (isIn) => {
     const functions = [...modules]
-      .filter(([module]) => isIn(module))
-      .map(([module, code]) => `${JSON.stringify(`./${module}`)}${code}`);
-    files.set(name, `// ${id}\n({${functions.join(",\n")}})`);
-  }
-  files.set(LICENCES, licencesOf(metafile));
+      .filter(([name]) => isIn(name))
+      .map(([name, code]) => `${JSON.stringify(`./${name}`)}${code}`);
+    return `// ${id}\n({${functions.join(",\n")}})`;
+  };
   // Whole files only, the entry last: whoever starts the program meanwhile, or kills the build, meets a whole program.
+  const files = new Map([
+    [`modules-${id}.cjs`, fileOf((name) => !first.has(name))],
+    [LICENCES, licencesOf(metafile)],
+    [ENTRY, fileOf((name) => first.has(name))],
+  ]);
   mkdirSync("dist", { recursive: true });
-  const entryLast = (one, other) => Number(one === ENTRY) - Number(other === ENTRY);
-  for (const name of [...files.keys()].sort(entryLast)) {
+  for (const [name, text] of files) {
     const temporary = join("dist", `${name}.${process.pid}.new`);
-    writeFileSync(temporary, files.get(name) ?? "");
+    writeFileSync(temporary, text);
     renameSync(temporary, join("dist", name));
   }
   // With the code compiled of earlier builds.
@@ -199,12 +198,18 @@ function neededAtStart({ outputs }) {
  * that was a tenth of a `vpclab status`. So no module may export a variable that it changes later, nor import in a circle.
  */
 function asFunction(text) {
+  const beyondAscii = /.{0,60}\P{ASCII}/u.exec(text)?.[0];
+  if (beyondAscii !== undefined)
+    throw new Error(`esbuild has not escaped it, so write it as \\u and its number: ${beyondAscii}`);
   const [imports, exports] = parse(text);
   const changes = [];
   let required = "";
   for (const { type, specifier, importStart: start, importEnd: end } of imports) {
-    const call = `require(${JSON.stringify(specifier)})`;
     const isStatic = type === "static";
+    // `import.meta`, or what can be named only when it runs.
+    if (specifier === undefined || !(isStatic || type === "dynamic"))
+      throw new Error(`there is no way to it in a bundle: ${text.slice(start, end + 60)}`);
+    const call = `require(${JSON.stringify(specifier)})`;
     if (isStatic) required += `${declaration(text.slice(start, end))}${call};`;
     changes.push({ start, end, by: isStatic ? "" : `Promise.resolve().then(()=>${call})` });
   }

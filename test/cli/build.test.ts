@@ -1,25 +1,56 @@
 /** build.js, in a copy of the checkout. */
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-it("leaves alone what another build is writing, and clears away what one that was killed has left", () => {
-  const copy = temporaryFolder();
+let copy: string;
+let dist: string;
+
+beforeEach(() => {
+  copy = temporaryFolder();
+  dist = join(copy, "dist");
   for (const name of ["src", "build.js", "licences.js", "package.json", "package-lock.json"])
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-  const dist = join(copy, "dist");
+});
+
+function build() {
+  return spawnSync(process.execPath, [join(copy, "build.js")], { encoding: "utf8" });
+}
+
+it("leaves alone what another build is writing, and clears away what one that was killed has left", () => {
   mkdirSync(dist);
   for (const name of ["modules-A.cjs.1.new", "modules-B.cjs.2.new", "modules-C.cjs"])
     writeFileSync(join(dist, name), "half of it");
   utimesSync(join(dist, "modules-B.cjs.2.new"), new Date(0), new Date(0));
-  execFileSync(process.execPath, [join(copy, "build.js")]);
+  const { status, stderr } = build();
+  expect(status, stderr).toBe(0);
   const built = readdirSync(dist);
   expect(built).toContain("start.cjs");
   expect(built.filter((name) => /modules-[ABC]\.cjs/.test(name))).toEqual(["modules-A.cjs.1.new"]);
+});
+
+it.each([
+  ["console.log(import.meta.url);", /there is no way to it in a bundle: import\.meta/],
+  ["console.log(/[→]/.test(process.title));", /not escaped it.*→/],
+])("refuses what would mean something else in the bundle: %s", (line, message) => {
+  appendFileSync(join(copy, "src/cli.ts"), `\n${line}\n`);
+  const { status, stderr } = build();
+  expect(status).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(existsSync(dist)).toBe(false);
 });
