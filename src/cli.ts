@@ -80,8 +80,8 @@ for (const stream of [process.stdout, process.stderr])
     interruption.abort(new Interrupted());
   });
 
-// Should everything end without an answer, as where a question's terminal is gone, then nothing was done. Not said before:
-// commander's `help` ends with the code that stands.
+// Should everything end without an answer, as where a question's terminal is gone, then nothing was done. Not set until
+// then: commander's `help` ends with the code that stands.
 process.once("beforeExit", () => {
   process.exitCode = 1;
 });

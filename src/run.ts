@@ -1,4 +1,4 @@
-/** Runs a command line: the one place that turns an error into a message and an exit code. */
+/** Runs a command line: the one place that turns a command's error into a message and an exit code. */
 import { CommanderError } from "commander";
 import { commandLine, type Surroundings } from "./command-line.ts";
 import type { GlobalOptions } from "./commands/program.ts";

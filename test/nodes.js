@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20.19.0", "22", "24"];
-// Of test/cli what could hang on the version of Node.
+// Of test/cli what may depend on the version of Node.
 const TESTS = ["journey", "package", "code-cache", "credentials", "signed-in", "proxy"].map(
   (name) => `test/cli/${name}.test.ts`,
 );

@@ -57,8 +57,8 @@ const ATTEMPTS = { failed: 7, throttled: 10 };
 
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
-  const serviceClock = options.embedded ? undefined : new ServiceClock();
-  const clock = options.embedded?.clock ?? serviceClock ?? new ServiceClock();
+  const serviceClock = new ServiceClock();
+  const clock = options.embedded?.clock ?? serviceClock;
   const configuration = {
     region: options.region,
     maxAttempts: ATTEMPTS.failed,
@@ -73,7 +73,7 @@ export function connect(options: ConnectOptions): Aws {
     stopWhenAborted(options.signal),
     answerLost(),
   ];
-  if (serviceClock) plugins.push(followServiceTime(serviceClock));
+  if (!options.embedded) plugins.push(followServiceTime(serviceClock));
   if (options.trace) plugins.push(traceCalls(options.trace, clock));
 
   const clients = {

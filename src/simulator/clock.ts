@@ -54,6 +54,7 @@ export class ScaledClock implements WorldClock {
   }
 
   during<T>(work: () => Promise<T>): Promise<T> {
+    // Somebody asks: the hour that it runs on unasked begins anew.
     this.advanceTo(this.now());
     return work();
   }

@@ -2,6 +2,7 @@
  * The embedded AWS: takes a request as an AWS client sends it, answers as AWS would. Which service is meant is told
  * by the signature's credential scope, as AWS endpoints do; signatures are not checked, so any keys will do.
  */
+import type { Context } from "./context.ts";
 import { AwsError } from "./error.ts";
 import type { Operation } from "./operation.ts";
 import type { Service } from "./service.ts";
@@ -63,7 +64,7 @@ export class EmbeddedAws {
     const requestId = this.#newRequestId();
     try {
       const { operation, input } = decodeRequest(service, request);
-      const run = (context: Parameters<Operation["run"]>[0]) => operation.run(context, input);
+      const run = (context: Context) => operation.run(context, input);
       const output = operation.reads
         ? await this.world.look(scope.region, run)
         : await this.world.change(scope.region, run);
