@@ -119,7 +119,8 @@ describe("an endpoint that takes a call and never answers", () => {
       signal: new AbortController().signal,
       endpointUrl: `http://127.0.0.1:${port}`,
     });
-    // Read from files, in real time.
+    // Read from files, and loaded, in real time.
+    await import("../../src/aws/environment-agent.ts");
     await aws.ec2.config.credentials();
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     let error: unknown;
