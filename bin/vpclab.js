@@ -3,7 +3,8 @@
 //
 // What V8 compiles at one start is kept for the next, in dist/code-cache: to compile the AWS SDK anew took half the time of
 // a `vpclab status`. Node can do that by itself only as of 22.8 (module.enableCompileCache). All is CommonJS, because before
-// that V8's cache can be had for scripts only, and because Node starts sooner without its loader of ES modules.
+// that V8's cache can be had for scripts only, and because Node starts sooner without its loader of ES modules. How it all
+// hangs together is at the end of docs/architecture.md.
 const { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Script } = require("node:vm");
@@ -11,7 +12,7 @@ const { Script } = require("node:vm");
 const DIST = join(__dirname, "../dist");
 
 /** What is kept of one command is no use to the next: to read code that does not run takes time, too. */
-const command = /^(?:--)?([a-z]+)$/.exec(process.argv[2])?.[1] ?? "none";
+const command = /^(?:--)?([a-z]+)$/.exec(process.argv[2] ?? "")?.[1] ?? "none";
 
 /** Whether it makes a few calls and ends. */
 const isShort = ["status", "why"].includes(command);
@@ -50,15 +51,17 @@ function readModules(name) {
   const isKept = cachedData !== undefined && !script.cachedDataRejected;
   const file = { name, script, isKept, modules: script.runInThisContext() };
   files.push(file);
-  // Once they have run, as have Node's modules that they load: what was compiled by V8 with other flags is refused. And not
-  // where the code is to be kept: in Node 22 V8 would refuse that at the next start, even with the flag taken back.
+  // Not before the command's modules have run: they load modules of Node's, and what Node ships compiled of those V8
+  // refuses, too, as soon as its flags are others. And not where the code is to be kept: by Node 22's V8 it would be refused
+  // at the next start, even with the flag taken back.
   if (files.length > 1 && isShort && files.every((other) => other.isKept)) queueMicrotask(doWithoutOptimizer);
   return file;
 }
 
 /**
- * V8's optimizing compiler works beside the program, and Node waits at its end for what is not done. A command of a tenth of
- * a second has no use for it; should it take longer, as with `status --watch` or a slow network, it gets it.
+ * V8's optimizing compiler works beside the program, and Node waits at its end for the function that it is at: process.exit()
+ * in cli.ts spares only those that wait their turn. A command of a tenth of a second has no use for it; should it take
+ * longer, as with `status --watch` or a slow network, it gets it.
  */
 function doWithoutOptimizer() {
   setFlag("--no-opt");
