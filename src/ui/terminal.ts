@@ -103,8 +103,9 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const colours = (stream: OutputStream) => isTerminal(stream) && !isPlain;
   const unicode = showsUnicode(env, options.platform ?? process.platform);
   const isColoured = colours(stdout) || colours(stderr);
+  // Each line by itself: on a page that is longer than the screen, one is shown without the next.
   const inColour = (colour: keyof Colour) => (text: string) =>
-    isColoured ? styleText(colour, text, { validateStream: false }) : text;
+    isColoured ? text.replace(/[^\n]+/g, (line) => styleText(colour, line, { validateStream: false })) : text;
 
   // Where only one of the two streams is a terminal, the same coloured text may be meant for either: so colour is
   // taken out again on the way to the one that is not.

@@ -33,6 +33,14 @@ describe("a page", () => {
     expect(rows).toEqual([...numbered(22), "… 28 more lines: they need a taller terminal"]);
   });
 
+  it("ends the colour of what it cuts off in the middle", () => {
+    const terminal = fakeTerminal();
+    drawPage(terminal, (page) => page.out(page.colour.yellow(numbered(50).join("\n"))));
+    const { written } = terminal.stdout;
+    expect(written).toContain("\x1b[33m");
+    expect(written.split("\x1b[39m")).toHaveLength(written.split("\x1b[33m").length);
+  });
+
   it("counts the rows of a line that is longer than the screen is wide", () => {
     const arn = "a".repeat(100);
     const { rows } = drawn([arn, ...numbered(22)], { columns: 40 });

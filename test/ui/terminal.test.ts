@@ -20,6 +20,12 @@ describe("openTerminal", () => {
     expect(terminal).toMatchObject({ isInteractive: true, isAnimated: true, unicode: true });
   });
 
+  it("colours each line by itself, and none that is empty", () => {
+    const { red } = fakeTerminal().colour;
+    expect(red("one\n\ntwo")).toBe(`${RED}one\x1b[39m\n\n${RED}two\x1b[39m`);
+    expect(red("")).toBe("");
+  });
+
   it.each([
     { why: "off a terminal", options: { columns: undefined }, asks: false },
     { why: "in CI", options: { env: { CI: "true" } }, asks: false },
