@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
@@ -110,6 +111,7 @@ function namesFrom(module, file) {
 const ENTRY = "start.cjs";
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
 
+const begun = new Date();
 const sources = ["build.js", "licences.js", "package.json", "package-lock.json", ...filesBelow("src")];
 const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
 if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < changedAt) await bundle();
@@ -165,6 +167,8 @@ async function bundle() {
   for (const [name, text] of files) {
     const temporary = join("dist", `${name}.${process.pid}.new`);
     writeFileSync(temporary, text);
+    // What is saved while it builds is newer, and built the next time.
+    utimesSync(temporary, begun, begun);
     renameSync(temporary, join("dist", name));
   }
   // With the code compiled of earlier builds.

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -42,6 +43,18 @@ it("leaves alone what another build is writing, and clears away what one that wa
   const built = readdirSync(dist);
   expect(built).toContain("start.cjs");
   expect(built.filter((name) => /modules-[ABC]\.cjs/.test(name))).toEqual(["modules-A.cjs.1.new"]);
+});
+
+it("builds anew what was saved while it built", () => {
+  const start = () => statSync(join(dist, "start.cjs"));
+  build();
+  const { ino, ctimeMs } = start();
+  build();
+  expect(start().ino).toBe(ino);
+  const saved = new Date(ctimeMs - 50);
+  utimesSync(join(copy, "src/cli.ts"), saved, saved);
+  build();
+  expect(start().ino).not.toBe(ino);
 });
 
 it.each([
