@@ -9,6 +9,9 @@ import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { isLabName } from "./spec.ts";
 
+/** Of `1e999` JSON makes Infinity, and no date comes of that. */
+const number = v.pipe(v.number(), v.finite());
+
 // Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
 const placeSchema = v.object({
   lab: v.pipe(v.string(), v.check(isLabName)),
@@ -22,20 +25,20 @@ const placeSchema = v.object({
 const rememberedSchema = v.object({
   ...placeSchema.entries,
   /** When `up` was last run, in ms of real time. */
-  upAt: v.number(),
+  upAt: number,
   /** When a teardown ended with nothing left; absent while the lab may stand. */
-  tornDownAt: v.optional(v.number()),
+  tornDownAt: v.optional(number),
   /** When the first resource was asked for, in ms of the service's time: what it cost is counted from here. */
-  standsSince: v.optional(v.number()),
+  standsSince: v.optional(number),
   options: v.object({
     cidr1: v.string(),
     cidr2: v.string(),
-    retentionDays: v.optional(v.number()),
+    retentionDays: v.optional(number),
     trafficType: v.picklist(["ALL", "ACCEPT", "REJECT"]),
     aggregationSeconds: v.union([v.literal(60), v.literal(600)]),
     instanceType: v.optional(v.string()),
     sshFrom: v.optional(v.string()),
-    hours: v.optional(v.number()),
+    hours: v.optional(number),
     leastPrivilege: v.optional(v.boolean()),
   }),
 });
@@ -160,19 +163,19 @@ const pingSchema = v.object({
   to: v.string(),
   address: v.string(),
   scope: v.picklist(["private", "public", "other"]),
-  sent: v.number(),
-  received: v.number(),
-  lossPercent: v.number(),
-  rttMs: v.nullable(v.object({ min: v.number(), avg: v.number(), max: v.number(), mdev: v.number() })),
+  sent: number,
+  received: number,
+  lossPercent: number,
+  rttMs: v.nullable(v.object({ min: number, avg: number, max: number, mdev: number })),
   reachable: v.boolean(),
 });
 
 const entrySchema = v.variant("kind", [
-  v.object({ kind: v.literal("ping"), at: v.number(), step: v.optional(v.string()), ping: pingSchema }),
-  v.object({ kind: v.literal("step-done"), at: v.number(), step: v.string() }),
+  v.object({ kind: v.literal("ping"), at: number, step: v.optional(v.string()), ping: pingSchema }),
+  v.object({ kind: v.literal("step-done"), at: number, step: v.string() }),
   v.object({
     kind: v.literal("prediction"),
-    at: v.number(),
+    at: number,
     step: v.string(),
     question: v.string(),
     expected: v.string(),

@@ -29,7 +29,7 @@ const faultRule: v.GenericSchema<unknown, FaultRule> = v.variant(
     v.strictObject({
       ...which,
       fault: v.literal("delay"),
-      ms: v.pipe(v.number(), v.gtValue(0)),
+      ms: v.pipe(v.number(), v.finite(), v.gtValue(0)),
       when: v.optional(v.picklist(["before", "after"])),
     }),
     v.strictObject({ ...which, fault: v.literal("drop") }),

@@ -92,6 +92,15 @@ describe("the journal", () => {
     expect(memory().journal(lab()).entries()).toEqual([done("vpcs"), done("instances")]);
   });
 
+  it("takes up no number that is past all bounds: no date comes of it", () => {
+    const journal = memory().journal(lab());
+    journal.add(done("vpcs"));
+    const path = join(home, "labs", "nextwork.123456789012.eu-west-3", "journal.jsonl");
+    const line = readFileSync(path, "utf8");
+    writeFileSync(path, line + line.replace(/"at":\d+/, '"at":1e999'));
+    expect(memory().journal(lab()).entries()).toEqual([done("vpcs")]);
+  });
+
   it("begins anew with a word where it cannot be read", () => {
     const path = join(home, "labs", "nextwork.123456789012.eu-west-3", "journal.jsonl");
     mkdirSync(path, { recursive: true });

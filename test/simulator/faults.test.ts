@@ -294,6 +294,7 @@ describe("a file of faults", () => {
     ['[{"operation":"*","fault":"error"}]', /^rule 1, code/],
     ['[{"operation":"*","fault":"error","code":"X","status":200}]', /^rule 1, status/],
     ['[{"operation":"*","fault":"delay"}]', /^rule 1, ms/],
+    ['[{"operation":"*","fault":"delay","ms":1e999}]', /^rule 1, ms/],
     ['[{"operation":"*","fault":"delay","ms":5,"when":"never"}]', /^rule 1, when/],
     ['[{"operation":"*","fault":"drop","call":1}]', /^rule 1, call: no rule of this kind has it$/],
     ['[{"operation":"*","fault":"rate-limit"}]', /^rule 1, operation: takes "ec2:\*"/],
