@@ -75,12 +75,30 @@ describe("a call that AWS throttles or fails", () => {
   );
 
   it.each([
-    ["InternalError", 500, 7],
-    ["RequestLimitExceeded", 503, 10],
-  ] as const)("is given up after a bounded number of attempts (%s)", async (code, status, attempts) => {
-    const { aws, calls } = scripted(refusal(status, code));
-    await expect(aws.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
-    expect(calls()).toBe(attempts);
+    ["InternalError", 500, 7, 6_300],
+    // 1, 2, 4, 8 and 16 s, and then never more than 20.
+    ["RequestLimitExceeded", 503, 10, 111_000],
+  ] as const)(
+    "is given up after %s, status %i, %i times, within %i ms",
+    async (code, status, attempts, ms) => {
+      const { aws, clock, calls } = scripted(refusal(status, code));
+      const begun = clock.now();
+      await expect(aws.ec2.send(new DescribeVpcsCommand({}))).rejects.toThrow();
+      expect(calls()).toBe(attempts);
+      expect(clock.now() - begun).toBeLessThanOrEqual(ms);
+    },
+  );
+
+  it("is not tried again by a whole class at the same moment", async () => {
+    const waits = new Set<number>();
+    for (let learner = 0; learner < 5; learner += 1) {
+      const { aws, clock } = scripted(refusal(503, "RequestLimitExceeded"), ok);
+      const begun = clock.now();
+      await aws.ec2.send(new DescribeVpcsCommand({}));
+      waits.add(clock.now() - begun);
+    }
+    expect(waits.size).toBeGreaterThan(1);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(500);
   });
 
   it("waits for its turn as long as a class of thirty needs that launches from one account", async () => {

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { JournalEntry } from "../../src/lab/journal.ts";
 import { labMemory, type RememberedLab } from "../../src/lab/memory.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -23,15 +24,41 @@ const lab = (changes: Partial<RememberedLab> = {}): RememberedLab => ({
   ...changes,
 });
 
+const WHOLE = lab({
+  profile: "ana",
+  endpointUrl: "http://127.0.0.1:4567",
+  tornDownAt: 3,
+  standsSince: 2,
+  options: {
+    cidr1: "10.1.0.0/16",
+    cidr2: "10.2.0.0/16",
+    retentionDays: 7,
+    trafficType: "REJECT",
+    aggregationSeconds: 600,
+    instanceType: "t3.micro",
+    sshFrom: "192.0.2.1/32",
+    hours: 4,
+    leastPrivilege: true,
+  },
+});
+
+/** A copy in which one member has another value; `path` names it as in "options.cidr1". */
+function changed(whole: object, path: string, value: unknown): object {
+  const [member = "", ...below] = path.split(".");
+  const old = (whole as Record<string, object>)[member] ?? {};
+  return { ...whole, [member]: below.length > 0 ? changed(old, below.join("."), value) : value };
+}
+
 describe("what is remembered of labs", () => {
   it("is there for the next process, the latest up first", () => {
-    memory().remember(lab({ upAt: 1, lab: "old" }));
-    memory().remember(lab({ upAt: 2, lab: "new" }));
+    memory().remember(lab({ upAt: 2, lab: "a" }));
+    memory().remember(lab({ upAt: 3, lab: "b" }));
+    memory().remember(lab({ upAt: 1, lab: "c" }));
     expect(
       memory()
         .labs()
         .map(({ lab }) => lab),
-    ).toEqual(["new", "old"]);
+    ).toEqual(["b", "a", "c"]);
   });
 
   it("keeps labs of one name on AWS and on the embedded AWS apart", () => {
@@ -52,6 +79,43 @@ describe("what is remembered of labs", () => {
     ).toEqual(["good"]);
     expect(warnings.join()).toContain(path);
     expect(readFileSync(path, "utf8")).toBe('{"lab": "bad"');
+  });
+
+  it("is there with all that was asked for", () => {
+    memory().remember(WHOLE);
+    expect(memory().labs()).toEqual([WHOLE]);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[member: string, value: unknown]>([
+    ["lab", "../../etc"],
+    ["target", "azure"],
+    ["region", "../eu-west-3"],
+    ["region", "eu-west-3/.."],
+    ["account", 123456789012],
+    ["account", "12345678901"],
+    ["account", "1234567890123"],
+    ["profile", 1],
+    ["endpointUrl", 4567],
+    ["upAt", "1"],
+    ["tornDownAt", "3"],
+    ["standsSince", "2"],
+    ["options", undefined],
+    ["options.cidr1", 10],
+    ["options.cidr2", undefined],
+    ["options.retentionDays", "7"],
+    ["options.trafficType", "all"],
+    ["options.aggregationSeconds", 61],
+    ["options.instanceType", 3],
+    ["options.sshFrom", true],
+    ["options.hours", "4"],
+    ["options.leastPrivilege", "yes"],
+  ])("is not taken up, with a word, where %s is %j: somebody else wrote that", (member, value) => {
+    memory().remember(WHOLE);
+    const path = join(memory().folder(WHOLE), "lab.json");
+    writeFileSync(path, JSON.stringify(changed(WHOLE, member, value)));
+    expect(memory().labs()).toEqual([]);
+    expect(warnings.join()).toContain(path);
   });
 
   it("is for the owner's eyes only, and leaves no half-written files", () => {
@@ -80,6 +144,74 @@ describe("the journal", () => {
     memory().journal(lab()).add(done("vpcs"));
     memory().journal(lab()).add(done("instances"));
     expect(memory().journal(lab()).entries()).toEqual([done("vpcs"), done("instances")]);
+  });
+
+  const PING: JournalEntry = {
+    kind: "ping",
+    at: 5,
+    step: "first-ping",
+    ping: {
+      from: "instance-1",
+      to: "instance-2",
+      address: "10.2.0.9",
+      scope: "private",
+      sent: 5,
+      received: 5,
+      lossPercent: 0,
+      rttMs: { min: 0.1, avg: 0.2, max: 0.3, mdev: 0.1 },
+      reachable: true,
+    },
+  };
+  const UNANSWERED: JournalEntry = {
+    kind: "ping",
+    at: 5,
+    ping: { ...PING.ping, scope: "other", received: 0, lossPercent: 100, rttMs: null, reachable: false },
+  };
+  const PREDICTION: JournalEntry = {
+    kind: "prediction",
+    at: 5,
+    step: "first-ping",
+    question: "Will it answer?",
+    expected: "no",
+    right: true,
+  };
+
+  it("has each entry as it was added", () => {
+    const entries = [PING, UNANSWERED, PREDICTION, done("vpcs")];
+    for (const entry of entries) memory().journal(lab()).add(entry);
+    expect(memory().journal(lab()).entries()).toEqual(entries);
+  });
+
+  it.each<[entry: JournalEntry, member: string, value: unknown]>([
+    [done("vpcs"), "kind", "step-undone"],
+    [done("vpcs"), "at", "5"],
+    [done("vpcs"), "step", 1],
+    [PING, "at", undefined],
+    [PING, "step", 1],
+    [PING, "ping.from", 1],
+    [PING, "ping.to", undefined],
+    [PING, "ping.address", 10],
+    [PING, "ping.scope", "secret"],
+    [PING, "ping.sent", "5"],
+    [PING, "ping.received", null],
+    [PING, "ping.lossPercent", "0%"],
+    [PING, "ping.rttMs", undefined],
+    [PING, "ping.rttMs.min", "0.1"],
+    [PING, "ping.rttMs.avg", null],
+    [PING, "ping.rttMs.max", "0.3"],
+    [PING, "ping.rttMs.mdev", undefined],
+    [PING, "ping.reachable", "yes"],
+    [PREDICTION, "at", "5"],
+    [PREDICTION, "step", undefined],
+    [PREDICTION, "question", 1],
+    [PREDICTION, "expected", false],
+    [PREDICTION, "right", "yes"],
+  ])("leaves out %j where its %s is %j", (entry, member, value) => {
+    memory().journal(lab()).add(done("vpcs"));
+    memory()
+      .journal(lab())
+      .add(changed(entry, member, value) as JournalEntry);
+    expect(memory().journal(lab()).entries()).toEqual([done("vpcs")]);
   });
 
   it("loses only the line that a killed process left half-written", () => {
