@@ -33,7 +33,10 @@ async function programFor(options: GlobalOptions): Promise<Program> {
     }),
     signal: interruption.signal,
     env: process.env,
-    home: homeFolder(),
+    // Looked up when it is asked for: where there is none, that is an error like any other.
+    get home() {
+      return homeFolder();
+    },
   };
 }
 

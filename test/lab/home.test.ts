@@ -21,3 +21,15 @@ it("vpclab's files are not in the current folder where HOME is empty", () => {
   vi.stubEnv("HOME", "");
   expect(isAbsolute(homeFolder({}, "linux"))).toBe(true);
 });
+
+it("a user of whom the system knows no home is told so, unless a folder is named", () => {
+  const unknown = () => {
+    throw Object.assign(new Error("uv_os_homedir returned ENOENT"), { code: "ENOENT" });
+  };
+  for (const platform of ["linux", "darwin", "win32"])
+    expect(() => homeFolder({}, platform, unknown)).toThrow(
+      expect.objectContaining({ code: "no-home", next: [expect.stringContaining("HOME=")] }),
+    );
+  expect(homeFolder({ VPCLAB_HOME: "/v" }, "linux", unknown)).toBe("/v");
+  expect(homeFolder({ XDG_STATE_HOME: "/s" }, "linux", unknown)).toBe(join("/s", "vpclab"));
+});
