@@ -2,8 +2,8 @@
 import { setMaxListeners } from "node:events";
 import { asTyped } from "./commands/as-typed.ts";
 import type { GlobalOptions, Program } from "./commands/program.ts";
-import { Interrupted } from "./lab/error.ts";
-import { EXIT_INTERRUPTED, runCommandLine } from "./run.ts";
+import { EXIT, Interrupted } from "./lab/error.ts";
+import { runCommandLine } from "./run.ts";
 
 // Written in by build.js; the second has a line for each client.
 declare const VPCLAB_VERSION: string;
@@ -46,11 +46,8 @@ function allVersions(): string {
   return [`vpclab ${VPCLAB_VERSION}`, `Node ${version} on ${platform} ${arch}`, SDK_VERSIONS].join("\n");
 }
 
-/** As of a program that SIGPIPE ends; Windows has no such signal, but pipes. */
-const EXIT_NOBODY_READS = 141;
-
 /** 128 and the signal's number, as shells have it. */
-let interruptedCode = EXIT_INTERRUPTED;
+let interruptedCode: number = EXIT.interrupted;
 
 /** Why some of the result, or of what was said, could not be written. */
 let unwritten: Error | undefined;
@@ -73,7 +70,7 @@ for (const stream of [process.stdout, process.stderr])
     // Whoever reads may stop reading (`vpclab logs --follow | head`): then we stop as at Ctrl-C, no lab is left half-way
     // without a word.
     if (error.code === "EPIPE") {
-      if (!interruption.signal.aborted) interruptedCode = EXIT_NOBODY_READS;
+      if (!interruption.signal.aborted) interruptedCode = EXIT.nobodyReads;
       return interruption.abort(new Interrupted());
     }
     // The terminal is gone, as SIGHUP says too: what was begun is ended in order, if unseen.
@@ -98,8 +95,8 @@ void runCommandLine(words, {
 }).then(async (code) => {
   await Promise.all([process.stdout, process.stderr].map(written));
   // Also where it was all written at the end, to nobody.
-  const isUnread = code === 0 && interruptedCode === EXIT_NOBODY_READS;
-  process.exitCode = code === EXIT_INTERRUPTED || isUnread ? interruptedCode : code;
+  const isUnread = code === 0 && interruptedCode === EXIT.nobodyReads;
+  process.exitCode = code === EXIT.interrupted || isUnread ? interruptedCode : code;
   if (unwritten !== undefined) {
     process.stderr.write(`error: Not all could be written: ${unwritten.message}\n`);
     process.exitCode = 1;

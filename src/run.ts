@@ -2,11 +2,7 @@
 import { CommanderError } from "commander";
 import { commandLine, type Surroundings } from "./command-line.ts";
 import type { GlobalOptions } from "./commands/program.ts";
-import { Interrupted } from "./lab/error.ts";
-
-const EXIT_USAGE = 2;
-/** After Ctrl-C: 128 and the number of SIGINT, as shells have it. */
-export const EXIT_INTERRUPTED = 130;
+import { EXIT, Interrupted } from "./lab/error.ts";
 
 /**
  * @param words what follows the program's name: `["up", "--yes"]`
@@ -30,8 +26,8 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
     await program.parseAsync(words, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    if (error instanceof Interrupted) return EXIT_INTERRUPTED;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.badInput;
+    if (error instanceof Interrupted) return EXIT.interrupted;
     const { showError } = await import("./commands/show-error.ts");
     return showError((await programFor(called)).terminal, error, words.includes("--debug"));
   }

@@ -1,4 +1,5 @@
 /** A try from an instance to reach a TCP port, by curl: the one client that every Amazon Linux 2023 has. */
+import { EXIT } from "../lab/error.ts";
 import { formatAddress, parseAddress } from "../network/cidr.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
@@ -76,9 +77,11 @@ function urlOf(goal: ConnectionTry["goal"]): string {
   const number = parseAddress(goal.address);
   if (number === undefined)
     throw new LabError("bad-address", `${JSON.stringify(goal.address)} is not an IPv4 address.`, {
-      exitCode: 2,
+      exitCode: EXIT.badInput,
     });
   if (!Number.isInteger(goal.port) || goal.port < 1 || goal.port > 65_535)
-    throw new LabError("bad-port", `A TCP port is 1 to 65535, not ${goal.port}.`, { exitCode: 2 });
+    throw new LabError("bad-port", `A TCP port is 1 to 65535, not ${goal.port}.`, {
+      exitCode: EXIT.badInput,
+    });
   return `http://${formatAddress(number)}:${goal.port}/`;
 }

@@ -7,6 +7,7 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { EXIT } from "../lab/error.ts";
 import type { Aws } from "./clients.ts";
 import { isCode, LabError } from "./errors.ts";
 import { requireLogGroup } from "./log-group.ts";
@@ -118,7 +119,7 @@ function rangeWithoutRecords(cause?: MalformedQueryException): LabError {
   return new LabError("no-records", "There can be no records of that time.", {
     why: "It ends before the log group was made, or is older than the group keeps records.",
     next: ["Ask for a later time: vpclab insights <name> --since 1h"],
-    exitCode: 2,
+    exitCode: EXIT.badInput,
     cause,
   });
 }

@@ -1,4 +1,5 @@
 /** A ping from an instance. */
+import { EXIT } from "../lab/error.ts";
 import { formatAddress, parseAddress } from "../network/cidr.ts";
 import { type PingStatistics, parsePingOutput } from "../network/ping-output.ts";
 import type { Aws } from "./clients.ts";
@@ -49,9 +50,11 @@ export function pingScript(address: string, count: number): string {
   if (number === undefined)
     throw new LabError("bad-address", `${JSON.stringify(address)} is not an IPv4 address.`, {
       next: ["Write it as four numbers from 0 to 255, as in 10.2.0.5."],
-      exitCode: 2,
+      exitCode: EXIT.badInput,
     });
   if (!Number.isInteger(count) || count < 1 || count > 100)
-    throw new LabError("bad-count", `A ping sends 1 to 100 packets, not ${count}.`, { exitCode: 2 });
+    throw new LabError("bad-count", `A ping sends 1 to 100 packets, not ${count}.`, {
+      exitCode: EXIT.badInput,
+    });
   return `ping -c ${count} -W ${PATIENCE_SECONDS} ${formatAddress(number)}`;
 }

@@ -3,14 +3,12 @@ import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { doesIdentityRequireRefresh, isIdentityExpired, memoizeIdentityProvider } from "@smithy/core";
 import { isThrottlingError, isTransientError } from "@smithy/core/retry";
 import type { AwsCredentialIdentityProvider, SdkError } from "@smithy/types";
-import { LabError } from "../lab/error.ts";
+import { EXIT, LabError } from "../lab/error.ts";
 import { shellWord } from "../lab/shell-word.ts";
 import { profileSettings, saysWhereFrom } from "./credentials.ts";
 import { http } from "./http.ts";
 import { redacted } from "./redact.ts";
 import { strangeAnswer } from "./strange-answer.ts";
-
-const EXIT_NO_CREDENTIALS = 4;
 
 /**
  * The way to credentials, for all clients together: what hands them out, a program that asks for a code perhaps, is
@@ -72,7 +70,7 @@ export async function noCredentials(profile?: string, cause?: unknown): Promise<
         : [signIn]),
       "Or do the lab without an account, on the embedded AWS: --simulate.",
     ],
-    exitCode: EXIT_NO_CREDENTIALS,
+    exitCode: EXIT.noCredentials,
     cause,
   });
 }
@@ -80,7 +78,7 @@ export async function noCredentials(profile?: string, cause?: unknown): Promise<
 function noSuchProfile(profile: string): LabError {
   return new LabError("no-credentials", `The shared AWS files have no profile "${profile}".`, {
     next: ["See which there are: aws configure list-profiles"],
-    exitCode: EXIT_NO_CREDENTIALS,
+    exitCode: EXIT.noCredentials,
   });
 }
 

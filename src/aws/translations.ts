@@ -1,4 +1,5 @@
 /** AWS's errors and what they mean for the lab: the table behind `translate`. Sources: AWS-FACTS §1, §2, §5 and §6. */
+import { EXIT } from "../lab/error.ts";
 
 export interface Translation {
   readonly codes: RegExp;
@@ -8,8 +9,6 @@ export interface Translation {
   readonly next: readonly string[];
   readonly exitCode?: number;
 }
-
-const EXIT_NO_CREDENTIALS = 4;
 
 export const GO_ON = "Run the same command again: it goes on from where it stands.";
 export const NAME_PROXY = "If only a proxy leads outside, name it: HTTPS_PROXY=http://proxy:8080";
@@ -65,7 +64,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     codes: /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/,
     why: "The credentials have expired. Nothing is lost: everything carries the lab's tag and is found again.",
     next: ["Sign in again (aws login, or aws sso login), then run the same command: it goes on from here."],
-    exitCode: EXIT_NO_CREDENTIALS,
+    exitCode: EXIT.noCredentials,
   },
   {
     codes:
@@ -74,7 +73,7 @@ export const TRANSLATIONS: readonly Translation[] = [
     next: [
       "See who you are: aws sts get-caller-identity. Check the clock, and the Region in the console's account settings.",
     ],
-    exitCode: EXIT_NO_CREDENTIALS,
+    exitCode: EXIT.noCredentials,
   },
   {
     codes: /^OptInRequired$/,

@@ -6,6 +6,7 @@ import { lookForOtherLabs } from "../aws/readiness/other-labs.ts";
 import { lookForPermissions } from "../aws/readiness/permissions.ts";
 import { lookForVcpus } from "../aws/readiness/room.ts";
 import { translate } from "../aws/translate.ts";
+import { EXIT } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import type { Terminal } from "../ui/terminal.ts";
@@ -20,9 +21,6 @@ export interface DoctorOptions extends GlobalOptions {
   readonly vpcQuota?: string;
   readonly instanceType?: string;
 }
-
-const EXIT_NOT_READY = 3;
-const EXIT_NO_CREDENTIALS = 4;
 
 /** The SDK's own floor, and so ours (package.json, engines). */
 const OLDEST_NODE = [20, 19] as const;
@@ -80,7 +78,7 @@ export function lookAtNode(version: string): Check {
 function noWayIn(error: unknown): Check | undefined {
   const { code, exitCode, message, why, next } = translate(error);
   const id =
-    code === "OptInRequired" ? "region" : exitCode === EXIT_NO_CREDENTIALS ? "credentials" : undefined;
+    code === "OptInRequired" ? "region" : exitCode === EXIT.noCredentials ? "credentials" : undefined;
   if (id === undefined) return undefined;
   return check(id, "fail", [message, why].filter((text) => text !== "").join(" "), ...next);
 }
@@ -143,7 +141,7 @@ function show(terminal: Terminal, lab: OpenLab | undefined, checks: readonly Che
     if (failed.length === 0) terminal.out(`  ${terminal.symbols.next} vpclab up          walks the lab`);
   }
   if (failed.length === 0) return 0;
-  return failed.some(({ id }) => id === "credentials") ? EXIT_NO_CREDENTIALS : EXIT_NOT_READY;
+  return failed.some(({ id }) => id === "credentials") ? EXIT.noCredentials : EXIT.no;
 }
 
 /** `✔ pass     VPCs           1 is in use …`, and what to do in lines of its own. */

@@ -1,12 +1,10 @@
 /** Another endpoint than AWS's own: the one that was asked for, or the one that a lab is remembered at. */
 import { codeOf } from "../aws/errors.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, usageError } from "../lab/error.ts";
 import type { RememberedLab } from "../lab/memory.ts";
 import { shellWord } from "../lab/shell-word.ts";
 import { plain } from "../ui/text.ts";
 import type { GlobalOptions } from "./program.ts";
-
-const EXIT_NO_CREDENTIALS = 4;
 
 /** @returns undefined where none is asked for; @throws LabError with exit code 2 for what is no URL */
 export function askedEndpoint(options: GlobalOptions, env: NodeJS.ProcessEnv): string | undefined {
@@ -48,7 +46,7 @@ export function lostEndpoint(lab: RememberedLab, folder: string, cause?: unknown
       "Or do the lab on the embedded AWS: --simulate.",
       `Or forget that lab, if it is gone for good: rm -r ${shellWord(folder)}`,
     ],
-    exitCode: cause === undefined ? EXIT_NO_CREDENTIALS : 1,
+    exitCode: cause === undefined ? EXIT.noCredentials : EXIT.failed,
     cause,
   });
 }

@@ -8,7 +8,7 @@ import { NAMED_QUERIES, namedQuery } from "../insights/named-queries.ts";
 import { parseQuery } from "../insights/parser.ts";
 import { planQuery } from "../insights/plan.ts";
 import { suggestField } from "../insights/suggest-field.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, usageError } from "../lab/error.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
 import type { Program } from "./program.ts";
@@ -165,7 +165,7 @@ export function malformed(terminal: Terminal, refusal: Refusal): LabError {
   return new LabError("malformed-query", "The query cannot be run", {
     why: why + shown,
     next: meant === undefined ? [] : [`Did you mean ${meant}?`],
-    exitCode: 2,
+    exitCode: EXIT.badInput,
     cause,
   });
 }

@@ -3,7 +3,7 @@ import { type InsightsResult, MalformedQueryError, runInsightsQuery } from "../a
 import { runQueryOnLines } from "../insights/lines.ts";
 import { NAMED_QUERIES } from "../insights/named-queries.ts";
 import { parseQuery } from "../insights/parser.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, usageError } from "../lab/error.ts";
 import { count, plural } from "../lab/figures.ts";
 import { scanPrice } from "../lab/prices.ts";
 import { readKnownAddresses, STRANGERS_ONLY } from "../steps/known-addresses.ts";
@@ -183,7 +183,7 @@ async function askFile(
     throw new LabError("no-records", `There are no records in ${name}.`, {
       why:
         lines === 0 ? "" : `None of its lines (${count(lines)}) is a flow log record of the default format.`,
-      exitCode: 2,
+      exitCode: EXIT.badInput,
     });
   if (otherLines > 0)
     terminal.say(

@@ -4,6 +4,7 @@ import { logLines } from "../aws/flow-log-records.ts";
 import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { requireLogGroup } from "../aws/log-group.ts";
 import { type FlowLogRecord, recordIn, type TrafficRecord } from "../flow-logs/record.ts";
+import { EXIT } from "../lab/error.ts";
 import { byteCount, durationInWords, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { ICMP } from "../network/packet.ts";
@@ -19,9 +20,6 @@ import { type OpenLab, openLab } from "./open-lab.ts";
 import { type Reconciliation, type RecordedPing, reconcile, type SentPing } from "./ping-records.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { timeOfDay } from "./time-range.ts";
-
-/** A check says no: packets that should be in the log by now are not. */
-const EXIT_LOST = 3;
 
 /** Longest that records take from the end of their window, in ms: about 5 minutes are usual (AWS-FACTS §3). */
 const DELIVERED_WITHIN_MS = 10 * 60_000;
@@ -58,7 +56,7 @@ export async function logsReconcile(program: Program, options: GlobalOptions): P
     const isLost = pings.some(({ status }) => status === "lost");
     if (options.json) printJson(terminal, toJson(pings, account));
     else show(terminal, pings, account);
-    return isLost ? EXIT_LOST : 0;
+    return isLost ? EXIT.no : 0;
   } finally {
     lab.close();
   }

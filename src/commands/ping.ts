@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import type { Instance } from "@aws-sdk/client-ec2";
 import { type Inventory, ofPart, readInstances } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
-import { LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, usageError } from "../lab/error.ts";
 import { duration, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { parsePingOutput } from "../network/ping-output.ts";
@@ -27,8 +27,6 @@ type Instances = Pick<Inventory, "instances" | "peeringConnections">;
 
 type From = InstancePart | "local";
 
-/** A check says no: the ping had no replies. */
-const EXIT_NO_REPLY = 3;
 const DEFAULT_COUNT = 5;
 
 /**
@@ -77,7 +75,7 @@ export async function ping(program: Program, target: string, options: PingOption
     lab.journal.add({ kind: "ping", at: lab.aws.clock.now(), ping: summary });
     if (options.json) printJson(terminal, summary);
     else show(program, lab, found, sent.output, summary);
-    return summary.reachable ? 0 : EXIT_NO_REPLY;
+    return summary.reachable ? 0 : EXIT.no;
   } finally {
     lab.close();
   }

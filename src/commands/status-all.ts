@@ -1,4 +1,5 @@
 /** `vpclab status --all`: every lab of the account by Region, how old it is, and what it costs an hour. */
+import { EXIT } from "../lab/error.ts";
 import { durationInWords, money, plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
@@ -17,7 +18,7 @@ export async function statusAll(program: Program, lab: OpenLab, options: GlobalO
   tellUnread(terminal, found.unread);
   if (options.json) printJson(terminal, allJson(lab, found));
   else show(program, lab, found);
-  return found.unread.length === 0 ? 0 : 1;
+  return found.unread.length === 0 ? 0 : EXIT.failed;
 }
 
 function allJson(lab: OpenLab, { standing, unread, otherValues }: LabsEverywhere) {

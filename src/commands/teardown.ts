@@ -1,7 +1,7 @@
 /** `vpclab teardown`: takes everything down that carries the lab's tag, looks again, and prints a receipt. */
 import { readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
-import { Interrupted, usageError } from "../lab/error.ts";
+import { EXIT, Interrupted, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { LabContext } from "../steps/step.ts";
 import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
@@ -28,9 +28,6 @@ export interface TeardownOptions extends GlobalOptions {
   /** Ids of things outside the lab's VPCs that carry its tag and are to go too. */
   readonly include?: readonly string[];
 }
-
-/** Something of the lab is left on AWS. */
-const EXIT_LEFTOVERS = 5;
 
 /** A lab about to be taken down. */
 interface Doomed extends StandingLab {
@@ -68,7 +65,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     if (options.json) printReceipts(terminal, receipts, unread, options);
     const complete = unread.length === 0 && receipts.every(({ receipt }) => receipt.complete);
     if (complete && options.allRegions) forgetEverywhere(lab);
-    return complete ? 0 : EXIT_LEFTOVERS;
+    return complete ? 0 : EXIT.leftovers;
   } finally {
     lab.close();
   }

@@ -1,6 +1,6 @@
 /** `vpclab up`: walks the lab, step by step, from wherever it stands. */
 import { readInventory } from "../aws/inventory.ts";
-import { Interrupted, LabError, usageError } from "../lab/error.ts";
+import { EXIT, Interrupted, LabError, usageError } from "../lab/error.ts";
 import { money, plural } from "../lab/figures.ts";
 import type { Finding } from "../lab/narrator.ts";
 import { hourlyPrice } from "../lab/prices.ts";
@@ -27,9 +27,6 @@ export interface UpOptions extends GlobalOptions, LabFlags {
   readonly dryRun?: boolean;
   readonly vpcQuota?: string;
 }
-
-/** What was asked for was not done. */
-const EXIT_DECLINED = 1;
 
 /** @returns the exit code */
 export async function up(program: Program, options: UpOptions): Promise<number> {
@@ -58,7 +55,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
       terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
     if (lab.place.target === "aws") {
       if (!options.json) announce(program, lab, ingredients.instanceType ?? "");
-      if (asks && !(await agreed(program))) return EXIT_DECLINED;
+      if (asks && !(await agreed(program))) return EXIT.failed;
     }
     rememberUp(lab);
 

@@ -1,6 +1,6 @@
 /** `vpclab why`: what happens to a packet and its reply by the configuration as it is, and what would let it pass. */
 import { readLabNetwork } from "../aws/topology.ts";
-import { usageError } from "../lab/error.ts";
+import { EXIT, usageError } from "../lab/error.ts";
 import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
 import { openLabAndRead } from "./open-lab.ts";
@@ -15,8 +15,6 @@ export interface WhyOptions extends GlobalOptions {
   readonly port?: string;
 }
 
-/** A check says no: the packet does not arrive, or its reply does not. */
-const EXIT_UNREACHABLE = 3;
 const SSH_PORT = 22;
 
 /**
@@ -32,7 +30,7 @@ export async function why(program: Program, target: string, options: WhyOptions)
     const explanation = explain(lab.spec, found, question);
     if (options.json) printJson(terminal, whyJson(explanation));
     else showWhy(terminal, explanation);
-    return explanation.trip.reachable ? 0 : EXIT_UNREACHABLE;
+    return explanation.trip.reachable ? 0 : EXIT.no;
   } finally {
     lab.close();
   }

@@ -1,3 +1,18 @@
+/** What a command ends with beside 0. Scripts rely on it: docs/exit-codes-and-json.md. */
+export const EXIT = {
+  failed: 1,
+  /** Nothing was called, nothing was made. */
+  badInput: 2,
+  /** A check was made, and its answer is no. */
+  no: 3,
+  noCredentials: 4,
+  leftovers: 5,
+  /** 128 and the number of SIGINT, as shells have it. */
+  interrupted: 130,
+  /** As of a program that SIGPIPE ends; Windows has no such signal, but pipes. */
+  nobodyReads: 141,
+} as const;
+
 /** Something went wrong that the person can do something about. Shown as what, why, next; never as a stack trace. */
 export class LabError extends Error {
   /** AWS's code where there is one, else our own in kebab case. */
@@ -23,13 +38,13 @@ export class LabError extends Error {
     this.code = code;
     this.why = more.why ?? "";
     this.next = more.next ?? [];
-    this.exitCode = more.exitCode ?? 1;
+    this.exitCode = more.exitCode ?? EXIT.failed;
   }
 }
 
 /** Bad input: nothing was called, nothing was made. Exit code 2. */
 export function usageError(message: string, ...next: readonly string[]): LabError {
-  return new LabError("usage", message, { next, exitCode: 2 });
+  return new LabError("usage", message, { next, exitCode: EXIT.badInput });
 }
 
 /**
