@@ -83,7 +83,7 @@ for (const stream of [process.stdout, process.stderr])
 // Should everything end without an answer, as where a question's terminal is gone, then nothing was done. Not set until
 // then: commander's `help` ends with the code that stands.
 process.once("beforeExit", () => {
-  process.exitCode = 1;
+  process.exitCode = EXIT.failed;
 });
 const words = process.argv.slice(2);
 void runCommandLine(words, {
@@ -99,7 +99,7 @@ void runCommandLine(words, {
   process.exitCode = code === EXIT.interrupted || isUnread ? interruptedCode : code;
   if (unwritten !== undefined) {
     process.stderr.write(`error: Not all could be written: ${unwritten.message}\n`);
-    process.exitCode = 1;
+    process.exitCode = EXIT.failed;
   }
   // Not left to Node, which would first wait for V8 to end what it compiles and sweeps in the background.
   process.exit();
