@@ -32,7 +32,7 @@ const rawRecords = async (options: LogsOptions = {}) =>
 
 describe("vpclab logs", () => {
   it("shows every record in a line of at most 80 columns, the lab's addresses by name", async () => {
-    const { code, stdout } = await list({}, { columns: 80, color: false });
+    const { code, stdout, stderr } = await list({}, { columns: 80, color: false });
     const lines = stdout.split("\n").filter((line) => line !== "");
     expect(code).toBe(0);
     expect(lines.every((line) => line.length <= 80)).toBe(true);
@@ -43,6 +43,8 @@ describe("vpclab logs", () => {
       true,
     );
     expect(lines.some((line) => /instance 1 +→ AWS \S+ +tcp https /.test(line))).toBe(true);
+    expect(stderr).toContain("An address without a name is somebody's on the internet.");
+    expect(stderr).toMatch(/→ vpclab logs explain .*\n +→ vpclab insights /);
   });
 
   it("has the owner beside every address where there is room", async () => {
@@ -91,7 +93,7 @@ describe("vpclab logs", () => {
   it("says that nothing is like that, and gives an empty array", async () => {
     const { code, stdout, stderr } = await list({ port: "9", json: true });
     expect({ code, stdout }).toEqual({ code: 0, stdout: "[]\n" });
-    expect(stderr).toContain("No record is like that");
+    expect(stderr).toContain("No record is like that.\n  → vpclab logs    all of them\n");
     expect((await list({ since: "1s", protocol: "icmp" })).stderr).toContain("No record");
   });
 
@@ -117,6 +119,47 @@ describe("vpclab logs", () => {
     const records: TrafficRecord[] = JSON.parse(stdout);
     expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(records.length);
     expect(records.length).toBeGreaterThan(5);
+  });
+
+  it("follows from the last ten records on, or from the first of the time that is asked for", async () => {
+    const lines = (stdout: string) => stdout.split("\n").filter((line) => line !== "");
+    const before = lines((await list({ raw: true })).stdout);
+    const firstShown = async (options: LogsOptions) => {
+      const interruption = new AbortController();
+      const { stdout } = await home.run(
+        async (program, terminal) => {
+          const following = logs(program, { ...SIMULATED, follow: true, raw: true, ...options });
+          await until(() => terminal.stdout.written !== "", "a record was shown");
+          interruption.abort(new Error("Ctrl-C"));
+          await expect(following).rejects.toThrow("Ctrl-C");
+          return 0;
+        },
+        { signal: interruption.signal, speed: FAST },
+      );
+      return lines(stdout)[0];
+    };
+    expect(before.slice(0, -10)).not.toContain(await firstShown({}));
+    expect(await firstShown({ since: "7d" })).toBe(before[0]);
+  });
+
+  it("waits for whoever reads slowly, and no longer than until Ctrl-C", async () => {
+    const interruption = new AbortController();
+    await home.run(
+      async (program, terminal) => {
+        const { stdout } = terminal;
+        const shown = () => stdout.written.split("\n").length - 1;
+        Object.defineProperty(stdout, "writableNeedDrain", { value: true });
+        const listing = logs(program, { ...SIMULATED, raw: true });
+        await until(() => stdout.listenerCount("drain") > 0, "it waits");
+        expect(shown()).toBe(1);
+        stdout.emit("drain");
+        await until(() => shown() === 2, "it goes on");
+        interruption.abort(new Error("Ctrl-C"));
+        await expect(listing).rejects.toBe(interruption.signal.reason);
+        return 0;
+      },
+      { signal: interruption.signal },
+    );
   });
 
   it.each<LogsOptions>([
@@ -166,6 +209,25 @@ describe("vpclab logs --follow, when the log group is deleted", () => {
       message: "The log group NextWorkVPCFlowLogsGroup is gone: it was deleted while it was followed.",
       next: expect.arrayContaining([expect.stringContaining("vpclab up")]),
     });
+  });
+});
+
+describe("before the first record", () => {
+  const begun = standingLab("flow-log");
+
+  it("logs says when it comes, and how to see it come", async () => {
+    const { code, stdout, stderr } = await begun.run((program) => logs(program, SIMULATED));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(unwrapped(stderr)).toMatch(
+      /No records yet\. The first arrive 5 to 10 minutes after .* → vpclab logs --follow /,
+    );
+  });
+
+  it("logs --streams says that the first record makes one", async () => {
+    const options = { ...SIMULATED, streams: true };
+    const { code, stderr } = await begun.run((program) => logs(program, options));
+    expect(code).toBe(0);
+    expect(stderr).toContain("No stream yet: the first record makes one");
   });
 });
 
