@@ -141,6 +141,7 @@ describe("vpclab why, before the peering", () => {
       "route-table",
       "internet-gateway",
     ]);
+    expect(await json("private", { protocol: "TCP" })).toMatchObject({ protocol: "tcp", port: 22 });
   });
 });
 
