@@ -10,7 +10,7 @@ import { namedQuery } from "../insights/named-queries.ts";
 import { plural } from "../lab/figures.ts";
 import type { Journal } from "../lab/journal.ts";
 import type { Bar } from "../lab/narrator.ts";
-import { awaitRecords, type ReadRecord, type Recorded } from "./await-records.ts";
+import { awaitRecords, type Recorded } from "./await-records.ts";
 import { warnOfFailedDelivery } from "./flow-log.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { INSTANCE_1 } from "./known-addresses.ts";
@@ -95,11 +95,17 @@ async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddr
     );
   if (account.expected > 0) lab.narrator.say(tellAccount(recorded));
   const all = records.map(({ record }) => record);
-  const pings = records.filter(({ record }) => isPing(record));
+  const traffic = records.flatMap(({ line, record }) =>
+    record.logStatus === "OK" ? [{ line, record }] : [],
+  );
+  const pings = traffic.filter(({ record }) => isPing(record));
+  const others = traffic.filter(({ record }) => !isPing(record));
+  const firstOthers = (action: "ACCEPT" | "REJECT") =>
+    others.filter(({ record }) => record.action === action).slice(0, SHOWN_OTHERS);
   const shown = [
     ...differentOnes(pings, ({ record }) => kindOf(record, all, whose)).slice(0, SHOWN_PINGS),
-    ...firstOthers(records, "REJECT"),
-    ...firstOthers(records, "ACCEPT"),
+    ...firstOthers("REJECT"),
+    ...firstOthers("ACCEPT"),
   ];
   await lab.narrator.finding({
     kind: "records",
@@ -112,12 +118,6 @@ async function showRecords(lab: LabContext, recorded: Recorded, whose: WhoseAddr
 function differentOnes<T>(all: readonly T[], kind: (one: T) => string): T[] {
   const kinds = all.map(kind);
   return all.filter((_, index) => kinds.indexOf(kinds[index] ?? "") === index);
-}
-
-function firstOthers(records: readonly ReadRecord[], action: "ACCEPT" | "REJECT"): ReadRecord[] {
-  return records
-    .filter(({ record }) => record.logStatus === "OK" && record.action === action && !isPing(record))
-    .slice(0, SHOWN_OTHERS);
 }
 
 function tellAccount({ account: { expected, recorded } }: Recorded): string {

@@ -10,7 +10,7 @@ import { accountForPings, type PingAccount } from "./ping-account.ts";
 import type { LabContext } from "./step.ts";
 
 /** A record and the line that it came as. */
-export interface ReadRecord {
+interface ReadRecord {
   readonly line: string;
   readonly record: FlowLogRecord;
 }

@@ -72,24 +72,19 @@ export function addressRows(
 
 /** What records of one kind share, however much each holds: who to whom, what, and what follows. */
 export function kindOf(
-  record: FlowLogRecord,
+  record: TrafficRecord,
   records: readonly FlowLogRecord[],
   whose: WhoseAddress,
 ): string {
-  if (record.logStatus !== "OK") return record.logStatus;
   return `${wayOf(record, whose)}: ${consequence(record, records, whose)}`;
 }
 
 /** One line on a record: who to whom, what, how much, and what follows. */
 export function noteOn(
-  record: FlowLogRecord,
+  record: TrafficRecord,
   records: readonly FlowLogRecord[],
   whose: WhoseAddress,
 ): string {
-  if (record.logStatus !== "OK")
-    return record.logStatus === "NODATA"
-      ? "no traffic in this window"
-      : "some records of this window were lost inside AWS";
   const size = plural(record.packets, "packet");
   return `${wayOf(record, whose)}, ${size}: ${consequence(record, records, whose)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type FlowLogRecord, parseRecord } from "../../src/flow-logs/record.ts";
+import { type FlowLogRecord, parseRecord, type TrafficRecord } from "../../src/flow-logs/record.ts";
 import type { PingSummary } from "../../src/lab/narrator.ts";
 import type { Host } from "../../src/steps/hosts.ts";
 import { isLabs, knownAddressesOf } from "../../src/steps/known-addresses.ts";
@@ -22,14 +22,15 @@ function host(side: 1 | 2, privateAddress: string, publicAddress: string): Host 
   };
 }
 
-function record(flow: string, packets = 5, [start, end] = [100, 104], action = "ACCEPT"): FlowLogRecord {
-  return parseRecord(`2 123456789012 eni-1 ${flow} ${packets} ${packets * 84} ${start} ${end} ${action} OK`);
+function record(flow: string, packets = 5, [start, end] = [100, 104], action = "ACCEPT"): TrafficRecord {
+  const line = `2 123456789012 eni-1 ${flow} ${packets} ${packets * 84} ${start} ${end} ${action} OK`;
+  return parseRecord(line) as TrafficRecord;
 }
 
 const OUT = "10.1.4.12 10.2.9.80 0 0 1";
 const BACK = "10.2.9.80 10.1.4.12 0 0 1";
 
-function note(subject: FlowLogRecord, ...others: FlowLogRecord[]): string {
+function note(subject: TrafficRecord, ...others: FlowLogRecord[]): string {
   const all = [subject, ...others];
   return noteOn(subject, all, nameAddresses(all, [ONE, TWO]));
 }
