@@ -95,7 +95,7 @@ describe("what is shown last", () => {
 
   it("is each of several changes by its number", () => {
     const text = shown("private", denied);
-    expect(text).toMatch(/\nThe 4 changes that would let it pass\n {2}1 \S[^]*\n {2}2 \S[^]*\n {2}4 \S/);
+    expect(text).toMatch(/\nThe 4 changes that would let it pass\n {2}1 \S.*\n {2}2 \S.*\n {2}4 \S/s);
     expect(text).toMatch(/\nOnce they are made, ask again:\n {2}→ vpclab why private\n$/);
   });
 
