@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20.19.0", "22", "24"];
 // Of test/cli what may depend on the version of Node.
-const TESTS = ["journey", "package", "code-cache", "credentials", "signed-in", "proxy"].map(
+const TESTS = ["journey", "package", "code-cache", "credentials", "signed-in", "proxy", "interrupted"].map(
   (name) => `test/cli/${name}.test.ts`,
 );
 
