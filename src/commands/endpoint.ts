@@ -6,11 +6,14 @@ import { shellWord } from "../lab/shell-word.ts";
 import { plain } from "../ui/text.ts";
 import type { GlobalOptions } from "./program.ts";
 
-/** @returns undefined where none is asked for; @throws LabError with exit code 2 for what is no URL */
+/**
+ * @returns undefined where none is asked for: `--simulate` says more than the environment does
+ * @throws LabError with exit code 2 for what is no URL
+ */
 export function askedEndpoint(options: GlobalOptions, env: NodeJS.ProcessEnv): string | undefined {
   const [name, url] =
     options.endpointUrl === undefined
-      ? ["AWS_ENDPOINT_URL", env.AWS_ENDPOINT_URL || undefined]
+      ? ["AWS_ENDPOINT_URL", (!options.simulate && env.AWS_ENDPOINT_URL) || undefined]
       : ["--endpoint-url", options.endpointUrl];
   if (url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) return url;
   throw usageError(

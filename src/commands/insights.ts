@@ -67,8 +67,10 @@ export async function insights(
     );
   const chosen = await chooseQuery(program, name, options.query, file === "-");
   if (chosen === undefined) {
-    if (file !== undefined)
-      throw usageError("Which query is the file to answer?", "vpclab insights    lists some");
+    const { since, start, end, csv } = options;
+    // Said of a query, so there is to be one.
+    if ([file, since, start, end, limit, csv].some((flag) => flag !== undefined))
+      throw usageError("Which query is to be asked?", "vpclab insights    lists some");
     return list(terminal);
   }
   if (file !== undefined) return await askFile(program, chosen, file, limit, options);

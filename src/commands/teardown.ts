@@ -236,7 +236,8 @@ function showDryRun(
     listResources(terminal, doomed, options);
     terminal.out("Nothing was deleted. To delete it: vpclab teardown");
   }
-  return 0;
+  // As status --all: what could not be read may hold more.
+  return unread.length === 0 ? 0 : EXIT.failed;
 }
 
 function listResources(terminal: Terminal, doomed: readonly Doomed[], options: TeardownOptions): void {

@@ -1,5 +1,5 @@
 /** Labs of one account wherever they stand: found by status --all, taken down by teardown --all-regions. */
-import { CreateVpcCommand } from "@aws-sdk/client-ec2";
+import { CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateInstanceProfileCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
@@ -159,6 +159,23 @@ describe("labs in several Regions", () => {
       unread: [{ region: "IAM", reason: "iam:ListRoles: no" }],
     });
     expect(stderr).toContain("Not read: IAM (iam:ListRoles: no)");
+  });
+
+  test("a dry run that could not read every Region says so, by its exit code too", async () => {
+    const send = EC2Client.prototype.send as (command: object) => Promise<unknown>;
+    vi.spyOn(EC2Client.prototype, "send").mockImplementation(async function (
+      this: EC2Client,
+      command: object,
+    ) {
+      if ((await this.config.region()) === "eu-north-1") throw refusal("UnauthorizedOperation", "not there");
+      return send.call(this, command);
+    });
+    const { code, stdout, stderr } = await down({ lab: "class-7", allRegions: true, dryRun: true });
+    vi.restoreAllMocks();
+    expect(code).toBe(1);
+    expect(stdout).toContain("Nothing was deleted");
+    expect(stderr).toContain("Not read: eu-north-1");
+    expect((await down({ lab: "class-7", allRegions: true, dryRun: true })).code).toBe(0);
   });
 
   test("a value of the tag that is no lab's name is told of, and taken for no lab", async () => {

@@ -57,6 +57,7 @@ it.each([
   [{ endpointUrl: "http://one.test:1" }, { AWS_ENDPOINT_URL: "http://two.test:2" }, "http://one.test:1"],
   [{}, { AWS_ENDPOINT_URL: "https://two.test:2" }, "https://two.test:2"],
   [{}, { AWS_ENDPOINT_URL: "" }, undefined],
+  [{ simulate: true }, { AWS_ENDPOINT_URL: "nowhere" }, undefined],
   [{}, {}, undefined],
 ])("of %o and %o the endpoint asked for is %s", (options, env, asked) => {
   expect(askedEndpoint(options, env)).toBe(asked);

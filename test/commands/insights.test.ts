@@ -232,6 +232,9 @@ describe("vpclab insights", () => {
     ["top-talkers", { file: "records.txt", since: "1h" }],
     ["-", { file: "-" }],
     [undefined, { file: "records.txt" }],
+    [undefined, { since: "1h" }],
+    [undefined, { limit: "5" }],
+    [undefined, { csv: true }],
     [undefined, { query: "  " }],
     ["top-ten", {}],
   ])("refuses %s with %o before any call", async (name, options) => {
