@@ -1,6 +1,10 @@
-import { DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  CloudWatchLogsClient,
+  DeleteLogGroupCommand,
+  FilterLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { DeleteFlowLogsCommand, DescribeFlowLogsCommand } from "@aws-sdk/client-ec2";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { type LogsOptions, logs } from "../../src/commands/logs.ts";
 import { logsExplain } from "../../src/commands/logs-explain.ts";
@@ -140,6 +144,41 @@ describe("vpclab logs", () => {
     };
     expect(before.slice(0, -10)).not.toContain(await firstShown({}));
     expect(await firstShown({ since: "7d" })).toBe(before[0]);
+  });
+
+  it("follows: shows what arrives late, with a time before the newest", async ({ onTestFinished }) => {
+    onTestFinished(() => void vi.restoreAllMocks());
+    const at = Date.UTC(2026, 0, 5, 10);
+    const event = (eventId: string, timestamp: number) => ({
+      eventId,
+      timestamp,
+      message: `2 123456789012 eni-1 10.1.4.12 10.2.9.80 0 0 1 ${eventId} 420 ${timestamp / 1000} ${timestamp / 1000} ACCEPT OK`,
+    });
+    const stored = [event("1", at)];
+    const send = CloudWatchLogsClient.prototype.send as (command: object) => Promise<unknown>;
+    vi.spyOn(CloudWatchLogsClient.prototype, "send").mockImplementation(function (
+      this: CloudWatchLogsClient,
+      command: object,
+    ) {
+      if (!(command instanceof FilterLogEventsCommand)) return send.call(this, command);
+      const { startTime = 0 } = command.input;
+      const events = stored.filter(({ timestamp }) => timestamp >= startTime);
+      // By the next look there is one more, of five minutes before.
+      if (stored.length === 1) stored.push(event("2", at - 300_000));
+      return Promise.resolve({ events });
+    });
+    const interruption = new AbortController();
+    const { stdout } = await home.run(
+      async (program, terminal) => {
+        const following = logs(program, { ...SIMULATED, follow: true, raw: true });
+        await until(() => terminal.stdout.written.split("\n").length > 2, "the late one was shown");
+        interruption.abort(new Error("Ctrl-C"));
+        await expect(following).rejects.toThrow("Ctrl-C");
+        return 0;
+      },
+      { signal: interruption.signal, speed: FAST },
+    );
+    expect(stdout.match(/1 (\d) 420/g)).toEqual(["1 1 420", "1 2 420"]);
   });
 
   it("waits for whoever reads slowly, and no longer than until Ctrl-C", async () => {
