@@ -31,7 +31,7 @@ export function assertOurs(
       : what === "log group"
         ? `It belongs to the lab "${lab}".`
         : `It belongs to the lab "${lab}" in ${region}; IAM names are shared by all Regions of an account.`;
-  throw new LabError("not-ours", `There is a ${what} named ${name} already, and it is not this lab's.`, {
+  throw new LabError("not-ours", `The ${what} ${name} exists already, and it is not this lab's.`, {
     why,
     next: ["Give this lab a name of its own: vpclab up --lab my-lab", ...next],
   });

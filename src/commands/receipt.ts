@@ -150,7 +150,8 @@ function tellGone(
   { logGroupCameBack }: Receipt,
   { inventory }: Before,
 ): void {
-  const seen = [`nothing in ${place.region} or IAM carries vpclab:lab=${place.lab}`];
+  // IAM is of all Regions: a lab of that name in another one has its own there.
+  const seen = [`nothing in ${place.region}, and nothing of it in IAM, carries vpclab:lab=${place.lab}`];
   if (logGroupCameBack)
     seen.push("the log group came back with records in flight, and was deleted once more");
   else if (inventory.resources.some(({ type }) => type === "log-group"))

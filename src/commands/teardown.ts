@@ -55,7 +55,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
     if (!options.json) for (const each of doomed) tellOthers(terminal, each, options);
     if (options.dryRun) return showDryRun(terminal, lab, doomed, unread, options);
     if (doomed.every(({ inventory }) => inventory.resources.length === 0) && !options.json)
-      terminal.out(nothingStands(lab, options, unread));
+      terminal.out(terminal.wrap(nothingStands(lab, options, unread)));
     else if (asks) {
       listResources(terminal, doomed, options);
       await agree(program, lab, doomed);
@@ -122,13 +122,13 @@ function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, opti
 }
 
 function nothingStands({ place }: OpenLab, options: TeardownOptions, unread: readonly Unread[]): string {
-  const where = options.allRegions
-    ? unread.length > 0
-      ? "the Regions that could be read"
-      : "any Region of the account"
-    : place.region;
+  const { lab, region } = place;
+  // A lab of that name in another Region has its own in IAM.
+  if (!options.allRegions)
+    return `Nothing stands of lab ${lab} in ${region}, neither there nor in IAM. There is nothing to do.`;
+  const where = unread.length > 0 ? "the Regions that could be read" : "any Region of the account";
   const orIam = unread.some(({ region }) => region === "IAM") ? "" : " or IAM";
-  return `Nothing of lab ${place.lab} stands in ${where}${orIam}. There is nothing to do.`;
+  return `Nothing of lab ${lab} stands in ${where}${orIam}. There is nothing to do.`;
 }
 
 async function takeDown(
@@ -231,7 +231,7 @@ function showDryRun(
 ): number {
   const all = doomed.flatMap(({ inventory }) => inventory.resources);
   if (terminal.json) printJson(terminal, { delete: all });
-  else if (all.length === 0) terminal.out(nothingStands(lab, options, unread));
+  else if (all.length === 0) terminal.out(terminal.wrap(nothingStands(lab, options, unread)));
   else {
     listResources(terminal, doomed, options);
     terminal.out("Nothing was deleted. To delete it: vpclab teardown");

@@ -160,7 +160,7 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   if (unanswered > 0)
     lab.narrator.say(
       `${plural(unanswered, "ping packet")} went out and nothing came back. The verdict on that is ACCEPT: no security group or network ACL ` +
-        "of VPC 1 stopped what was sent; it got lost on the way. ACCEPT out and silence means routing.",
+        "of VPC 1 stopped what was sent. ACCEPT out and silence: there is no way, as here, or rules at the other end said no.",
     );
   const rejected = all.flatMap((record) =>
     record.logStatus === "OK" && record.action === "REJECT" ? [record] : [],
@@ -215,7 +215,8 @@ function tellAnswer({ recordsScanned, bytesScanned }: InsightsResult, [most]: re
 function tellWhatWasLearned({ journal, narrator }: LabContext): void {
   narrator.say(
     "That was the lab. A packet arrives if something lets it in and a route leads there. A peering connection carries " +
-      "nothing until both route tables lead to it. In a flow log, REJECT speaks of rules; ACCEPT and silence, of routing.",
+      "nothing until both route tables lead to it. In a flow log, REJECT speaks of the rules of its own VPC; ACCEPT " +
+      "and silence, of what comes after: a way that is missing, as here, or rules at the other end.",
   );
   // A walk that was interrupted asks again: of each question the latest answer counts.
   const cameTrue = new Map<string, boolean>();

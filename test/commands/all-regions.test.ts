@@ -99,7 +99,9 @@ describe("labs in several Regions", () => {
     });
     const again = await down({ lab: "class-7", allRegions: true });
     expect(again.code).toBe(0);
-    expect(again.stdout).toContain("Nothing of lab class-7 stands in any Region of the account or IAM.");
+    expect(unwrapped(again.stdout)).toContain(
+      "Nothing of lab class-7 stands in any Region of the account or IAM.",
+    );
   });
 
   test("a role that is all that is left is found by its own tag", async () => {
