@@ -306,7 +306,9 @@ describe("the flow log's analysis", () => {
   it("reads an unanswered ping as ACCEPT, and never as REJECT", async () => {
     const test = await labUntil("analyze");
     const said = test.told.said.join(" ");
-    expect(said).toMatch(/5 ping packets went out and nothing came back.*ACCEPT.*no way, as here, or rules at the other end/);
+    expect(said).toMatch(
+      /5 ping packets went out and nothing came back.*ACCEPT.*no way, as here, or rules at the other end/,
+    );
     const [record] = findings(test, "record");
     expect(record?.fields.map(({ name }) => name)).toContain("action");
     expect(record?.fields.find(({ name }) => name === "protocol")?.value).toBe("1");
