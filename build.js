@@ -67,6 +67,7 @@ function errorsThrown(client) {
         errors.add(error);
     }
   }
+  if (errors.size === 0) throw new Error(`no operation of ${client} was found in src: see errorsThrown`);
   return errors;
 }
 
@@ -199,7 +200,7 @@ function neededAtStart({ outputs }) {
 /**
  * An ES module as bin/vpclab.js calls it, where `require` gives what another module has put into `module.exports`. Not by
  * esbuild's own way to CommonJS, which makes a getter of every export and calls it at every use: with the SDK's thousands
- * that was a tenth of a `vpclab status`. So no module may export a variable that it changes later, nor import in a circle.
+ * that took 14 ms of every `vpclab status`. So no module may export a variable that it changes later, nor import in a circle.
  */
 function asFunction(text) {
   const beyondAscii = /.{0,60}\P{ASCII}/u.exec(text)?.[0];

@@ -115,7 +115,7 @@ export type Finding =
         readonly verdict: string;
         readonly reason: string;
       }[];
-      /** Why no reply comes that way, a sentence each; none where one does. */
+      /** Why no reply comes, a sentence each. */
       readonly meaning: readonly string[];
     }
   | {

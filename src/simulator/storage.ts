@@ -119,8 +119,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Over what is there, in one write: several processes note the time at every start and end, and a file system takes a
-   * hundred times as long to put another file in its place. A reader that meets half of it sees that by the sum, as times
+   * Over what is there, in one write: every process notes the time at its start and its end, and to put another
+   * file in its place takes a file system milliseconds. A reader that meets half of it sees that by the sum, as times
    * only ever grow.
    */
   writeTime({ world, real, speed }: SavedTime): void {
