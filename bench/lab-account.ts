@@ -70,6 +70,8 @@ export class LabAccount {
     const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" };
     const embedded = {
       connection: { requestHandler, clock: this.clock, credentials },
+      // Granted when the account was made, to all of its learners.
+      grantVpcs: async () => undefined,
       close: () => undefined,
     };
     return { embedded, calls };

@@ -83,7 +83,10 @@ export function commandLine(
     .option("--yes", "go through without questions")
     .option("--until <step>", `stop after a step: ${LAST_STEP_IDS.join(", ")}`)
     .option("--dry-run", "show what would be made, and its price; make nothing")
-    .option("--vpc-quota <n>", "the account's quota of VPCs in a Region (default: AWS's own, 5)")
+    .option(
+      "--vpc-quota <n>",
+      "the account's quota of VPCs in a Region (default: AWS's own, 5); the embedded AWS grants it",
+    )
     .addHelpText(
       "before",
       `Examples:

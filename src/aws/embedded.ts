@@ -1,5 +1,6 @@
 /** Opens the embedded AWS in this process, for `connect`. Loaded only when it is used. */
 import { ScaledClock, VirtualClock, type WorldClock } from "../simulator/clock.ts";
+import { grantQuotas } from "../simulator/ec2/quotas.ts";
 import { createEmbeddedAws } from "../simulator/index.ts";
 import { inProcessHandler } from "../simulator/request-handler.ts";
 import { FileStorage, MemoryStorage } from "../simulator/storage.ts";
@@ -16,6 +17,8 @@ export interface EmbeddedOptions {
 
 export interface Embedded {
   readonly connection: NonNullable<ConnectOptions["embedded"]>;
+  /** Gives the account a quota of its own: VPCs in a Region, the default VPC counted, and gateways with them. */
+  grantVpcs(quota: number): Promise<void>;
   /** To be called at the end: from then on the world goes on in real time. */
   close(): void;
 }
@@ -35,6 +38,7 @@ export function openEmbedded(options: EmbeddedOptions): Embedded {
       // Not checked by the embedded AWS; AWS's own example keys, so that nobody takes them for real ones.
       credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "not-a-secret" },
     },
+    grantVpcs: (vpcs) => aws.world.change("us-east-1", (context) => grantQuotas(context, { vpcs })),
     close: () => aws.world.close(),
   };
 }

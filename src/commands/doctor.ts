@@ -14,6 +14,7 @@ import { pad, plain, visibleWidth } from "../ui/text.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { vpcQuota } from "./options.ts";
+import { roomFor } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { placeJson } from "./standing.ts";
 
@@ -97,7 +98,7 @@ async function examine(lab: OpenLab, vpcQuota: number | undefined): Promise<Chec
   const [credentials, region, { checks, ingredients }, permissions, otherLabs] = await Promise.all([
     lookAtCredentials(aws, identity),
     lookAtRegion(aws),
-    lookBeforeBuilding(aws, spec, place.account, { vpcQuota }),
+    lookBeforeBuilding(aws, spec, place.account, roomFor(lab, vpcQuota)),
     lookForPermissions(aws, spec, { account: place.account, arn: identity }),
     lookForOtherLabs(aws, spec, remembered),
   ]);

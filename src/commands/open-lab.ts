@@ -51,6 +51,8 @@ export interface OpenLab {
 const DEFAULT_HOURS = 4;
 
 export interface OpenLabOptions {
+  /** The account's quota of VPCs. The embedded AWS grants what is asked for; what AWS grants is AWS's affair. */
+  readonly vpcQuota?: number | undefined;
   /** The lab's own flags; commands other than `up` have none. */
   readonly flags?: LabFlags;
   /**
@@ -87,7 +89,7 @@ export async function openLabAndRead<T>(
   program: Program,
   options: GlobalOptions,
   read: (from: ReadFrom) => Promise<T>,
-  { flags = {}, beforeCalls }: OpenLabOptions = {},
+  { flags = {}, vpcQuota, beforeCalls }: OpenLabOptions = {},
 ): Promise<{ lab: OpenLab; found: T }> {
   const memory = labMemory(program.home, (text) => program.terminal.say(`Note: ${plain(text)}`));
   const labs = memory.labs();
@@ -132,7 +134,7 @@ export async function openLabAndRead<T>(
   beforeCalls?.(target, endpointUrl);
 
   const onAws = { profile, credentials, endpointUrl };
-  const way = await openWay(program, options, { target, region: placeRegion, ...onAws });
+  const way = await openWay(program, options, { target, region: placeRegion, vpcQuota, ...onAws });
   try {
     const { aws } = way;
     const identity = identify(aws, target, (region) => connect({ region, signal: program.signal, ...onAws }));
@@ -209,10 +211,11 @@ function chooseTarget(
 
 interface WayOptions extends Pick<ConnectOptions, "region" | "profile" | "credentials" | "endpointUrl"> {
   readonly target: Place["target"];
+  readonly vpcQuota: number | undefined;
 }
 
 async function openWay(program: Program, options: GlobalOptions, way: WayOptions) {
-  const { target, ...onAws } = way;
+  const { target, vpcQuota, ...onAws } = way;
   const common = {
     region: way.region,
     ...(options.debug && { trace: showCall(program.terminal) }),
@@ -223,6 +226,7 @@ async function openWay(program: Program, options: GlobalOptions, way: WayOptions
     return { aws: reopen(program.signal), reopen, close: () => undefined };
   }
   const embedded = program.embedded ?? (await openWorld(program));
+  if (vpcQuota !== undefined) await embedded.grantVpcs(vpcQuota);
   const reopen = (signal: AbortSignal, region = way.region) =>
     connect({ ...common, region, signal, embedded: embedded.connection });
   return { aws: reopen(program.signal), reopen, close: embedded.close };

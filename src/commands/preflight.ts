@@ -1,6 +1,7 @@
 /** Before `up` makes the first thing: whatever would stop the lab half-way is told now. */
 import { lookBeforeBuilding } from "../aws/readiness/before-building.ts";
 import type { Ingredients } from "../aws/readiness/placement.ts";
+import type { RoomOptions } from "../aws/readiness/room.ts";
 import { LabError } from "../lab/error.ts";
 import type { OpenLab } from "./open-lab.ts";
 
@@ -11,14 +12,23 @@ export interface Preflight {
   readonly warnings: readonly string[];
 }
 
+/** @param vpcQuota see RoomOptions */
+export function roomFor({ place }: OpenLab, vpcQuota: number | undefined): RoomOptions {
+  if (place.target === "aws") return { vpcQuota };
+  return { vpcQuota, askForMore: ["Or have the embedded AWS grant more: vpclab up --vpc-quota 20"] };
+}
+
 /**
  * @param vpcQuota see RoomOptions
  * @throws LabError "not-ready" that names everything that stands in the way, and what to do about each
  */
 export async function preflight(lab: OpenLab, vpcQuota: number | undefined): Promise<Preflight> {
-  const { checks, ingredients } = await lookBeforeBuilding(lab.aws, lab.spec, lab.place.account, {
-    vpcQuota,
-  });
+  const { checks, ingredients } = await lookBeforeBuilding(
+    lab.aws,
+    lab.spec,
+    lab.place.account,
+    roomFor(lab, vpcQuota),
+  );
   const failing = checks.filter(({ outcome }) => outcome === "fail");
   if (failing.length > 0)
     throw new LabError("not-ready", failing.map(({ text }) => text).join("\n"), {

@@ -4,7 +4,7 @@ import { LabError, messageOf, usageError } from "../lab/error.ts";
 import { worldFolder } from "../lab/home.ts";
 import { labMemory, type RememberedLab } from "../lab/memory.ts";
 import { ScaledClock } from "../simulator/clock.ts";
-import { DEFAULT_QUOTAS, type Quotas } from "../simulator/ec2/quotas.ts";
+import { DEFAULT_QUOTAS, grantQuotas, type Quotas } from "../simulator/ec2/quotas.ts";
 import { type Endpoint, type FaultRule, FaultyAws, type MetFault } from "../simulator/faults.ts";
 import { createEmbeddedAws, OPERATIONS } from "../simulator/index.ts";
 import { type RunningServer, startServer } from "../simulator/server.ts";
@@ -40,9 +40,7 @@ export async function simulator(program: Program, options: SimulatorOptions): Pr
     world === undefined ? new MemoryStorage() : new FileStorage(worldFolder(program.home, world));
   const aws = createEmbeddedAws({ storage, clock: new ScaledClock(speed) });
   // Opens the world before anybody calls: one that is damaged, or cannot be written, is told here.
-  await aws.world.change("us-east-1", ({ state }) => {
-    if (Object.keys(quotas).length > 0) state.quotas = { ...state.quotas, ...quotas };
-  });
+  await aws.world.change("us-east-1", (context) => grantQuotas(context, quotas));
   const tellFault = (fault: MetFault) => terminal.say(faultLine(fault));
   const server = await listen(faults ? new FaultyAws(aws, faults, tellFault) : aws, port, terminal);
   try {

@@ -36,6 +36,7 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
   const asks = terminal.isInteractive && !options.json && !options.yes;
   const lab = await openLab(program, options, {
     flags: options,
+    ...(!options.dryRun && { vpcQuota: quota }),
     beforeCalls: (target) => {
       // On the embedded AWS nothing costs or breaks: nobody being here counts as a yes.
       if (target === "aws" && !asks && !options.yes && !options.dryRun)

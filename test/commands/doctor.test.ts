@@ -124,9 +124,19 @@ describe("up looks ahead", () => {
     expect(roles.Roles).toEqual([]);
   });
 
-  it("goes on where the quota is said to be higher", async () => {
-    await makeVpcs(2);
-    expect((await goUp({ vpcQuota: "20" })).code).toBe(0);
+  it("goes on where the embedded AWS is asked for a higher quota, which it grants, and keeps", async () => {
+    await makeVpcs(4);
+    expect(await refusal(() => goUp())).toMatchObject({
+      next: expect.arrayContaining(["Or have the embedded AWS grant more: vpclab up --vpc-quota 20"]),
+    });
+    expect((await goUp({ vpcQuota: "8" })).code).toBe(0);
+    await makeVpcs(1);
+    await expect(makeVpcs(1)).rejects.toMatchObject({ name: "VpcLimitExceeded" });
+  });
+
+  it("grants nothing at a dry run", async () => {
+    expect((await goUp({ dryRun: true, vpcQuota: "20" })).code).toBe(0);
+    await expect(makeVpcs(5)).rejects.toMatchObject({ name: "VpcLimitExceeded" });
   });
 
   it("names every foreign thing that stands in the way at once, before anything is made", async () => {

@@ -24,7 +24,14 @@ const NEEDED = 2;
 export interface RoomOptions {
   /** The account's own quota of VPCs in a Region (`--vpc-quota`); undefined: AWS's default. */
   readonly vpcQuota?: number | undefined;
+  /** How to come by more VPCs and gateways than the quota allows, an entry each. Default: by AWS's Service Quotas. */
+  readonly askForMore?: readonly string[] | undefined;
 }
+
+const ASK_SERVICE_QUOTAS = [
+  "Or ask for more under Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
+  "If your quota is higher already, say so: --vpc-quota <n>",
+];
 
 /** Fails where the quota has no room for what the lab has not got yet. */
 export function lookForVpcs(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
@@ -49,7 +56,7 @@ function countRoom(
   things: string,
   all: readonly { readonly Tags?: DescribedTag[] | undefined }[],
   spec: LabSpec,
-  { vpcQuota }: RoomOptions,
+  { vpcQuota, askForMore = ASK_SERVICE_QUOTAS }: RoomOptions,
 ): Check {
   const quota = vpcQuota ?? DEFAULT_VPC_QUOTA;
   const ours = all.filter(({ Tags }) => isOfLab(Tags, spec)).length;
@@ -70,8 +77,7 @@ function countRoom(
     "fail",
     `${inUse}; the lab needs ${missing} more.`,
     `Delete ${things} that nobody needs, or take another Region by --region.`,
-    "Or ask for more under Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
-    "If your quota is higher already, say so: --vpc-quota <n>",
+    ...askForMore,
   );
 }
 

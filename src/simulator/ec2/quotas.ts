@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 export const DEFAULT_QUOTAS = {
   /** The default VPC counts. */
   vpcs: 5,
-  /** Follows the quota of VPCs. */
+  /** Follows the quota of VPCs: AWS raises it with that one, and not by itself. */
   internetGateways: 5,
   subnetsPerVpc: 200,
   routeTablesPerVpc: 200,
@@ -32,6 +32,12 @@ export const DEFAULT_QUOTAS = {
 export type Quotas = typeof DEFAULT_QUOTAS;
 
 /** The quotas of this world's account. */
-export function quotasOf(context: Context): Quotas {
-  return { ...DEFAULT_QUOTAS, ...context.state.quotas };
+export function quotasOf({ state: { quotas = {} } }: Context): Quotas {
+  const { vpcs } = quotas;
+  return { ...DEFAULT_QUOTAS, ...(vpcs !== undefined && { internetGateways: vpcs }), ...quotas };
+}
+
+/** From now on the account has these; those that are not named stay as they are. */
+export function grantQuotas({ state }: Context, quotas: Partial<Quotas>): void {
+  state.quotas = { ...state.quotas, ...quotas };
 }

@@ -28,6 +28,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
+import type { Quotas } from "../../../src/simulator/ec2/quotas.ts";
 import { embedded } from "../embedded.ts";
 import { createSide, createVpc, id } from "../lab-network.ts";
 import { refusal } from "../refusal.ts";
@@ -164,6 +165,22 @@ describe("a new VPC", () => {
     const { ec2: other } = embedded({ quotas: { vpcs: 7 } });
     for (let number = 1; number <= 6; number++) await createVpc(other, `10.${number}.0.0/16`);
     expect((await refusal(createVpc(other))).code).toBe("VpcLimitExceeded");
+  });
+
+  it("takes the quota of internet gateways along, where that has no other of its own", async () => {
+    const gatewaysAllowed = async (quotas: Partial<Quotas>) => {
+      const { ec2 } = embedded({ quotas });
+      // The default VPC has one.
+      for (let count = 1; ; count++)
+        try {
+          await ec2.send(new CreateInternetGatewayCommand({}));
+        } catch {
+          return count;
+        }
+    };
+    expect(await gatewaysAllowed({ vpcs: 7 })).toBe(7);
+    expect(await gatewaysAllowed({ vpcs: 7, internetGateways: 2 })).toBe(2);
+    expect(await gatewaysAllowed({ vcpus: 64 })).toBe(5);
   });
 });
 
