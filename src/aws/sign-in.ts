@@ -31,7 +31,7 @@ export function signIn(profile?: string): AwsCredentialIdentityProvider {
       const { fromIni } = await import("@aws-sdk/credential-provider-ini");
       return await fromIni(init)(properties);
     } catch (error) {
-      throw brokenWay(error) ?? (await noCredentials(named, error));
+      throw brokenWay(error) ?? (await noCredentials(named, { cause: error }));
     }
   };
   return memoizeIdentityProvider(provider, isIdentityExpired, doesIdentityRequireRefresh) ?? provider;
@@ -50,11 +50,18 @@ function brokenWay(error: unknown): Error | undefined {
   return code === undefined ? undefined : Object.assign(new Error(error.message, { cause: error }), { code });
 }
 
-/**
- * @param profile that somebody named
- * @param cause what the attempt to get some ended in; default: none was made, because nothing speaks of any
- */
-export async function noCredentials(profile?: string, cause?: unknown): Promise<LabError> {
+export interface NoCredentialsOptions {
+  /** What the attempt to get some ended in; default: none was made, because nothing speaks of any. */
+  readonly cause?: unknown;
+  /** Whether they are for another endpoint than AWS's own. */
+  readonly isAtEndpoint?: boolean;
+}
+
+/** @param profile that somebody named */
+export async function noCredentials(
+  profile?: string,
+  { cause, isAtEndpoint = false }: NoCredentialsOptions = {},
+): Promise<LabError> {
   const signIn = await howToSignIn(profile);
   return new LabError("no-credentials", "No usable AWS credentials.", {
     why:
@@ -62,6 +69,7 @@ export async function noCredentials(profile?: string, cause?: unknown): Promise<
         ? redacted(cause.message)
         : "Neither the environment nor the shared AWS files hold any.",
     next: [
+      ...(isAtEndpoint ? ["If that endpoint is a vpclab simulator: paste the lines that it prints."] : []),
       ...(signIn === undefined
         ? [
             "Sign in with the AWS CLI: aws login (or aws configure sso, or aws configure), then run this again.",

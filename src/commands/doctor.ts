@@ -16,7 +16,7 @@ import { type OpenLab, openLab } from "./open-lab.ts";
 import { vpcQuota } from "./options.ts";
 import { roomFor } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { placeJson } from "./standing.ts";
+import { isAwsItself, placeJson } from "./standing.ts";
 
 export interface DoctorOptions extends GlobalOptions {
   readonly vpcQuota?: string;
@@ -100,7 +100,7 @@ async function examine(lab: OpenLab, vpcQuota: number | undefined): Promise<Chec
     lookAtRegion(aws),
     lookBeforeBuilding(aws, spec, place.account, roomFor(lab, vpcQuota)),
     lookForPermissions(aws, spec, { account: place.account, arn: identity }),
-    lookForOtherLabs(aws, spec, remembered),
+    lookForOtherLabs(aws, spec, remembered, isAwsItself(place)),
   ]);
   const { instanceType } = ingredients;
   const vcpus = instanceType === undefined ? [] : [await lookForVcpus(aws, spec, instanceType)];

@@ -116,7 +116,7 @@ export async function openLabAndRead<T>(
       ? lostEndpoint(remembered, memory.folder(remembered), cause)
       : cause;
   if (target === "aws" && !local.present && options.simulate !== false)
-    throw lost() ?? (await noCredentials(profile));
+    throw lost() ?? (await noCredentials(profile, { isAtEndpoint: asked !== undefined }));
   const credentials = signIn(profile);
 
   // A lab on the embedded AWS says nothing of one on AWS: its instances live for ever, say.

@@ -3,6 +3,7 @@ import { readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
 import { EXIT, Interrupted, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
+import type { Place, RememberedLab } from "../lab/memory.ts";
 import type { LabContext } from "../steps/step.ts";
 import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
 import { printJson } from "../ui/json.ts";
@@ -121,11 +122,24 @@ function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, opti
     terminal.say(line);
 }
 
-function nothingStands({ place }: OpenLab, options: TeardownOptions, unread: readonly Unread[]): string {
+function nothingStands(
+  { place, memory }: OpenLab,
+  options: TeardownOptions,
+  unread: readonly Unread[],
+): string {
   const { lab, region } = place;
   // A lab of that name in another Region has its own in IAM.
-  if (!options.allRegions)
-    return `Nothing stands of lab ${lab} in ${region}, neither there nor in IAM. There is nothing to do.`;
+  if (!options.allRegions) {
+    const nothing = `Nothing stands of lab ${lab} in ${region}, neither there nor in IAM. There is nothing to do.`;
+    const others = memory
+      .labs()
+      .filter((other) => other.tornDownAt === undefined && isOfAccount(other, place))
+      .filter((other) => other.lab !== lab || other.region !== region);
+    // A name that was mistyped is not to read like a lab that is gone.
+    return others.length === 0
+      ? nothing
+      : `${nothing} Remembered as standing: ${others.map((other) => `${other.lab} (${other.region})`).join(", ")}.`;
+  }
   const where = unread.length > 0 ? "the Regions that could be read" : "any Region of the account";
   const orIam = unread.some(({ region }) => region === "IAM") ? "" : " or IAM";
   return `Nothing of lab ${lab} stands in ${where}${orIam}. There is nothing to do.`;
@@ -263,11 +277,13 @@ function forget(lab: OpenLab): void {
 
 /** No Region of the account has it any more, whatever this machine remembers. */
 function forgetEverywhere(lab: OpenLab): void {
-  const { target, account } = lab.place;
   for (const other of lab.elsewhere)
-    if (other.target === target && other.account === account)
-      lab.memory.remember({ ...other, tornDownAt: Date.now() });
+    if (isOfAccount(other, lab.place)) lab.memory.remember({ ...other, tornDownAt: Date.now() });
   forget(lab);
+}
+
+function isOfAccount(other: RememberedLab, { target, account }: Place): boolean {
+  return other.target === target && other.account === account;
 }
 
 function printReceipts(

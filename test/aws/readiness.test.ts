@@ -329,19 +329,26 @@ describe("access", () => {
   });
 });
 
-it("tells of other labs by the command that takes them down, each once", async () => {
-  const tagged = (Value: string) => ({ Tags: [{ Key: "vpclab:lab", Value }] });
-  // Somebody may give the tag any value.
-  const values = ["nextwork", "class-7", "class-7", "x; reboot"];
-  ec2.on(DescribeVpcsCommand).resolves({ Vpcs: values.map(tagged) });
-  const { aws, spec } = lab();
-  const { outcome, next } = await lookForOtherLabs(aws, spec, [
-    { lab: "nextwork", region: "us-east-1" },
-    { lab: "nextwork", region: "eu-west-3" },
-  ]);
-  expect(outcome).toBe("warning");
-  expect(next).toEqual([
-    "vpclab teardown --lab class-7 --region us-east-1",
-    "vpclab teardown --lab nextwork --region eu-west-3",
-  ]);
-});
+it.each([
+  [true, " They cost money while their instances run."],
+  [false, ""],
+])(
+  "tells of other labs by the command that takes them down, each once (billed: %s)",
+  async (areBilled, cost) => {
+    const tagged = (Value: string) => ({ Tags: [{ Key: "vpclab:lab", Value }] });
+    // Somebody may give the tag any value.
+    const values = ["nextwork", "class-7", "class-7", "x; reboot"];
+    ec2.on(DescribeVpcsCommand).resolves({ Vpcs: values.map(tagged) });
+    const { aws, spec } = lab();
+    const remembered = ["us-east-1", "eu-west-3"].map((region) => ({ lab: "nextwork", region }));
+    const { outcome, text, next } = await lookForOtherLabs(aws, spec, remembered, areBilled);
+    expect(outcome).toBe("warning");
+    expect(text).toBe(
+      `Other labs stand, or are remembered as standing: class-7 (us-east-1), nextwork (eu-west-3).${cost}`,
+    );
+    expect(next).toEqual([
+      "vpclab teardown --lab class-7 --region us-east-1",
+      "vpclab teardown --lab nextwork --region eu-west-3",
+    ]);
+  },
+);

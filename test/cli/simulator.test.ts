@@ -97,6 +97,9 @@ describe("vpclab simulator", () => {
     const without = await vpclab(["status"]);
     expect(without.code, without.stderr).toBe(4);
     expect(without.stderr).toContain(`Lab nextwork was made at ${endpoint}`);
+    const named = await vpclab(["status", "--endpoint-url", endpoint]);
+    expect(named.code, named.stderr).toBe(4);
+    expect(named.stderr).toContain("If that endpoint is a vpclab simulator: paste the lines that it prints.");
     await simulator.end();
     const after = await vpclab(["status", "--json"], { env: { AWS_REGION: "us-east-1" } });
     expect(after.code, after.stderr).toBe(0);

@@ -95,6 +95,7 @@ describe("vpclab doctor", () => {
     expect(code).toBe(0);
     expect(unwrapped(stdout)).toContain("vpclab teardown --lab class-7 --region us-east-1");
     expect(stdout).toContain("Ready, with 1 warning.");
+    expect(stdout).not.toContain("cost money");
   });
 
   it("counts what stands of the lab as what it no longer needs", async () => {

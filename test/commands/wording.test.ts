@@ -32,6 +32,25 @@ describe("without a lab", () => {
     }
   });
 
+  it("teardown names the labs that are remembered, so that a mistyped name does not read like a lab that is gone", async () => {
+    const home = labHome();
+    for (const lab of ["class-7", "class-8"])
+      await home.run((program) => up(program, { ...SIMULATED, lab, yes: true, until: "vpcs" }));
+    const takeDown = async (lab: string) => {
+      const { stdout } = await home.run((program) => teardown(program, { ...SIMULATED, lab, yes: true }));
+      return unwrapped(stdout);
+    };
+    expect(await takeDown("clas-7")).toContain(
+      "There is nothing to do. Remembered as standing: class-8 (us-east-1), class-7 (us-east-1).",
+    );
+    await takeDown("class-7");
+    expect(await takeDown("class-7")).toContain(
+      "nothing to do. Remembered as standing: class-8 (us-east-1).",
+    );
+    await takeDown("class-8");
+    expect(await takeDown("class-8")).not.toContain("Remembered");
+  });
+
   it("ping names instance 2 where that is to send", async () => {
     const back = () =>
       labHome().run((program) => ping(program, "private", { ...SIMULATED, from: "instance-2" }));

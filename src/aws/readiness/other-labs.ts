@@ -10,11 +10,15 @@ export interface LabElsewhere {
   readonly region: string;
 }
 
-/** @param remembered labs of the same account that this machine has built and not taken down */
+/**
+ * @param remembered labs of the same account that this machine has built and not taken down
+ * @param areBilled whether AWS itself has them
+ */
 export function lookForOtherLabs(
   aws: Aws,
   spec: LabSpec,
   remembered: readonly LabElsewhere[],
+  areBilled: boolean,
 ): Promise<Check> {
   return look("other-labs", async () => {
     const vpcs = await describeVpcs(aws, [{ Name: "tag-key", Values: [TAG_LAB] }]);
@@ -33,7 +37,7 @@ export function lookForOtherLabs(
     return check(
       "other-labs",
       "warning",
-      `Other labs stand, or are remembered as standing: ${[...names].join(", ")}. They cost money while their instances run.`,
+      `Other labs stand, or are remembered as standing: ${[...names].join(", ")}.${areBilled ? " They cost money while their instances run." : ""}`,
       ...commands,
     );
   });
