@@ -96,7 +96,10 @@ export class LevelBuilder<C> {
     const [first] = this.phases;
     if (first !== undefined && first.keys.length === 0) first.keys = [...defaultOrder];
     const fixed = ofEvents && this.saysFields ? [] : columns;
-    return { phases: this.phases, columns: this.displayed ?? [...fixed, ...this.added] };
+    const shown = this.displayed ?? [...fixed, ...this.added];
+    // What is named again stands where it stood, by its latest meaning.
+    const byName = new Map(shown.map((column) => [column.name, column]));
+    return { phases: this.phases, columns: [...byName.values()] };
   }
 
   private beginPhase(): MutablePhase<C> {
@@ -130,7 +133,7 @@ export class LevelBuilder<C> {
       }
       const compiled = this.compile(item.expression);
       if (item.aliased) names.define(item.name, compiled);
-      this.show({ name: item.name, ...compiled });
+      this.added.push({ name: item.name, ...compiled });
     }
   }
 
@@ -139,12 +142,6 @@ export class LevelBuilder<C> {
     if (item.aliased && !this.options.names.isEphemeral(item.name))
       this.options.names.define(item.name, compiled);
     return { name: item.name, ...compiled };
-  }
-
-  private show(column: OutputColumn<C>): void {
-    const place = this.added.findIndex((other) => other.name === column.name);
-    if (place === -1) this.added.push(column);
-    else this.added[place] = column;
   }
 
   private addParse(command: CommandOf<"parse">): void {
@@ -168,7 +165,7 @@ export class LevelBuilder<C> {
       if (names.isEphemeral(name)) throw alreadyDefined(name, command.aliases[index] ?? command.pattern);
       const compiled = { kind: "plain" as const, evaluate: (context: C) => valuesOf(context)?.[index] };
       names.define(name, compiled);
-      this.show({ name, ...compiled });
+      this.added.push({ name, ...compiled });
     }
   }
 }

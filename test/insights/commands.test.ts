@@ -206,7 +206,10 @@ const flowCases: readonly (readonly [string, string, ...string[]])[] = [
   ["stats sum(bytes) by action | filter `sum(bytes)` > 1000", "action | sum(bytes)", "ACCEPT | 5832"],
   ["stats sum(bytes) by action | filter sum(bytes) < 1000", "action | sum(bytes)", "REJECT | 120"],
   ["stats count(*) as n by action | fields n * 2 as twice | limit 1", "action | n | twice", "ACCEPT | 4 | 8"],
+  ["stats count(*) as n by action | fields action, n | limit 1", "action | n", "ACCEPT | 4"],
+  ["stats count(*) as n by action | fields n * 2 as n | limit 1", "action | n", "ACCEPT | 8"],
   ["stats count(*) as n by action | display action", "action", "ACCEPT", "REJECT", "-"],
+  ["fields srcAddr | display dstAddr, dstAddr | filter packets = 25", "dstAddr", "10.2.9.80"],
   ["stats count(*) as n by srcAddr | stats max(n) as most, count(*) as senders", "most | senders", "3 | 4"],
   ["stats sum(bytes) as b by bin(1m) | stats max(b) as peak, avg(b) as mean", "peak | mean", "5076 | 1488"],
   [
