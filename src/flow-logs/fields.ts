@@ -1,6 +1,6 @@
 /**
  * The fields a flow log can record: their name in a log format, their name in Logs Insights, and what they mean.
- * Source: "Flow log records" in the Amazon VPC user guide, versions 2 to 5, 7 and 8.
+ * Source: "Flow log records" in the Amazon VPC user guide, versions 2 to 5 and 7 to 10.
  */
 
 export interface FlowLogField {
@@ -69,6 +69,13 @@ export const FLOW_LOG_FIELDS: readonly FlowLogField[] = [
   field(7, "ecs-task-arn", "ecsTaskArn", "The ECS task."),
   field(7, "ecs-task-id", "ecsTaskId", "The id of the ECS task."),
   field(8, "reject-reason", "rejectReason", "Why traffic was rejected, where Block Public Access did it."),
+  field(9, "resource-id", "resourceId", "The regional NAT gateway, which has no network interface."),
+  field(
+    10,
+    "encryption-status",
+    "encryptionStatus",
+    "Whether it was encrypted: 0 no, 1 by the Nitro system, 2 by the application, 3 by both.",
+  ),
 ];
 
 /** The log format of a flow log that names none: the version 2 fields in their order. */

@@ -163,7 +163,8 @@ export function formatRecord(record: FlowLogRecord): string {
 
 const largest: Record<string, number> = { srcport: 65_535, dstport: 65_535, protocol: 255 };
 const numbers = new Set(["version", "srcport", "dstport", "protocol", "packets", "bytes", "start", "end"]);
-const alwaysThere = new Set(["version", "interface-id", "start", "end", "log-status"]);
+// Not interface-id: regional NAT gateways have none.
+const alwaysThere = new Set(["version", "start", "end", "log-status"]);
 const words: Record<string, readonly string[]> = {
   action: ["ACCEPT", "REJECT"],
   "log-status": ["OK", "NODATA", "SKIPDATA"],

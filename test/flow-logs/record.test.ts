@@ -172,6 +172,19 @@ describe("a log format", () => {
     ]);
   });
 
+  test("of version 10 tells a regional NAT gateway, which has no interface, and encryption", () => {
+    const fields = parseFields(
+      "10 - nat-1 3",
+      asFormat("<version> <interface-id> <resource-id> <encryption-status>"),
+    );
+    expect(fields.map(({ field, value }) => `${field.insightsName}=${value}`)).toEqual([
+      "version=10",
+      "interfaceId=-",
+      "resourceId=nat-1",
+      "encryptionStatus=3",
+    ]);
+  });
+
   test.each([
     ["", "The log format is empty; it needs at least one field."],
     [
