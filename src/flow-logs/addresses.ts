@@ -1,4 +1,5 @@
 /** Whose address it is: the lab's own, a special one, or somebody's on the internet. */
+import { isIPv6 } from "node:net";
 import { contains, parseAddress, toCidr } from "../network/cidr.ts";
 import type { FlowLogRecord } from "./record.ts";
 
@@ -30,6 +31,14 @@ const specialRanges: readonly AddressRange[] = [
   { cidr: "255.255.255.255/32", owner: "broadcast" },
 ];
 
+/** The same of IPv6, by how such an address begins: 16 bits tell these ranges apart. */
+const specialBeginnings: readonly { readonly beginning: RegExp; readonly owner: string }[] = [
+  { beginning: /^f[cd][0-9a-f]{2}:/i, owner: "a private address" },
+  { beginning: /^fe[89ab][0-9a-f]:/i, owner: "link-local" },
+  { beginning: /^ff[0-9a-f]{2}:/i, owner: "multicast" },
+  { beginning: /^::1$/, owner: "loopback" },
+];
+
 /** Says whose an address is; undefined for "-" and for what is no address. */
 export type WhoseAddress = (address: string) => string | undefined;
 
@@ -50,9 +59,13 @@ export function whoseAddress(
     const label = labels.get(address) ?? serviceAddresses.get(address);
     if (label !== undefined) return label;
     const number = parseAddress(address);
-    if (number === undefined) return address.includes(":") ? "internet" : undefined;
+    if (number === undefined) return isIPv6(address) ? ownerOfIPv6(address) : undefined;
     return searched.find(({ cidr }) => contains(cidr, number))?.owner ?? "internet";
   };
+}
+
+function ownerOfIPv6(address: string): string {
+  return specialBeginnings.find(({ beginning }) => beginning.test(address))?.owner ?? "internet";
 }
 
 /**
