@@ -24,8 +24,7 @@ const UNKNOWN_TO_JAVASCRIPT: readonly (readonly [RegExp, string])[] = [
  */
 export function parseRegex(source: string, span: Span): QueryRegex {
   let flags = "";
-  const named = /\(\?P?<([A-Za-z_@][\w@.]*)>/g;
-  const withoutFlags = source.replace(/\(\?([a-z]+)\)/g, (_, letters: string) => {
+  const withoutFlags = replaceUnescaped(source, /\(\?([a-z]+)\)/, (letters) => {
     for (const letter of letters) {
       if (!"ims".includes(letter)) {
         throw new QueryError(
@@ -43,9 +42,12 @@ export function parseRegex(source: string, span: Span): QueryRegex {
       throw new QueryError(`in regular expressions, ${what} are not supported here`, span.start, span.end);
     }
   }
-  const groupNames = [...withoutFlags.matchAll(named)].map((m) => m[1] ?? "");
+  const groupNames: string[] = [];
   // Field names may hold @ and dots, which JavaScript's group names may not: groups are counted instead.
-  const counted = withoutFlags.replace(named, (_, name: string) => `(?<g${groupNames.indexOf(name)}>`);
+  const counted = replaceUnescaped(withoutFlags, /\(\?P?<([A-Za-z_@][\w@.]*)>/, (name) => {
+    groupNames.push(name);
+    return `(?<g${groupNames.indexOf(name)}>`;
+  });
   try {
     return { regex: new RegExp(counted, flags), groupNames };
   } catch (error) {
@@ -121,6 +123,13 @@ function extractByGlob(text: string, first: string, rest: readonly string[]): st
     at = end + literal.length;
   }
   return values;
+}
+
+/** Replaces what a pattern with one group finds, but for what begins with an escaped character: `\(?<` opens no group. */
+function replaceUnescaped(source: string, pattern: RegExp, by: (group: string) => string): string {
+  return source.replace(new RegExp(`\\\\.|${pattern.source}`, "gs"), (found, group: string | undefined) =>
+    group === undefined ? found : by(group),
+  );
 }
 
 function withoutEscapedBackslashes(source: string): string {

@@ -88,6 +88,8 @@ const cases: Readonly<Record<string, readonly (readonly [string, string | undefi
     ["nothing not like 'x'", "1"],
     ["packets like '2'", "1"],
     ["'a/b' like /a\\/b/", "1"],
+    ["'(<ab>' like /\\(?<ab>/", "1"],
+    ["'(i)' like /^(\\(?i)\\)/", "1"],
     ["'a.b' like 'a.b'", "1"],
     ["'axb' like 'a.b'", "0"],
     ["'axb' like /a.b/", "1"],
