@@ -12,6 +12,12 @@ import { isLabName } from "./spec.ts";
 /** Of `1e999` JSON makes Infinity, and no date comes of that. */
 const number = v.pipe(v.number(), v.finite());
 
+/** In ms; of 1e300, too, no date comes. */
+const time = v.pipe(
+  number,
+  v.check((ms) => !Number.isNaN(new Date(ms).getTime())),
+);
+
 // Names of folders come of these: what does not look as it should is not taken up, whoever wrote it.
 const placeSchema = v.object({
   lab: v.pipe(v.string(), v.check(isLabName)),
@@ -25,11 +31,11 @@ const placeSchema = v.object({
 const rememberedSchema = v.object({
   ...placeSchema.entries,
   /** When `up` was last run, in ms of real time. */
-  upAt: number,
+  upAt: time,
   /** When a teardown ended with nothing left; absent while the lab may stand. */
-  tornDownAt: v.optional(number),
+  tornDownAt: v.optional(time),
   /** When the first resource was asked for, in ms of the service's time: what it cost is counted from here. */
-  standsSince: v.optional(number),
+  standsSince: v.optional(time),
   options: v.object({
     cidr1: v.string(),
     cidr2: v.string(),
@@ -171,11 +177,11 @@ const pingSchema = v.object({
 });
 
 const entrySchema = v.variant("kind", [
-  v.object({ kind: v.literal("ping"), at: number, step: v.optional(v.string()), ping: pingSchema }),
-  v.object({ kind: v.literal("step-done"), at: number, step: v.string() }),
+  v.object({ kind: v.literal("ping"), at: time, step: v.optional(v.string()), ping: pingSchema }),
+  v.object({ kind: v.literal("step-done"), at: time, step: v.string() }),
   v.object({
     kind: v.literal("prediction"),
-    at: number,
+    at: time,
     step: v.string(),
     question: v.string(),
     expected: v.string(),
