@@ -6,17 +6,18 @@ import {
   DetachInternetGatewayCommand,
   type Filter,
   type InternetGateway,
+  type NetworkInterface,
   paginateDescribeInternetGateways,
 } from "@aws-sdk/client-ec2";
 import { type LabSpec, type Side, TAG_LAB } from "../lab/spec.ts";
 import { given } from "./answer.ts";
+import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
-import { type Deletion, deleteUntilGone, isDependencyViolation } from "./deletion.ts";
+import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
 import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
-import { retryWhile } from "./waits.ts";
 
 export function describeInternetGateways(aws: Aws, filters: Filter[]): Promise<InternetGateway[]> {
   return allPages(
@@ -132,34 +133,41 @@ function isAttachedAlready(error: unknown): boolean {
 }
 
 /** Detaches and deletes; waits up to 20 minutes for the public addresses mapped through it to go. */
-export function deleteInternetGateway(aws: Aws, gatewayId: string): Promise<Deletion> {
+export function deleteInternetGateway(aws: Aws, spec: LabSpec, gatewayId: string): Promise<Deletion> {
+  const look = () => describeInternetGateways(aws, [{ Name: "internet-gateway-id", Values: [gatewayId] }]);
+  const vpcIds = async () => {
+    const [gateway] = await look();
+    return (gateway?.Attachments ?? []).flatMap(({ VpcId }) => VpcId ?? []);
+  };
   return deleteUntilGone(aws, {
     what: `internet gateway ${gatewayId}`,
     atMostMs: 1_200_000,
     // Both in each try: the first read may not show yet what was attached a moment ago.
     delete: async () => {
-      const [gateway] = await describeInternetGateways(aws, withId(gatewayId));
-      for (const { VpcId } of gateway?.Attachments ?? []) await detach(aws, gatewayId, VpcId);
+      for (const vpcId of await vpcIds()) await detach(aws, gatewayId, vpcId);
       await aws.ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: gatewayId }));
     },
-    isThere: async () => (await describeInternetGateways(aws, withId(gatewayId))).length > 0,
+    isThere: async () => (await look()).length > 0,
+    lookForBlockers: giveUpWhenBlocked(
+      `Internet gateway ${gatewayId}`,
+      async () => {
+        const Values = await vpcIds();
+        if (Values.length === 0) return [];
+        return lastingNetworkInterfaces(aws, spec, [{ Name: "vpc-id", Values }], hasPublicAddress);
+      },
+      "public addresses are mapped through it",
+    ),
   });
 }
 
-async function detach(aws: Aws, gatewayId: string, vpcId: string | undefined): Promise<void> {
-  const wait = {
-    what: `internet gateway ${gatewayId} to let go of ${vpcId}`,
-    atMostMs: 1_200_000,
-    everyMs: 2_000,
-  };
-  const command = new DetachInternetGatewayCommand({ InternetGatewayId: gatewayId, VpcId: vpcId });
+function hasPublicAddress({ Association }: NetworkInterface): boolean {
+  return Association?.PublicIp !== undefined;
+}
+
+async function detach(aws: Aws, InternetGatewayId: string, VpcId: string): Promise<void> {
   try {
-    await retryWhile(aws, wait, isDependencyViolation, () => aws.ec2.send(command));
+    await aws.ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   } catch (error) {
     if (!isNotFound(error) && !isCode(error, "Gateway.NotAttached")) throw error;
   }
-}
-
-function withId(gatewayId: string): Filter[] {
-  return [{ Name: "internet-gateway-id", Values: [gatewayId] }];
 }

@@ -50,7 +50,7 @@ const ALONGSIDE: Partial<Record<ResourceType, Delete>> = {
   subnet: (aws, id, spec) => deleteSubnet(aws, spec, id),
   "route-table": deleteRouteTable,
   "network-acl": deleteNetworkAcl,
-  "internet-gateway": deleteInternetGateway,
+  "internet-gateway": (aws, id, spec) => deleteInternetGateway(aws, spec, id),
 };
 
 /** To be waited for before the lab's own go. */

@@ -51,7 +51,7 @@ export const vpcs: Step = {
           .map((resource) => removal(resource, remove(resource.id))),
       );
     const contents = await Promise.all([
-      each("internet-gateway", (id) => () => deleteInternetGateway(aws, id)),
+      each("internet-gateway", (id) => () => deleteInternetGateway(aws, spec, id)),
       each("subnet", (id) => () => deleteSubnet(aws, spec, id)),
       each("route-table", (id) => () => deleteRouteTable(aws, id)),
     ]);

@@ -2,6 +2,7 @@ import {
   AttachInternetGatewayCommand,
   DeleteInternetGatewayCommand,
   DescribeInternetGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
   DetachInternetGatewayCommand,
   EC2Client,
 } from "@aws-sdk/client-ec2";
@@ -95,6 +96,31 @@ it("is detached and deleted, though the first read does not show the attachment 
     .resolves({ InternetGateways: [] });
   ec2.on(DetachInternetGatewayCommand).resolves({});
   ec2.on(DeleteInternetGatewayCommand).rejectsOnce(refusal("DependencyViolation")).resolves({});
-  expect(await deleteInternetGateway(mockedLab().lab.aws, "igw-1")).toBe("deleted");
+  const { lab } = mockedLab();
+  expect(await deleteInternetGateway(lab.aws, lab.spec, "igw-1")).toBe("deleted");
   expect(ec2.commandCalls(DetachInternetGatewayCommand)[0]?.args[0].input.VpcId).toBe("vpc-1");
+});
+
+it("is not waited for long where a public address that nobody takes away is mapped through it", async () => {
+  const inVpc = { Filters: [{ Name: "vpc-id", Values: ["vpc-1"] }] };
+  ec2
+    .on(DescribeInternetGatewaysCommand)
+    .resolves({ InternetGateways: [{ InternetGatewayId: "igw-1", Attachments: [{ VpcId: "vpc-1" }] }] });
+  ec2
+    .on(DetachInternetGatewayCommand)
+    .rejects(refusal("DependencyViolation", "Network vpc-1 has some mapped public address(es)."));
+  ec2.on(DescribeNetworkInterfacesCommand, inVpc).resolves({
+    NetworkInterfaces: [
+      { NetworkInterfaceId: "eni-private" },
+      { NetworkInterfaceId: "eni-1", Association: { PublicIp: "1.2.3.4" }, Description: "NAT" },
+    ],
+  });
+  const { lab } = mockedLab();
+  const begun = lab.aws.clock.now();
+  await expect(deleteInternetGateway(lab.aws, lab.spec, "igw-1")).rejects.toMatchObject({
+    code: "blocked",
+    message:
+      "Internet gateway igw-1 cannot be deleted while public addresses are mapped through it: network interface eni-1 (NAT).",
+  });
+  expect(lab.aws.clock.now() - begun).toBeLessThan(180_000);
 });
