@@ -57,13 +57,13 @@ export async function status(program: Program, options: StatusOptions): Promise<
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);
       if (options.json) printJson(terminal, { ...statusJson(lab, inventory), strays: strays.found });
       else {
-        const write = (page: Terminal) => {
+        const write = (detail: Detail) => (page: Terminal) => {
           header(page, lab);
-          show(page, lab, inventory, picture, strays);
+          show(page, lab, inventory, picture, strays, detail);
           if (options.svg !== undefined) page.say(page.wrap(`The drawing is in ${plain(options.svg)}.`));
         };
-        if (options.watch) drawPage(terminal, write);
-        else write(terminal);
+        if (options.watch) drawPage(terminal, write("all"), write("no table"), write("no drawing"));
+        else write("all")(terminal);
       }
       if (options.watch) await realSleep(WATCH_EVERY_MS, program.signal);
     } while (options.watch);
@@ -116,12 +116,16 @@ async function writeSvg(file: string, { place }: OpenLab, picture: LabPicture): 
   }
 }
 
+/** Of the resources: a row each and the drawing; the drawing and their states counted; these alone. */
+type Detail = "all" | "no table" | "no drawing";
+
 function show(
   terminal: Terminal,
   lab: OpenLab,
   inventory: Inventory,
   picture: LabPicture,
   strays: Strays,
+  detail: Detail,
 ): void {
   const { green, yellow, dim } = terminal.colour;
   const draw = (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
@@ -141,23 +145,25 @@ function show(
   terminal.out(`  ${doneCount} of ${states.length} steps done`);
   if (inventory.resources.length > 0) {
     terminal.out("");
-    draw(
-      [
-        { title: "resource", fit: "keep" },
-        { title: "id", fit: "keep" },
-        { title: "name" },
-        { title: "state", fit: "keep" },
-      ],
-      inventory.resources.map((resource) =>
-        [resource.part || resource.type, idBesideName(resource), resource.name, resource.state].map(plain),
-      ),
-    );
+    if (detail === "all")
+      draw(
+        [
+          { title: "resource", fit: "keep" },
+          { title: "id", fit: "keep" },
+          { title: "name" },
+          { title: "state", fit: "keep" },
+        ],
+        inventory.resources.map((resource) =>
+          [resource.part || resource.type, idBesideName(resource), resource.name, resource.state].map(plain),
+        ),
+      );
+    else terminal.out(terminal.wrap(statesCounted(inventory)));
     for (const note of doubles(inventory)) terminal.out(`\n${yellow(terminal.wrap(note))}`);
     for (const line of volumesTold(terminal, inventory)) terminal.out(line);
     for (const line of unseenTold(terminal, inventory)) terminal.out(line);
     for (const line of straysTold(terminal, strays, inventory, false)) terminal.out(line);
   }
-  const drawn = drawing(picture, terminal);
+  const drawn = detail === "no drawing" ? [] : drawing(picture, terminal);
   if (drawn.length > 0) terminal.out(["", ...drawn].join("\n"));
   for (const line of details(inventory)) terminal.out(terminal.wrap(line));
   for (const line of elsewhereTold(terminal, inventory.elsewhere, lab.place.region)) terminal.out(line);
@@ -171,6 +177,16 @@ function show(
   terminal.out(`  ${terminal.symbols.next} ${next}`);
   if (inventory.resources.length > 0)
     terminal.out(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
+}
+
+/** "19 resources: 9 present, 4 available, 2 running …": most of one state first. */
+function statesCounted({ resources }: Inventory): string {
+  const counts = new Map<string, number>();
+  // A flow log is ACTIVE where a peering connection is active.
+  for (const state of resources.map((resource) => resource.state.toLowerCase()))
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  const states = [...counts].sort(([, one], [, other]) => other - one);
+  return `${plural(resources.length, "resource")}: ${states.map(([state, count]) => `${count} ${plain(state)}`).join(", ")}`;
 }
 
 /** Systems Manager and the flow log's delivery, which no resource row says. */

@@ -62,24 +62,52 @@ describe("vpclab status draws the lab", () => {
       expect(stdout.split("\n").filter((line) => [...line].length > 60)).toEqual([]);
     });
 
-    it("again and again with --watch: on a screen of 24 rows from its top, which says how much does not fit", async () => {
-      const interruption = new AbortController();
-      const top = "\x1b[H";
-      const { stdout } = await full.run(
-        async (program, terminal) => {
-          const watching = status(program, { ...SIMULATED, watch: true });
-          await until(() => terminal.stdout.written.includes(top), "it has drawn once");
-          interruption.abort(new Error("Ctrl-C"));
-          await expect(watching).rejects.toThrow("Ctrl-C");
-          return 0;
-        },
-        { columns: 80, color: false, signal: interruption.signal },
-      );
-      const rows = stdout.slice(stdout.lastIndexOf(top) + top.length).split("\n");
-      expect(rows).toHaveLength(24);
-      expect(rows[0]).toMatch(/^vpclab · lab nextwork · embedded AWS/);
-      expect(rows).toContain("  4 of 7 steps done");
-      expect(rows.slice(-2)).toEqual([expect.stringMatching(/^… \d\d more lines: /), ""]);
+    describe("again and again with --watch, from the top of the screen", () => {
+      const watch = async (rows: number) => {
+        const interruption = new AbortController();
+        const top = "\x1b[H";
+        const { stdout } = await full.run(
+          async (program, terminal) => {
+            terminal.stdout.rows = rows;
+            const watching = status(program, { ...SIMULATED, watch: true });
+            await until(() => terminal.stdout.written.includes(top), "it has drawn once");
+            interruption.abort(new Error("Ctrl-C"));
+            await expect(watching).rejects.toThrow("Ctrl-C");
+            return 0;
+          },
+          { columns: 80, color: false, signal: interruption.signal },
+        );
+        return stdout.slice(stdout.lastIndexOf(top) + top.length).split("\n");
+      };
+
+      it("whole on a screen that is tall enough", async () => {
+        const rows = await watch(80);
+        expect(rows.some((row) => /^resource +id +name +state$/.test(row))).toBe(true);
+        expect(rows).toContain("├─ internet gateway NextWork-1-igw");
+      });
+
+      it("with the states counted on a lower one: each resource is in the drawing, too", async () => {
+        const rows = await watch(50);
+        expect(rows).toContain("18 resources: 9 present, 4 available, 2 attached, 2 pending, 1 active");
+        expect(rows.some((row) => row.startsWith("resource  "))).toBe(false);
+        expect(rows).toContain("├─ internet gateway NextWork-1-igw");
+        expect(rows).toContain("  → vpclab up");
+      });
+
+      it("without the drawing in 24 rows, to the end", async () => {
+        const rows = await watch(24);
+        expect(rows.length).toBeLessThanOrEqual(24);
+        expect(rows[0]).toMatch(/^vpclab · lab nextwork · embedded AWS/);
+        expect(rows).toContain("  4 of 7 steps done");
+        expect(rows.join("\n")).toContain("18 resources: ");
+        expect(rows.at(-2)).toBe("  → vpclab teardown    takes everything down");
+      });
+
+      it("as far as it goes in 12, and says how much does not", async () => {
+        const rows = await watch(12);
+        expect(rows).toHaveLength(12);
+        expect(rows.at(-2)).toMatch(/^… \d+ more lines: /);
+      });
     });
 
     it("into a file, beside the JSON", async () => {

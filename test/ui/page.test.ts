@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { drawPage } from "../../src/ui/page.ts";
+import type { Terminal } from "../../src/ui/terminal.ts";
 import { type FakeOptions, fakeTerminal } from "./fake-terminal.ts";
 
 const HOME = "\x1b[2J\x1b[H";
@@ -31,6 +32,21 @@ describe("a page", () => {
   it("that does not fit keeps its top, and says how many lines are left out", () => {
     const { rows } = drawn(numbered(50));
     expect(rows).toEqual([...numbered(22), "… 28 more lines: they need a taller terminal"]);
+  });
+
+  it("that does not fit gives way to a shorter one, and the first that fits is taken", () => {
+    const lastOf = (...counts: readonly [number, ...number[]]) => {
+      const terminal = fakeTerminal({ color: false });
+      const [first, ...shorter] = counts.map(
+        (count) => (page: Terminal) => page.out(numbered(count).join("\n")),
+      );
+      if (first) drawPage(terminal, first, ...shorter);
+      return terminal.stdout.written.split("\n").at(-2);
+    };
+    expect(lastOf(23, 10)).toBe("line 23");
+    expect(lastOf(24, 20, 10)).toBe("line 20");
+    expect(lastOf(50, 30, 10)).toBe("line 10");
+    expect(lastOf(50, 30)).toBe("… 8 more lines: they need a taller terminal");
   });
 
   it("ends the colour of what it cuts off in the middle", () => {
