@@ -268,9 +268,14 @@ function show(terminal: Terminal, pings: readonly JudgedPing[], { unclaimed }: R
       ),
     );
   const isDone = pings.every(({ status }) => status !== "still-to-come");
-  terminal.say(
-    `  ${terminal.symbols.next} ${isDone ? "vpclab insights pings    the same as a query" : "vpclab logs reconcile    again in some minutes"}`,
-  );
+  const next = isDone
+    ? ["vpclab insights pings    the same as a query"]
+    : [
+        // On the embedded AWS time runs faster as long as somebody waits.
+        "vpclab logs --protocol icmp --follow    shows them as they come",
+        "vpclab logs reconcile    again after that",
+      ];
+  for (const line of next) terminal.say(`  ${terminal.symbols.next} ${line}`);
 }
 
 /** "2 (private)" for the lab's own: in 80 columns every letter counts. */

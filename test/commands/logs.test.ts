@@ -379,9 +379,13 @@ describe("vpclab logs reconcile, right after a ping", () => {
     expect(soon.stdout).toContain("instance 2 → 1 (private)");
     expect(soon.stdout).toContain("still to come");
     expect(soon.stdout).toMatch(/by \d\d:\d\d:\d\d UTC/);
+    expect(soon.stderr).toMatch(
+      /→ vpclab logs --protocol icmp --follow {4}.*\n {2}→ vpclab logs reconcile {4}again after that\n$/,
+    );
     await letTimePass(home, 10 * 60_000);
     const later = await home.run((program) => logsReconcile(program, SIMULATED));
     expect(later.stdout).toContain("31 of 31 packets are in the log");
+    expect(later.stderr).toMatch(/→ vpclab insights pings {4}the same as a query\n$/);
   });
 });
 
