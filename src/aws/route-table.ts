@@ -171,13 +171,15 @@ async function replaceAssociation(aws: Aws, tableId: string, subnetId: string): 
   await aws.ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId }));
 }
 
-/** Deletes the routes of a table that lead to a peering connection. */
+/** Deletes the routes of a table that lead to a peering connection, those made by hand for IPv6 or a prefix list too. */
 export async function deleteRoutesTo(aws: Aws, table: RouteTable, connectionId: string): Promise<void> {
-  for (const { DestinationCidrBlock, VpcPeeringConnectionId } of table.Routes ?? [])
-    if (VpcPeeringConnectionId === connectionId)
-      await absentIsFine(() =>
-        aws.ec2.send(new DeleteRouteCommand({ RouteTableId: table.RouteTableId, DestinationCidrBlock })),
-      );
+  const { RouteTableId, Routes = [] } = table;
+  for (const { VpcPeeringConnectionId, ...route } of Routes) {
+    if (VpcPeeringConnectionId !== connectionId) continue;
+    const { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId } = route;
+    const destination = { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId };
+    await absentIsFine(() => aws.ec2.send(new DeleteRouteCommand({ RouteTableId, ...destination })));
+  }
 }
 
 /** Disassociates and deletes; its routes go with it. Waits up to 5 minutes. */

@@ -90,10 +90,14 @@ describe("a route", () => {
       { DestinationCidrBlock: "0.0.0.0/0", GatewayId: "igw-1" },
       { DestinationCidrBlock: "10.2.0.0/16", VpcPeeringConnectionId: "pcx-1" },
       { DestinationCidrBlock: "10.3.0.0/16", VpcPeeringConnectionId: "pcx-other" },
+      { DestinationIpv6CidrBlock: "2600:1f00::/56", VpcPeeringConnectionId: "pcx-1" },
+      { DestinationPrefixListId: "pl-1", VpcPeeringConnectionId: "pcx-1" },
     ];
     await deleteRoutesTo(lab.aws, { RouteTableId: "rtb-1", Routes }, "pcx-1");
     expect(ec2.commandCalls(DeleteRouteCommand).map(({ args: [{ input }] }) => input)).toEqual([
       { RouteTableId: "rtb-1", DestinationCidrBlock: "10.2.0.0/16" },
+      { RouteTableId: "rtb-1", DestinationIpv6CidrBlock: "2600:1f00::/56" },
+      { RouteTableId: "rtb-1", DestinationPrefixListId: "pl-1" },
     ]);
   });
 });
