@@ -6,6 +6,7 @@ import { networkAclOf } from "../aws/network-acl.ts";
 import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
 import { retryWhile } from "../aws/waits.ts";
 import type { PingSummary } from "../lab/narrator.ts";
+import { stopsAt } from "../network/hop.ts";
 import type { RoundTrip } from "../network/walk.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { firstPingLesson } from "./lessons/first-ping.ts";
@@ -180,6 +181,13 @@ async function troubleshoot(lab: LabContext, from: Host, to: Host, way: RoundTri
   narrator.say("First suspicion: something is in the way. The network ACL of VPC 1's subnet:");
   const acl = await networkAclOf(lab.aws, from.subnetId);
   if (acl) await narrator.finding(networkAclFinding(acl));
+  const verdict = way.there.hops.find(({ kind }) => kind === "network-acl-out");
+  if (verdict)
+    narrator.say(
+      stopsAt(verdict)
+        ? `It stops the ping: ${verdict.reason}.`
+        : `It lets the ping out, by ${verdict.reason}: the lowest number that matches decides, and * takes what is left. So it is not what stops it.`,
+    );
   narrator.say("Second suspicion: there is no way. The route table of VPC 1's subnet:");
   await tellRouteTable(lab, 1, from.vpcId);
   await narrator.finding(walkFinding(way, from, to.privateAddress));

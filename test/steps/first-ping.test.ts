@@ -1,4 +1,9 @@
-import { DeleteRouteCommand, type DescribeInstancesCommandOutput } from "@aws-sdk/client-ec2";
+import {
+  CreateNetworkAclEntryCommand,
+  DeleteRouteCommand,
+  type DescribeInstancesCommandOutput,
+  DescribeNetworkAclsCommand,
+} from "@aws-sdk/client-ec2";
 import { expect, it } from "vitest";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
@@ -67,4 +72,28 @@ it("tells why no reply came from an instance 2 whose agent never registers", asy
     result: { reachable: false },
     meaning: expect.arrayContaining([expect.stringMatching(/the reply stops at route table/)]),
   });
+});
+
+it.each<[string, number | undefined, RegExp]>([
+  ["is not what stops it", undefined, /It lets the ping out, by rule 100: .* So it is not what stops it\./],
+  ["stops it", 7, /It stops the ping: rule 7 denies .*10\.2\./],
+])("says of the network ACL that it %s", async (_, denyingRule, sentence) => {
+  const test = await labWithFlowLog();
+  const { aws, spec } = test.lab;
+  const [vpc] = await findVpcs(aws, spec, 1);
+  const ofVpc = { Filters: [{ Name: "vpc-id", Values: [vpc?.VpcId ?? ""] }] };
+  const { NetworkAcls = [] } = await aws.ec2.send(new DescribeNetworkAclsCommand(ofVpc));
+  if (denyingRule !== undefined)
+    await aws.ec2.send(
+      new CreateNetworkAclEntryCommand({
+        NetworkAclId: NetworkAcls[0]?.NetworkAclId,
+        RuleNumber: denyingRule,
+        Protocol: "-1",
+        RuleAction: "deny",
+        Egress: true,
+        CidrBlock: spec.cidr2,
+      }),
+    );
+  await firstPing.up(test.lab);
+  expect(test.told.said.join("\n")).toMatch(sentence);
 });
