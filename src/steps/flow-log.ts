@@ -144,11 +144,20 @@ export function warnOfFailedDelivery(
   narrator: LabContext["narrator"],
   { DeliverLogsStatus, DeliverLogsErrorMessage = "no reason given" }: FlowLog,
 ): void {
-  if (DeliverLogsStatus === "FAILED")
-    narrator.warn(
-      `The flow log cannot deliver its records (${DeliverLogsErrorMessage}): its role or the policy on it was changed.`,
-    );
+  if (DeliverLogsStatus !== "FAILED") return;
+  const { why = "" } = FAILURES.find(({ words }) => words.test(DeliverLogsErrorMessage)) ?? {};
+  narrator.warn(`The flow log cannot deliver its records (${DeliverLogsErrorMessage})${why}.`);
 }
+
+/** What AWS's words for a failed delivery mean (API reference, FlowLog). */
+const FAILURES: readonly { readonly words: RegExp; readonly why: string }[] = [
+  { words: /^Access error/, why: ": its role, the policy on that, or the log group was changed" },
+  {
+    words: /^Rate limited/,
+    why: ": CloudWatch Logs takes no more from this account now, or the account has as many log groups as it may",
+  },
+  { words: /^Unknown error/, why: ": AWS itself failed" },
+];
 
 /** A flow log cannot be changed, only deleted and made anew. */
 async function warnOfDifferences(

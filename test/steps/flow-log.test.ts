@@ -117,8 +117,17 @@ describe("the flow log and its permission", () => {
     [{ MaxAggregationInterval: 600 }, /every 600 s/],
     [
       { DeliverLogsStatus: "FAILED", DeliverLogsErrorMessage: "Access error" },
-      /cannot deliver.*Access error/,
+      /cannot deliver.*\(Access error\): its role/,
     ],
+    [
+      { DeliverLogsStatus: "FAILED", DeliverLogsErrorMessage: "Rate limited" },
+      /cannot deliver.*\(Rate limited\): CloudWatch Logs takes no more/,
+    ],
+    [
+      { DeliverLogsStatus: "FAILED", DeliverLogsErrorMessage: "Unknown error" },
+      /cannot deliver.*\(Unknown error\): AWS itself failed\.$/,
+    ],
+    [{ DeliverLogsStatus: "FAILED" }, /cannot deliver its records \(no reason given\)\.$/],
   ])("warn where the flow log that stands differs: %j", async (difference, warning) => {
     ec2.reset();
     ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [{ VpcId: "vpc-1" }] });
