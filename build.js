@@ -118,6 +118,11 @@ const changedAt = Math.max(...sources.map((file) => statSync(file).mtimeMs));
 if (!existsSync(join("dist", ENTRY)) || statSync(join("dist", ENTRY)).mtimeMs < changedAt) await bundle();
 
 async function bundle() {
+  for (const file of filesBelow("src")) {
+    const changing = /^export (let|var) .*/m.exec(readFileSync(file, "utf8"))?.[0];
+    if (changing !== undefined)
+      throw new Error(`${file}: whoever imports this would keep its first value: ${changing}`);
+  }
   const [{ build }] = await Promise.all([import("esbuild"), init]);
   const { version, devDependencies } = packageAt(".");
   const sdk = Object.keys(devDependencies).filter((name) => name.startsWith("@aws-sdk/client-"));

@@ -59,6 +59,7 @@ it("builds anew what was saved while it built", () => {
 
 it.each([
   ["console.log(import.meta.url);", /there is no way to it in a bundle: import\.meta/],
+  ["export let calls = 0;", /src\/cli\.ts: .*first value: export let calls/],
   ["console.log(/[→]/.test(process.title));", /not escaped it.*→/],
 ])("refuses what would mean something else in the bundle: %s", (line, message) => {
   appendFileSync(join(copy, "src/cli.ts"), `\n${line}\n`);
