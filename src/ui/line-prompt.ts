@@ -14,6 +14,8 @@ export async function askLine(
   signal: AbortSignal | undefined,
   refuse: (line: string) => string | undefined,
 ): Promise<string | undefined> {
+  // By Ctrl-D during a wait: see prompt.ts.
+  if (terminal.stdin.readableEnded) return undefined;
   const left = new AbortController();
   const leave = () => left.abort();
   const lines = createInterface({ input: terminal.stdin, output: terminal.stderr, terminal: true });

@@ -127,6 +127,8 @@ async function byClack<T>(
   signal: AbortSignal | undefined,
   ask: (clack: Clack, common: CommonOptions) => Promise<T | symbol>,
 ): Promise<T | symbol> {
+  // By Ctrl-D during a wait that listens for Enter: no key will ever come, and the process would end without a word.
+  if (stdin.readableEnded) return CANCELLED;
   const clack = await import("@clack/prompts");
   clack.updateSettings({ aliases: { "\u0004": "cancel" } });
   for (;;) {

@@ -162,6 +162,19 @@ describe("prompts", () => {
   );
 });
 
+it.each([{ TERM: "xterm-256color" }, { TERM: "xterm-256color", ACCESSIBLE: "1" }])(
+  "prompts are left where the input has ended, as by Ctrl-D during a wait (%o)",
+  async (env) => {
+    const terminal = fakeTerminal({ env });
+    terminal.stdin.end();
+    terminal.stdin.resume();
+    await until(() => terminal.stdin.readableEnded, "the input has ended");
+    expect(await confirm(terminal, { message: "Make it now?" })).toBe(CANCELLED);
+    expect(await choose(terminal, { message: "What now?", choices })).toBe(CANCELLED);
+    expect(await typeToConfirm(terminal, { message: "Say yes", expected: "yes" })).toBe(CANCELLED);
+  },
+);
+
 describe("prompts line by line (ACCESSIBLE=1)", () => {
   const accessible = () => fakeTerminal({ env: { ACCESSIBLE: "1" } });
 
