@@ -17,7 +17,7 @@ import type { LabSpec, Side } from "../lab/spec.ts";
 import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { absentIsFine, type Deletion, deleteUntilGone } from "./deletion.ts";
-import { isCode, isNotFound } from "./errors.ts";
+import { isCode, isNotFound, LabError } from "./errors.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
 import { onceVisible } from "./visible.ts";
 import { retryWhile, waitFor } from "./waits.ts";
@@ -182,16 +182,24 @@ export async function deleteRoutesTo(aws: Aws, table: RouteTable, connectionId: 
   }
 }
 
-/** Disassociates and deletes; its routes go with it. Waits up to 5 minutes. */
+/** A read may lag behind: so long a table is seen as a VPC's main one until it is taken for that. */
+const IS_MAIN_AFTER_MS = 10_000;
+
+/**
+ * Disassociates and deletes; its routes go with it. Waits up to 5 minutes.
+ * @throws LabError "blocked" where somebody has made it the main one of its VPC
+ */
 export function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
   const withId = [{ Name: "route-table-id", Values: [tableId] }];
+  let isMain = false;
   return deleteUntilGone(aws, {
     what: `route table ${tableId}`,
     atMostMs: 300_000,
     // Both in each try: the first read may not show yet which subnet has followed it for a moment.
     delete: async () => {
-      const [table] = await describeRouteTables(aws, withId);
-      for (const { Main, RouteTableAssociationId } of table?.Associations ?? [])
+      const [{ Associations = [] } = {}] = await describeRouteTables(aws, withId);
+      isMain = Associations.some(({ Main }) => Main);
+      for (const { Main, RouteTableAssociationId } of Associations)
         if (!Main)
           await absentIsFine(() =>
             aws.ec2.send(new DisassociateRouteTableCommand({ AssociationId: RouteTableAssociationId })),
@@ -199,5 +207,18 @@ export function deleteRouteTable(aws: Aws, tableId: string): Promise<Deletion> {
       await aws.ec2.send(new DeleteRouteTableCommand({ RouteTableId: tableId }));
     },
     isThere: async () => (await describeRouteTables(aws, withId)).length > 0,
+    async lookForBlockers(waitedMs) {
+      if (isMain && waitedMs >= IS_MAIN_AFTER_MS) throw mainTable(tableId);
+    },
   });
+}
+
+function mainTable(tableId: string): LabError {
+  return new LabError(
+    "blocked",
+    `Route table ${tableId} is the main one of its VPC, and goes with that alone.`,
+    {
+      next: ["Make the VPC's other table the main one again, then run `vpclab teardown` again."],
+    },
+  );
 }

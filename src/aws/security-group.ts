@@ -145,16 +145,43 @@ export async function authorizeIngress(
 
 /** Deletes a group; waits up to 15 minutes for network interfaces that still go. */
 export function deleteSecurityGroup(aws: Aws, spec: LabSpec, groupId: string): Promise<Deletion> {
+  // Of a group and of an interface alike.
   const members = [{ Name: "group-id", Values: [groupId] }];
   return deleteUntilGone(aws, {
     what: `security group ${groupId}`,
     atMostMs: 900_000,
     delete: () => aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupId })),
     isThere: async () => (await describeSecurityGroups(aws, members)).length > 0,
-    lookForBlockers: giveUpWhenBlocked(`Security group ${groupId}`, () =>
-      lastingNetworkInterfaces(aws, spec, members),
+    lookForBlockers: giveUpWhenBlocked(
+      `Security group ${groupId}`,
+      async () => {
+        const [networkInterfaces, groups] = await Promise.all([
+          lastingNetworkInterfaces(aws, spec, members),
+          groupsThatName(aws, groupId),
+        ]);
+        return [
+          ...networkInterfaces,
+          ...groups.map(({ GroupId, GroupName }) => `rules of security group ${GroupName} (${GroupId})`),
+        ];
+      },
+      "something uses it",
     ),
   });
+}
+
+/** The groups of the same VPC that have a rule for this one. In a peered VPC they keep it from nothing (AWS-FACTS §1). */
+async function groupsThatName(aws: Aws, groupId: string): Promise<SecurityGroup[]> {
+  const [named] = await describeSecurityGroups(aws, [{ Name: "group-id", Values: [groupId] }]);
+  if (named?.VpcId === undefined) return [];
+  const beside = await describeSecurityGroups(aws, [{ Name: "vpc-id", Values: [named.VpcId] }]);
+  return beside.filter((group) => group.GroupId !== groupId && namedGroups(group).includes(groupId));
+}
+
+/** Groups that its rules name: AWS keeps these for as long as it stands. */
+export function namedGroups({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup): string[] {
+  return [...IpPermissions, ...IpPermissionsEgress].flatMap(({ UserIdGroupPairs = [] }) =>
+    UserIdGroupPairs.flatMap(({ GroupId }) => GroupId ?? []),
+  );
 }
 
 /** Takes out of a group the rules that name groups: two that name each other could neither be deleted. */

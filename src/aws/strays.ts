@@ -6,7 +6,6 @@ import type {
   Filter,
   NatGateway,
   NetworkInterface,
-  SecurityGroup,
   VpcEndpoint,
   VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
@@ -22,7 +21,7 @@ import { describeNetworkInterfaces } from "./network-interface.ts";
 import { hasFaded, livingPeeringConnections } from "./peering-connection.ts";
 import { type VpcContents, withinVpcs } from "./region-network.ts";
 import { describeRouteTables } from "./route-table.ts";
-import { describeSecurityGroups } from "./security-group.ts";
+import { describeSecurityGroups, namedGroups } from "./security-group.ts";
 import { describeSubnets } from "./subnet.ts";
 import { type DescribedTag, tagValue } from "./tags.ts";
 import { describeVpcEndpoints } from "./vpc-endpoint.ts";
@@ -244,16 +243,6 @@ function requesterOf({ RequesterId, InterfaceType, Description }: NetworkInterfa
 /** GuardDuty tags its endpoints and names its groups (GuardDuty guide, Runtime Monitoring: how it works with EC2). */
 function plantedByGuardDuty(tags: readonly DescribedTag[] | undefined, name: string | undefined): boolean {
   return tagValue(tags, "GuardDutyManaged") !== undefined || /guardduty/i.test(name ?? "");
-}
-
-/** Groups that its rules name: AWS keeps these for as long as it stands. */
-function namedGroups({
-  IpPermissions = [],
-  IpPermissionsEgress = [],
-}: SecurityGroup): (string | undefined)[] {
-  return [...IpPermissions, ...IpPermissionsEgress].flatMap(({ UserIdGroupPairs = [] }) =>
-    UserIdGroupPairs.map(({ GroupId }) => GroupId),
-  );
 }
 
 function sidesOf({ RequesterVpcInfo, AccepterVpcInfo }: VpcPeeringConnection): (string | undefined)[] {

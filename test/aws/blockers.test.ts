@@ -1,12 +1,18 @@
 import {
+  DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
   DeleteSubnetCommand,
   DescribeInstancesCommand,
   DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
   EC2Client,
   type InstanceStateName,
 } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, it } from "vitest";
+import { deleteRouteTable } from "../../src/aws/route-table.ts";
+import { deleteSecurityGroup } from "../../src/aws/security-group.ts";
 import { deleteSubnet } from "../../src/aws/subnet.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
@@ -62,5 +68,51 @@ describe("a subnet that the lab's own instance is in", () => {
     const { error, minutes } = await remove();
     expect(error).toMatchObject({ code: "timed-out" });
     expect(minutes).toBeGreaterThan(19);
+  });
+});
+
+describe("a security group", () => {
+  it.each(["IpPermissions", "IpPermissionsEgress"] as const)(
+    "is not waited for long where the %s of another name it",
+    async (rules) => {
+      const naming = (GroupId: string) => ({ [rules]: [{ UserIdGroupPairs: [{ GroupId }] }] });
+      const group = { GroupId: "sg-1", VpcId: "vpc-1", ...naming("sg-1") };
+      ec2.on(DeleteSecurityGroupCommand).rejects(refusal("DependencyViolation"));
+      ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [] });
+      const described = (Name: string, id: string) =>
+        ec2.on(DescribeSecurityGroupsCommand, { Filters: [{ Name, Values: [id] }] });
+      described("group-id", "sg-1").resolves({ SecurityGroups: [group] });
+      described("vpc-id", "vpc-1").resolves({
+        SecurityGroups: [
+          group,
+          { GroupId: "sg-2", GroupName: "mine", ...naming("sg-1") },
+          { GroupId: "sg-3", GroupName: "another", ...naming("sg-2") },
+        ],
+      });
+      const { lab } = mockedLab();
+      const begun = lab.aws.clock.now();
+      await expect(deleteSecurityGroup(lab.aws, lab.spec, "sg-1")).rejects.toMatchObject({
+        code: "blocked",
+        message:
+          "Security group sg-1 cannot be deleted while something uses it: rules of security group mine (sg-2).",
+      });
+      expect(lab.aws.clock.now() - begun).toBeLessThan(180_000);
+    },
+  );
+});
+
+describe("a route table", () => {
+  it("is not waited for long where somebody has made it its VPC's main one", async () => {
+    ec2
+      .on(DescribeRouteTablesCommand)
+      .resolves({ RouteTables: [{ RouteTableId: "rtb-1", Associations: [{ Main: true }] }] });
+    ec2.on(DeleteRouteTableCommand).rejects(refusal("DependencyViolation"));
+    const { aws } = mockedLab().lab;
+    const begun = aws.clock.now();
+    await expect(deleteRouteTable(aws, "rtb-1")).rejects.toMatchObject({
+      code: "blocked",
+      message: expect.stringContaining("rtb-1 is the main one of its VPC"),
+    });
+    expect(aws.clock.now() - begun).toBeLessThan(30_000);
   });
 });
