@@ -14,6 +14,9 @@ export interface LogEvent {
   readonly ptr?: string | undefined;
 }
 
+/** Makes an event of a line; `isRecord`: of the default format. */
+export type ToEvent = (message: string, isRecord: boolean) => LogEvent;
+
 /** Fields of a record of the default format, by Logs Insights' names, with their place in the line. */
 const PLACES: Readonly<Record<string, number>> = {
   version: 0,
@@ -57,7 +60,7 @@ export class EventReader {
   private bytes: Buffer | undefined;
   private from = 0;
   private to = 0;
-  private toEvent: (message: string) => LogEvent = () => NO_EVENT;
+  private toEvent: ToEvent = () => NO_EVENT;
   private splitSerial = -1;
   private record = false;
 
@@ -71,7 +74,7 @@ export class EventReader {
   }
 
   /** The line bytes[from] to bytes[to - 1]; `toEvent` makes an event of its text if one is needed. */
-  loadLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): void {
+  loadLine(bytes: Buffer, from: number, to: number, toEvent: ToEvent): void {
     this.loaded = undefined;
     this.bytes = bytes;
     this.codes = bytes;
@@ -82,7 +85,10 @@ export class EventReader {
   }
 
   get event(): LogEvent {
-    this.loaded ??= this.toEvent(this.bytes?.toString("utf8", this.from, this.to) ?? "");
+    if (this.loaded === undefined) {
+      const message = this.bytes?.toString("utf8", this.from, this.to) ?? "";
+      this.loaded = this.toEvent(message, this.bytes !== undefined && this.isRecord());
+    }
     return this.loaded;
   }
 

@@ -16,7 +16,8 @@ export interface LinesResult extends QueryResult {
 
 /**
  * Runs a query over the chunks of a file, in bounded memory. The chunks may be cut anywhere; empty lines and a header
- * are left out. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. @log is "file".
+ * are left out. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. @log is "file",
+ * and so is the @logStream of other lines.
  * Throws QueryError where the query cannot be run.
  */
 export async function runQueryOnLines(
@@ -51,7 +52,8 @@ function isHeader(bytes: Buffer, from: number, to: number): boolean {
   return HEADER.equals(bytes.subarray(from, from + HEADER.length));
 }
 
-function eventOf(message: string): LogEvent {
+function eventOf(message: string, isRecord: boolean): LogEvent {
+  if (!isRecord) return { timestamp: 0, ingestionTime: 0, message, logStream: "file", log: "file" };
   const [, , networkInterface = "", , , , , , , , start = ""] = message.split(" ", 14);
   const timestamp = /^\d{1,12}$/.test(start) ? Number(start) * 1000 : 0;
   return { timestamp, ingestionTime: timestamp, message, logStream: `${networkInterface}-all`, log: "file" };

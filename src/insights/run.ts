@@ -1,7 +1,7 @@
 /** Runs a query over log events, one by one, in memory bounded by what it shows and groups. */
 import type { Query } from "./ast.ts";
 import type { Compiled } from "./compile-expression.ts";
-import { EventReader, type LogEvent, pointer } from "./event.ts";
+import { EventReader, type LogEvent, pointer, type ToEvent } from "./event.ts";
 import type { Grouping } from "./grouping.ts";
 import type { Level, OutputColumn, Phase } from "./level.ts";
 import { Collector } from "./ordering.ts";
@@ -79,7 +79,7 @@ export class QueryRun {
    * needed. The buffer may be used again as soon as this returns.
    * @returns whether the line is a record of the default format
    */
-  pushLine(bytes: Buffer, from: number, to: number, toEvent: (message: string) => LogEvent): boolean {
+  pushLine(bytes: Buffer, from: number, to: number, toEvent: ToEvent): boolean {
     this.bytesScanned += to - from;
     this.reader.loadLine(bytes, from, to, toEvent);
     this.take();

@@ -71,6 +71,12 @@ test("says when a record began and where it came from", async () => {
   expect(rowsOf(result)).toEqual(["2023-11-14 22:13:20.000 | eni-0a1b2c3d4e5f60718-all | file"]);
 });
 
+test("takes no time from a line of another format, whatever stands where a record has its start", async () => {
+  const other = "5 vpc-1 eni-1 10.1.4.12 10.2.9.80 0 0 1 5 420 1700000000";
+  const result = await askFile("fields @timestamp, @logStream, @log", `${other}\n`);
+  expect(rowsOf(result)).toEqual(["1970-01-01 00:00:00.000 | file | file"]);
+});
+
 test("tells very many groups apart, as grouping by value does", async () => {
   const lines = Array.from({ length: 9_000 }, (_, i) => {
     const address = `10.${i % 7}.${i % 250}.${i % 30}`;
