@@ -12,11 +12,15 @@ const RESERVED = new Set(["and", "or", "not", "in", "like", "by", "as", "asc", "
 /** How deep parentheses and signs may nest: far beyond any real query, far below the stack's end. */
 const DEEPEST = 200;
 
+/** How many operators may stand beside each other, for the same reason: each holds what is to its left. */
+const MOST_OPERATORS = 1_000;
+
 export class ExpressionParser {
   readonly text: string;
   readonly tokens: readonly Token[];
   private at = 0;
   private depth = 0;
+  private operators = 0;
 
   constructor(text: string, tokens: readonly Token[]) {
     this.text = text;
@@ -105,9 +109,14 @@ export class ExpressionParser {
     for (;;) {
       const operator = operators.find((o) => (/[a-z]/.test(o) ? this.takeWord(o) : this.takeSymbol(o)));
       if (operator === undefined) return left;
+      this.countOperator();
       const right = operand();
       left = { type: "binary", operator, left, right, start: left.start, end: right.end };
     }
+  }
+
+  private countOperator(): void {
+    if (++this.operators > MOST_OPERATORS) throw this.unexpected("The query has too many operators.");
   }
 
   private negation(): Expression {
@@ -171,6 +180,7 @@ export class ExpressionParser {
   private power(): Expression {
     const left = this.sign();
     if (!this.takeSymbol("^")) return left;
+    this.countOperator();
     const right = this.power();
     return { type: "binary", operator: "^", left, right, start: left.start, end: right.end };
   }

@@ -121,6 +121,10 @@ describe("a query that cannot be run says what and where", () => {
   });
 });
 
+test.each(["-", "^"])("more %s beside each other than the stack holds are refused", (operator) => {
+  expect(errorOf(`fields 1${`${operator}1`.repeat(4_000)}`).hint).toMatch(/too many operators/);
+});
+
 test("a malformed regular expression is told as such", () => {
   const error = errorOf("filter srcAddr like /(a/");
   expect(error.message).toMatch(/^invalid regular expression: /);
