@@ -60,6 +60,13 @@ test("empty lines, a header and Windows' line ends make no difference; nor does 
   expect(await askFile(query, odd)).toEqual(await askFile(query, FILE));
 });
 
+test("nor do the time before each line of an export from CloudWatch Logs, and a byte order mark", async () => {
+  const exported = RECORDS.map((record) => `2023-11-14T22:13:20.000Z ${record}`);
+  for (const query of queries) {
+    expect(await askFile(query, `\uFEFF${exported.join("\n")}`)).toEqual(await askFile(query, FILE));
+  }
+});
+
 test("lines that are no records are counted, and are a group without keys", async () => {
   const text = `version 2 is not a header\n${RECORDS[0]}\nnoise\n${RECORDS[0]}\n2 more noise é\n`;
   const result = await askFile("stats count(*) as n, sum(bytes) as b by srcAddr, dstAddr", text);
