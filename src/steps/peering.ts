@@ -25,7 +25,7 @@ import { ensurePart } from "./ensure-part.ts";
 import { findHosts, type Host } from "./hosts.ts";
 import { peeringLesson } from "./lessons/peering.ts";
 import { pingAndTell } from "./ping-finding.ts";
-import { removal } from "./removal.ts";
+import { reasonOf, removal } from "./removal.ts";
 import { tellRouteTable } from "./route-table-finding.ts";
 import type { LabContext, Step } from "./step.ts";
 import { bothSides, ofSide, together } from "./together.ts";
@@ -60,13 +60,18 @@ export const peering: Step = {
 
   downAfter: [],
 
-  async down({ aws }, inventory) {
+  async down({ aws, narrator }, inventory) {
     const connections = inventory.resources.filter(({ type }) => type === "vpc-peering-connection");
     return Promise.all(
       connections.map((connection) =>
         removal(connection, async () => {
-          // First the routes: without their connection they would stay as blackholes.
-          for (const table of inventory.routeTables) await deleteRoutesTo(aws, table, connection.id);
+          // First the routes: without their connection they stay as blackholes, until they go with their tables.
+          const routes = await Promise.allSettled(
+            inventory.routeTables.map((table) => deleteRoutesTo(aws, table, connection.id)),
+          );
+          aws.signal.throwIfAborted();
+          for (const refused of routes.filter((one) => one.status === "rejected"))
+            narrator.warn(`A route to ${connection.id} stays with its table: ${reasonOf(refused.reason)}`);
           return deletePeeringConnection(aws, connection.id);
         }),
       ),
