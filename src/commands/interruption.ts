@@ -10,20 +10,15 @@ import { costPerHour, priceInWords } from "./standing.ts";
 /** How long a last look may take, in real ms: whoever pressed Ctrl-C wants to be gone. */
 const LOOK_AT_MOST_MS = 8_000;
 
-const HOW_TO_GO_ON = {
-  up: ["vpclab up          goes on from here", "vpclab teardown    takes everything down"],
-  teardown: ["vpclab teardown    goes on from here", "vpclab up          makes again what is gone"],
-};
-
 /**
  * Looks, and prints the lines on stderr. Never throws: the error that brought us here is the one to be told.
- * @param walk what was stopped
+ * @param next commands, and what each does
  */
 export async function whatStands(
   program: Program,
   lab: OpenLab,
   cause: unknown,
-  walk: keyof typeof HOW_TO_GO_ON,
+  next: readonly string[],
 ): Promise<void> {
   const { terminal } = program;
   terminal.say("");
@@ -38,7 +33,7 @@ export async function whatStands(
     terminal.say(terminal.wrap(`Stopped. What stands by now could not be read (${why}).`));
     if (cause instanceof Error && cause.message === why) return;
   }
-  for (const line of HOW_TO_GO_ON[walk]) terminal.say(`  ${terminal.symbols.next} ${line}`);
+  for (const line of next) terminal.say(`  ${terminal.symbols.next} ${line}`);
 }
 
 /** "12 resources of the lab stand by now, at about $0.034 an hour." */

@@ -117,8 +117,17 @@ function costOf(lab: OpenLab, { inventory }: Before): string[] {
   return [`it had stood ${durationInWords(stood)}${price}`];
 }
 
-/** For people: what went, the sum, and what is left with the commands that would be rid of it. */
-export function showReceipt(terminal: Terminal, lab: OpenLab, receipt: Receipt, before: Before): void {
+/**
+ * For people: what went, the sum, and what is left with the commands that would be rid of it.
+ * @param again the command that goes on with this teardown
+ */
+export function showReceipt(
+  terminal: Terminal,
+  lab: OpenLab,
+  receipt: Receipt,
+  before: Before,
+  again: string,
+): void {
   const { symbols, colour } = terminal;
   for (const { outcome, text } of removals(receipt)) {
     const mark = outcome.startsWith("failed") ? colour.red(symbols.failed) : colour.green(symbols.done);
@@ -129,7 +138,7 @@ export function showReceipt(terminal: Terminal, lab: OpenLab, receipt: Receipt, 
   terminal.out("");
   terminal.out(terminal.wrap(colour.bold(plain(sumLine(lab, receipt, before)))));
   if (receipt.complete) tellGone(terminal, lab, receipt, before);
-  else tellLeft(terminal, lab, receipt);
+  else tellLeft(terminal, lab, receipt, again);
   const strays = straysLeft(receipt, before);
   if (strays.length > 0) {
     terminal.out("  Not the lab's, and still there:");
@@ -137,10 +146,9 @@ export function showReceipt(terminal: Terminal, lab: OpenLab, receipt: Receipt, 
       terminal.out(terminal.wrap(plain(strayLine(stray, before.inventory.resources)), 4));
       terminal.out(`      ${symbols.next} ${plain(strayNext(stray, lab.place.region))}`);
     }
+    const withStrays = again.includes("--include-strays") ? again : `${again} --include-strays`;
     if (!receipt.complete)
-      terminal.out(
-        `  ${symbols.next} vpclab teardown --include-strays    deletes those in the lab's VPCs too`,
-      );
+      terminal.out(`  ${symbols.next} ${withStrays}    deletes those in the lab's VPCs too`);
   }
 }
 
@@ -160,7 +168,7 @@ function tellGone(
   terminal.out(terminal.wrap(`looked again: ${seen.join("; ")}.`, 2));
 }
 
-function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt): void {
+function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt, again: string): void {
   const { symbols, colour } = terminal;
   terminal.out(colour.red("  Left behind:"));
   for (const leftover of leftovers) {
@@ -168,9 +176,7 @@ function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt
     for (const command of nextOf(leftover, place.region))
       terminal.out(`      ${symbols.next} ${plain(command)}`);
   }
-  terminal.out(
-    `  ${symbols.next} vpclab teardown    tries again: what AWS held on to is often free minutes later`,
-  );
+  terminal.out(`  ${symbols.next} ${again}    tries again: what AWS held on to is often free minutes later`);
 }
 
 /** What is about to go, before the question. */

@@ -1,6 +1,8 @@
 /** `vpclab status --all`: every lab of the account by Region, how old it is, and what it costs an hour. */
 import { EXIT } from "../lab/error.ts";
 import { durationInWords, money, plural } from "../lab/figures.ts";
+import type { Place } from "../lab/memory.ts";
+import { shellWord } from "../lab/shell-word.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import { plain } from "../ui/text.ts";
@@ -95,8 +97,20 @@ function show({ terminal }: Program, lab: OpenLab, found: LabsEverywhere): void 
         `Note: in ${lab.place.region} ${plural(inventory.elsewhere.length, "more thing")} with the tag of lab ${lab.place.lab} outside its VPCs.`,
       ),
     );
-  for (const name of new Set(standing.map((one) => one.lab.place.lab)))
-    terminal.out(`  ${terminal.symbols.next} vpclab teardown --all-regions --lab ${name}`);
+  for (const name of new Set(standing.map((one) => one.lab.place.lab))) {
+    // This machine may know a lab of that name elsewhere, or none: what led here would not lead to that one.
+    const where = name === lab.place.lab ? "" : ` ${flagsOf(lab.place).join(" ")}`;
+    terminal.out(`  ${terminal.symbols.next} vpclab teardown --all-regions --lab ${name}${where}`);
+  }
+}
+
+/** Those by which the same account is meant, whatever this machine remembers. */
+function flagsOf({ target, profile, endpointUrl }: Place): string[] {
+  if (target === "simulator") return ["--simulate"];
+  return [
+    endpointUrl === undefined ? "--no-simulate" : `--endpoint-url ${shellWord(endpointUrl)}`,
+    ...(profile === undefined ? [] : [`--profile ${shellWord(profile)}`]),
+  ];
 }
 
 function howOld(one: StandingLab): string {

@@ -25,18 +25,22 @@ export function strayNext(stray: Stray, region: string): string {
     : `delete what ${stray.plantedBy} has there: AWS lets ${stray.id} go with it`;
 }
 
-/** Lines for the terminal; none where there is nothing to tell. */
+/**
+ * Lines for the terminal; none where there is nothing to tell.
+ * @param teardown the command that would take the lab down
+ */
 export function straysTold(
   terminal: Terminal,
   { found, unseen }: Strays,
   inventory: Inventory,
   isIncluded: boolean,
+  teardown = "vpclab teardown",
 ): string[] {
   const lines: string[] = [];
   if (found.length > 0) {
     const fate = isIncluded
       ? "deleted too (--include-strays)"
-      : "kept, with what of the lab each keeps in turn, unless you say vpclab teardown --include-strays";
+      : `kept, with what of the lab each keeps in turn, unless you say ${teardown} --include-strays`;
     const title = `${terminal.symbols.warning} In the lab's VPCs, but not the lab's (${plural(found.length, "thing")}), and so ${fate}:`;
     lines.push("", terminal.colour.yellow(terminal.wrap(title)));
     for (const stray of found) lines.push(terminal.wrap(plain(strayLine(stray, inventory.resources)), 4));
@@ -50,11 +54,15 @@ export function straysTold(
   return lines;
 }
 
-/** What carries the lab's tag in a VPC that is not the lab's, in lines; none where there is nothing. */
+/**
+ * What carries the lab's tag in a VPC that is not the lab's, in lines; none where there is nothing.
+ * @param teardown the command that would take the lab down
+ */
 export function elsewhereTold(
   terminal: Terminal,
   elsewhere: readonly InventoryResource[],
   region: string,
+  teardown = "vpclab teardown",
 ): string[] {
   if (elsewhere.length === 0) return [];
   const title = `${terminal.symbols.warning} This carries the lab's tag but is not where the lab is: somebody may have copied the tag. It stays, unless you name it:`;
@@ -64,7 +72,7 @@ export function elsewhereTold(
     ...elsewhere.flatMap((resource) => [
       terminal.wrap(plain(`${titled(resource)}${held(resource)}`), 4),
       resource.attachedTo === undefined
-        ? `      to delete it:        vpclab teardown --include ${plain(resource.id)}`
+        ? `      to delete it:        ${teardown} --include ${plain(resource.id)}`
         : `      to detach it first:  ${plain(detachCommand(resource.id, region))}`,
       `      to take the tag off: ${plain(untagCommand(resource.id, region))}`,
     ]),

@@ -4,6 +4,7 @@ import { readStrays, type Strays } from "../aws/strays.ts";
 import { EXIT, Interrupted, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { Place, RememberedLab } from "../lab/memory.ts";
+import { shellWord } from "../lab/shell-word.ts";
 import type { LabContext } from "../steps/step.ts";
 import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
 import { printJson } from "../ui/json.ts";
@@ -59,7 +60,7 @@ export async function teardown(program: Program, options: TeardownOptions): Prom
       terminal.out(terminal.wrap(nothingStands(lab, options, unread)));
     else if (asks) {
       listResources(terminal, doomed, options);
-      await agree(program, lab, doomed);
+      await agree(program, lab, doomed, options);
     }
     const receipts: { lab: OpenLab; receipt: Receipt; before: Before }[] = [];
     for (const each of doomed) receipts.push(await takeDown(program, each, options));
@@ -116,10 +117,21 @@ function withNamed(doomed: readonly Doomed[], include: readonly string[]): Doome
 function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, options: TeardownOptions): void {
   for (const line of [
     ...unseenTold(terminal, inventory),
-    ...straysTold(terminal, strays, inventory, options.includeStrays === true),
-    ...elsewhereTold(terminal, inventory.elsewhere, lab.place.region),
+    ...straysTold(terminal, strays, inventory, options.includeStrays === true, again(options)),
+    ...elsewhereTold(terminal, inventory.elsewhere, lab.place.region, again(options)),
   ])
     terminal.say(line);
+}
+
+/** The command that takes up this teardown, be it in the Regions that it was of or with strays. */
+function again({ allRegions, includeStrays }: TeardownOptions): string {
+  return `vpclab teardown${allRegions ? " --all-regions" : ""}${includeStrays ? " --include-strays" : ""}`;
+}
+
+/** The same before anything is deleted: with what was named, too, which afterwards may be gone. */
+function asAsked(options: TeardownOptions): string {
+  const { include = [] } = options;
+  return `${again(options)}${include.length > 0 ? ` --include ${include.map(shellWord).join(" ")}` : ""}`;
 }
 
 function nothingStands(
@@ -185,7 +197,12 @@ async function takeDown(
     );
     program.signal.throwIfAborted();
   } catch (error) {
-    await whatStands(program, lab, error, "teardown");
+    // In another Region than a command without flags would take, the lab's name alone would mean another one.
+    const where = options.allRegions ? ` --region ${lab.place.region}` : "";
+    await whatStands(program, lab, error, [
+      `${again(options)}    goes on from here`,
+      `vpclab up${where}          makes again what is gone`,
+    ]);
     throw error;
   }
   const before = { inventory, strays, tookMs: lab.aws.clock.now() - begun };
@@ -193,7 +210,7 @@ async function takeDown(
   const kept = lab.memory.keepFile(lab.place, "receipt.txt", `${text}\n`);
   if (receipt.complete) forget(lab);
   if (!options.json) {
-    showReceipt(terminal, lab, receipt, before);
+    showReceipt(terminal, lab, receipt, before, again(options));
     terminal.out(terminal.wrap(`The receipt is kept in ${plain(fromHome(kept, program.env.HOME))}`, 2));
   }
   return { lab, receipt, before };
@@ -220,6 +237,7 @@ async function agree(
   { terminal, signal }: Program,
   { place }: OpenLab,
   doomed: readonly Doomed[],
+  options: TeardownOptions,
 ): Promise<void> {
   const answer = await typeToConfirm(terminal, {
     message: `Type ${place.lab} to delete all of this for good:`,
@@ -232,7 +250,7 @@ async function agree(
     doomed.map(({ inventory }) => inventory),
   );
   terminal.say(terminal.wrap(`Nothing was deleted. ${standing}`));
-  terminal.say(`  ${terminal.symbols.next} vpclab teardown    takes everything down`);
+  terminal.say(`  ${terminal.symbols.next} ${asAsked(options)}    takes everything down`);
   throw new Interrupted();
 }
 
@@ -248,7 +266,7 @@ function showDryRun(
   else if (all.length === 0) terminal.out(terminal.wrap(nothingStands(lab, options, unread)));
   else {
     listResources(terminal, doomed, options);
-    terminal.out("Nothing was deleted. To delete it: vpclab teardown");
+    terminal.out(terminal.wrap(`Nothing was deleted. To delete it: ${asAsked(options)}`));
   }
   // As status --all: what could not be read may hold more.
   return unread.length === 0 ? 0 : EXIT.failed;

@@ -84,7 +84,10 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
         // What was refused is not what the lab is: the next `up` goes on with what it was asked for before.
         if (error instanceof LabError && error.code === "cidr-differs" && lab.remembered)
           lab.memory.remember(lab.remembered);
-        await whatStands(program, lab, error, "up");
+        await whatStands(program, lab, error, [
+          "vpclab up          goes on from here",
+          "vpclab teardown    takes everything down",
+        ]);
         throw error;
       }
     }

@@ -1,5 +1,10 @@
 /** Labs of one account wherever they stand: found by status --all, taken down by teardown --all-regions. */
-import { CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+  EC2Client,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateInstanceProfileCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
@@ -11,11 +16,12 @@ import { tagSpecifications } from "../../src/aws/tags.ts";
 import { status } from "../../src/commands/status.ts";
 import { type TeardownOptions, teardown } from "../../src/commands/teardown.ts";
 import { up } from "../../src/commands/up.ts";
-import { refusal } from "../aws/refusal.ts";
+import { Interrupted } from "../../src/lab/error.ts";
+import { refusal as awsRefusal } from "../aws/refusal.ts";
 import { labOnAws } from "../steps/lab-context.ts";
-import { until } from "../ui/fake-terminal.ts";
+import { type FakeTerminal, until } from "../ui/fake-terminal.ts";
 import { byHand } from "./by-hand.ts";
-import { type LabHome, labHome, SIMULATED, unwrapped } from "./in-process.ts";
+import { type LabHome, labHome, refusal, SIMULATED, unwrapped } from "./in-process.ts";
 import { takeDown, takeDownJson } from "./take-down.ts";
 
 let home: LabHome;
@@ -85,6 +91,62 @@ describe("labs in several Regions", () => {
     expect(JSON.parse(left).labs).toMatchObject([{ lab: "nextwork", region: "us-east-1" }]);
   });
 
+  test("go by commands that are for all Regions too, and with strays where these were asked for", async () => {
+    await byHand(home, async (aws) => {
+      const { spec } = labOnAws(aws, { lab: "nextwork" }).lab;
+      const TagSpecifications = tagSpecifications(spec.tagsOf("security-group-1"), "security-group");
+      await aws.ec2.send(
+        new CreateSecurityGroupCommand({ GroupName: "copied", Description: "copied", TagSpecifications }),
+      );
+    });
+    const { stdout } = await down({ allRegions: true, includeStrays: true, dryRun: true });
+    expect(unwrapped(stdout)).toContain("To delete it: vpclab teardown --all-regions --include-strays ");
+    let screen: FakeTerminal | undefined;
+    const left = await refusal(() =>
+      home.run(
+        (program, terminal) => {
+          screen = terminal;
+          void until(() => terminal.stderr.written.includes("Type nextwork to delete"), "asked").then(() =>
+            terminal.stdin.write("\x03"),
+          );
+          return teardown(program, { ...SIMULATED, allRegions: true });
+        },
+        { columns: 100 },
+      ),
+    );
+    expect(left).toBeInstanceOf(Interrupted);
+    expect(screen?.stderr.written).toContain("vpclab teardown --all-regions    takes everything down");
+    const interruption = new AbortController();
+    const send = EC2Client.prototype.send as (command: object) => Promise<unknown>;
+    vi.spyOn(EC2Client.prototype, "send").mockImplementation(function (this: EC2Client, command: object) {
+      if (command instanceof TerminateInstancesCommand) interruption.abort(new Interrupted());
+      return send.call(this, command);
+    });
+    await refusal(() =>
+      home.run(
+        (program, terminal) => {
+          screen = terminal;
+          return teardown(program, { ...SIMULATED, yes: true, allRegions: true });
+        },
+        { signal: interruption.signal },
+      ),
+    );
+    vi.restoreAllMocks();
+    const said = screen?.stderr.written ?? "";
+    expect(said).toContain("vpclab teardown --all-regions    goes on from here");
+    expect(said).toContain("vpclab up --region us-east-1 ");
+    const { code, stdout: receipt, stderr } = await down({ allRegions: true });
+    expect(code).toBe(5);
+    expect(stderr).toContain("vpclab teardown --all-regions --include sg-");
+    expect(receipt).toContain("vpclab teardown --all-regions    tries again");
+  });
+
+  test("are named by status --all with the place, where what is remembered may mean another", async () => {
+    const { stdout } = await home.run((program) => status(program, { ...SIMULATED, all: true }));
+    expect(stdout).toMatch(/vpclab teardown --all-regions --lab class-7 --simulate$/m);
+    expect(stdout).toMatch(/vpclab teardown --all-regions --lab nextwork$/m);
+  });
+
   test("as JSON there is a receipt for each Region", async () => {
     await forgetVpc();
     const { code, receipt } = await downJson({ lab: "class-7", allRegions: true });
@@ -148,7 +210,7 @@ describe("labs in several Regions", () => {
   test("are listed without IAM where it may not be asked, and status --all says so", async () => {
     const send = IAMClient.prototype.send as (command: object) => Promise<unknown>;
     vi.spyOn(IAMClient.prototype, "send").mockImplementation(function (this: IAMClient, command: object) {
-      if (command instanceof ListRolesCommand) throw refusal("AccessDenied", "iam:ListRoles: no");
+      if (command instanceof ListRolesCommand) throw awsRefusal("AccessDenied", "iam:ListRoles: no");
       return send.call(this, command);
     });
     const { code, stdout, stderr } = await home.run((program) =>
@@ -169,7 +231,8 @@ describe("labs in several Regions", () => {
       this: EC2Client,
       command: object,
     ) {
-      if ((await this.config.region()) === "eu-north-1") throw refusal("UnauthorizedOperation", "not there");
+      if ((await this.config.region()) === "eu-north-1")
+        throw awsRefusal("UnauthorizedOperation", "not there");
       return send.call(this, command);
     });
     const { code, stdout, stderr } = await down({ lab: "class-7", allRegions: true, dryRun: true });
