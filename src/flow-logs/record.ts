@@ -7,6 +7,7 @@ export interface TrafficRecord {
   readonly version: number;
   /** "unknown" on interfaces that an AWS service made. */
   readonly accountId: string;
+  /** "-" for a regional NAT gateway. */
   readonly interfaceId: string;
   readonly srcAddr: string;
   readonly dstAddr: string;
@@ -129,7 +130,8 @@ export function parseRecord(line: string): FlowLogRecord {
   };
   const logStatus = text(13);
   if (logStatus === "NODATA" || logStatus === "SKIPDATA") return { ...base, logStatus };
-  const dash = values.findIndex((v) => v.value === "-");
+  // A regional NAT gateway has no interface.
+  const dash = values.findIndex(({ field, value }) => value === "-" && field.name !== "interface-id");
   if (dash !== -1) {
     throw new RecordError(
       `Field ${dash + 1} (${values[dash]?.field.name}) is "-", which only NODATA and SKIPDATA records have.`,
