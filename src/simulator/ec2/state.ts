@@ -121,6 +121,8 @@ export interface InstanceState {
   state: "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
   stateReason?: { code: string; message: string };
   launchedAt: number;
+  /** When it last came to run; absent before, and in worlds that older versions saved. */
+  runningSince?: number;
   /** When it was last asked to stop or terminate; AWS shows it in StateTransitionReason. */
   stateChangedAt: number;
   subnetId: string;

@@ -32,11 +32,16 @@ interface PlannedPacket {
 
 /** Sends what goes on by itself in one minute, at every interface that a flow log watches. */
 export function sendBackgroundTraffic(context: Context, from: number, until: number): void {
-  const planned = watchedInstances(context).flatMap(([instance, networkInterface]) => [
-    ...agentTraffic(context, instance, networkInterface, from, until),
-    ...timeTraffic(context, networkInterface, from, until),
-    ...strangersTraffic(context, networkInterface, from, until),
-  ]);
+  const planned = watchedInstances(context).flatMap(([instance, networkInterface]) => {
+    // Nobody talks to or from what was not up yet.
+    const since = Math.max(from, instance.runningSince ?? from);
+    if (since >= until) return [];
+    return [
+      ...agentTraffic(context, instance, networkInterface, since, until),
+      ...timeTraffic(context, networkInterface, since, until),
+      ...strangersTraffic(context, networkInterface, since, until),
+    ];
+  });
   planned.sort((a, b) => a.at - b.at);
   for (const { at, send } of planned) send(laterInSameNetwork(context, at));
 }
@@ -67,7 +72,7 @@ function agentTraffic(
   until: number,
 ): PlannedPacket[] {
   const agent = context.region.ssm.agents[instance.id];
-  if (!agent || agent.registeredAt >= until) return [];
+  if (!agent || agent.registeredAt >= until || agent.registeredAt < (instance.runningSince ?? 0)) return [];
   const [, messages = "", work = ""] = systemsManagerAddresses(context.regionName);
   return [messages, work].flatMap((destination, connection) => {
     const packet = {

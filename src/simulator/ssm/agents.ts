@@ -31,13 +31,10 @@ export const agentEvents: Readonly<Record<string, EventHandler>> = {
     if (instance.state !== "running") return;
     const agents = context.region.ssm.agents;
     if (canReport(context, instance)) {
-      const agent = agents[instance.id] ?? {
-        instanceId: instance.id,
-        registeredAt: context.now,
-        lastPingAt: 0,
-      };
-      agent.lastPingAt = context.now;
-      agents[instance.id] = agent;
+      const known = agents[instance.id];
+      const isOfThisBoot = known !== undefined && known.registeredAt >= (instance.runningSince ?? 0);
+      const registeredAt = isOfThisBoot ? known.registeredAt : context.now;
+      agents[instance.id] = { instanceId: instance.id, registeredAt, lastPingAt: context.now };
     }
     context.unschedule(instance.id, "ssm.agent-starts");
     context.schedule(context.now + EVERY_MS + context.randomInteger(0, 2_000), {

@@ -9,6 +9,7 @@ export interface SsmState {
 
 export interface AgentState {
   instanceId: string;
+  /** Since the last boot: its connections begin then. */
   registeredAt: number;
   lastPingAt: number;
 }

@@ -1,4 +1,9 @@
-import { DetachInternetGatewayCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  DetachInternetGatewayCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import type { FlowLogRecord, TrafficRecord } from "../../../src/flow-logs/record.ts";
 import { embedded } from "../embedded.ts";
@@ -67,6 +72,42 @@ describe("what goes on by itself at a logged interface", () => {
     await makeFlowLog(aws, vpc.vpcId);
     await aws.clock.sleep(HOUR / 2);
     expect(traffic(await records(aws)).filter(({ action }) => action === "REJECT")).toEqual([]);
+  });
+
+  it("begins when an instance runs, not before it was launched", async () => {
+    for (const seed of [1, 7, 8]) {
+      const aws = embedded({ seed });
+      await makeRoles(aws);
+      const vpc = await makeVpc(aws, 1);
+      await makeFlowLog(aws, vpc.vpcId);
+      await aws.clock.sleep(seed * 7_000);
+      const launchedAt = aws.clock.now();
+      await launch(aws, vpc);
+      await aws.clock.sleep(HOUR / 4);
+      const starts = traffic(await records(aws)).map(({ start }) => start * 1000);
+      expect(starts.length).toBeGreaterThan(5);
+      // It takes 10 s at least to come to run.
+      expect(Math.min(...starts)).toBeGreaterThanOrEqual(launchedAt + 10_000);
+    }
+  });
+
+  it("has the agent's part from when the agent is back after a stop", async () => {
+    const aws = embedded();
+    const lab = await makeLab(aws);
+    const InstanceIds = [lab.instance1.InstanceId ?? ""];
+    await makeFlowLog(aws, lab.vpc1.vpcId);
+    await aws.clock.sleep(HOUR / 4);
+    await aws.ec2.send(new StopInstancesCommand({ InstanceIds }));
+    await aws.clock.sleep(90_000);
+    await aws.ec2.send(new StartInstancesCommand({ InstanceIds }));
+    const startedAt = aws.clock.now();
+    await aws.clock.sleep(HOUR / 4);
+    const agent = traffic(await records(aws))
+      .filter(({ dstPort, start }) => dstPort === 443 && start * 1000 >= startedAt - 45_000)
+      .map(({ start }) => start * 1000);
+    expect(agent.length).toBeGreaterThan(5);
+    // 10 s to run, 20 s more until the agent starts: at least.
+    expect(Math.min(...agent)).toBeGreaterThanOrEqual(startedAt + 29_000);
   });
 
   it("is the same again from the same seed, and another from another", async () => {

@@ -184,6 +184,7 @@ function about(
 export const lifecycleEvents: Readonly<Record<string, EventHandler>> = {
   "ec2.instance-running": about("pending", (context, instance) => {
     instance.state = "running";
+    instance.runningSince = context.now;
     plan(context, instance, agentStartMs(context), "ssm.agent-starts");
     planUserData(context, instance);
   }),
