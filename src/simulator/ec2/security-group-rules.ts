@@ -54,6 +54,8 @@ function authorize(
 ): AuthorizeSecurityGroupEgressResult {
   const group = requestedGroup(context, input);
   const requested = rulesFrom(context, group, input.IpPermissions, input);
+  if (requested.some((rule, index) => requested.findIndex((other) => isSameRule(other, rule)) < index))
+    throw new AwsError("InvalidParameterValue", "The same permission must not appear multiple times");
   const tags = tagsFrom(input.TagSpecifications, "security-group-rule");
   const rules: SecurityGroupRuleState[] = [];
   for (const rule of requested) {

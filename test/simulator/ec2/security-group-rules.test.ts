@@ -98,6 +98,17 @@ describe("authorizing", () => {
     expect(await rulesOf(ec2, GroupId)).toHaveLength(2);
   });
 
+  it("refuses the same rule twice in one call, whatever its descriptions", async () => {
+    const { ec2 } = embedded();
+    const GroupId = await createGroup(ec2);
+    const again = { ...SSH, IpRanges: [{ CidrIp: "0.0.0.0/0", Description: "once more" }] };
+    expect(await refusal(authorize(ec2, GroupId, SSH, again))).toEqual({
+      code: "InvalidParameterValue",
+      message: "The same permission must not appear multiple times",
+    });
+    expect(await rulesOf(ec2, GroupId)).toHaveLength(1);
+  });
+
   it.each<[IpPermission, string, RegExp]>([
     [{ ...SSH, IpProtocol: "foo" }, "InvalidParameterValue", /Invalid value 'foo' for IP protocol/],
     [
