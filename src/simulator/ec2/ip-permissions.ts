@@ -6,7 +6,7 @@ import type { IpPermission, IpRange, UserIdGroupPair } from "@aws-sdk/client-ec2
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { canonicalBlock } from "./cidr.ts";
-import { isLive, joins } from "./peering-states.ts";
+import { joins } from "./peering-states.ts";
 import { find, SECURITY_GROUP } from "./resources.ts";
 import type { SecurityGroupRuleState, SecurityGroupState } from "./state.ts";
 
@@ -75,7 +75,10 @@ function rulesOf(context: Context, group: SecurityGroupState, permission: IpPerm
   return [...ranges, ...pairs];
 }
 
-/** A rule may name a group of its own VPC, or of one that is peered with it. */
+/**
+ * A rule may name a group of its own VPC, or of one with which a peering connection is active (VPC peering guide,
+ * "reference peer security groups").
+ */
 function reachableGroup(
   context: Context,
   group: SecurityGroupState,
@@ -83,7 +86,8 @@ function reachableGroup(
 ): SecurityGroupState {
   const referenced = find(context, SECURITY_GROUP, id);
   const isPeered = Object.values(context.region.ec2.peeringConnections).some(
-    (peering) => isLive(peering) && joins(peering, group.vpcId) && joins(peering, referenced.vpcId),
+    (peering) =>
+      peering.status === "active" && joins(peering, group.vpcId) && joins(peering, referenced.vpcId),
   );
   if (referenced.vpcId !== group.vpcId && !isPeered)
     throw new AwsError(

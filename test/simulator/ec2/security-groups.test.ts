@@ -1,4 +1,5 @@
 import {
+  AcceptVpcPeeringConnectionCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
@@ -8,7 +9,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { embedded } from "../embedded.ts";
-import { createSide, createVpc, id, peer } from "../lab-network.ts";
+import { createSide, createVpc, id, requestPeering } from "../lab-network.ts";
 import { refusal } from "../refusal.ts";
 import { launch, terminate } from "./lab-instance.ts";
 
@@ -108,7 +109,11 @@ describe("a security group", () => {
       code: "InvalidGroup.NotFound",
       message: "You have specified two resources that belong to different networks.",
     });
-    await peer(aws, one, other);
+    const VpcPeeringConnectionId = await requestPeering(aws, one, other);
+    expect((await refusal(refer(ec2, stranger, GroupId))).code).toBe("InvalidGroup.NotFound");
+    await ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+    expect((await refusal(refer(ec2, stranger, GroupId))).code).toBe("InvalidGroup.NotFound");
+    await aws.clock.sleep(10_000);
     await refer(ec2, stranger, GroupId);
     await refer(ec2, sibling, GroupId);
     expect((await refusal(ec2.send(new DeleteSecurityGroupCommand({ GroupId })))).code).toBe(
