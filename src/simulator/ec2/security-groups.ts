@@ -57,7 +57,7 @@ function createSecurityGroup(context: Context, input: CreateSecurityGroupRequest
   const vpc = input.VpcId === undefined ? defaultVpcOf(context) : find(context, VPC, input.VpcId);
   if (!vpc) throw new AwsError("VPCIdNotSpecified", "No default VPC for this user");
   if (groupName.toLowerCase() === "default")
-    throw new AwsError("InvalidGroup.Reserved", `The security group '${groupName}' is reserved`);
+    throw new AwsError("InvalidParameterValue", `Cannot use reserved security group name: ${groupName}`);
   if (groupName.startsWith("sg-"))
     throw new AwsError(
       "InvalidParameterValue",

@@ -60,7 +60,10 @@ describe("a security group", () => {
       code: "InvalidGroup.Duplicate",
       message: `The security group 'NextWork-1-SG' already exists for VPC '${one}'`,
     });
-    expect((await refusal(createGroup(ec2, one, "default"))).code).toBe("InvalidGroup.Reserved");
+    expect(await refusal(createGroup(ec2, one, "default"))).toEqual({
+      code: "InvalidParameterValue",
+      message: "Cannot use reserved security group name: default",
+    });
     expect((await refusal(createGroup(ec2, one, "sg-mine"))).code).toBe("InvalidParameterValue");
     expect((await refusal(createGroup(ec2, one, "größe"))).code).toBe("InvalidParameterValue");
   });
