@@ -126,6 +126,13 @@ describe("an instance", () => {
     expect((await refusal(reboot())).code).toBe("IncorrectInstanceState");
   });
 
+  it("ignores the reboot of one that is terminated", async () => {
+    await terminate();
+    await aws.clock.sleep(60_000);
+    await aws.ec2.send(new RebootInstancesCommand({ InstanceIds: [id] }));
+    expect(await stateNow()).toBe("terminated");
+  });
+
   it("refuses to start, stop or be changed once it is terminated", async () => {
     await terminate();
     await aws.clock.sleep(60_000);

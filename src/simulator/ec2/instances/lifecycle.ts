@@ -130,7 +130,9 @@ const rebootInstances = operation<RebootInstancesRequest, object>(
   RebootInstances$,
   ["InstanceIds"],
   (context, input) => {
-    const instances = (input.InstanceIds ?? []).map((id) => find(context, INSTANCE, id));
+    const named = (input.InstanceIds ?? []).map((id) => find(context, INSTANCE, id));
+    // "Requests to reboot terminated instances are ignored" (API reference).
+    const instances = named.filter(({ state }) => state !== "terminated");
     for (const instance of instances) {
       if (instance.state !== "running") throw incorrectState(instance, "rebooted");
     }
