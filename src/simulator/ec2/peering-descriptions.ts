@@ -6,22 +6,31 @@ import type { PeeringConnectionState } from "./state.ts";
 import { tagSet } from "./tag-sets.ts";
 
 export function describePeering(context: Context, peering: PeeringConnectionState): VpcPeeringConnection {
-  const side = (VpcId: string, cidr: string, options: PeeringConnectionState["requesterOptions"]) => ({
+  const side = (
+    VpcId: string,
+    cidr: string | undefined,
+    options: PeeringConnectionState["requesterOptions"],
+  ) => ({
     VpcId,
     OwnerId: context.account,
     Region: context.regionName,
-    CidrBlock: cidr,
-    CidrBlockSet: [{ CidrBlock: cidr }],
+    ...(cidr !== undefined && { CidrBlock: cidr, CidrBlockSet: [{ CidrBlock: cidr }] }),
     PeeringOptions: {
       AllowDnsResolutionFromRemoteVpc: options.allowDnsResolutionFromRemoteVpc,
       AllowEgressFromLocalClassicLinkToRemoteVpc: false,
       AllowEgressFromLocalVpcToRemoteClassicLink: false,
     },
   });
+  // Nobody is told the accepter's block before it has accepted (API reference; the examples of create and accept).
+  const isAccepted = peering.status === "provisioning" || peering.status === "active";
   return {
     VpcPeeringConnectionId: peering.id,
     RequesterVpcInfo: side(peering.requesterVpcId, peering.requesterCidr, peering.requesterOptions),
-    AccepterVpcInfo: side(peering.accepterVpcId, peering.accepterCidr, peering.accepterOptions),
+    AccepterVpcInfo: side(
+      peering.accepterVpcId,
+      isAccepted ? peering.accepterCidr : undefined,
+      peering.accepterOptions,
+    ),
     Status: { Code: peering.status, Message: peering.statusMessage },
     ExpirationTime: peering.expiresAt === undefined ? undefined : new Date(peering.expiresAt),
     Tags: tagSet(peering.tags),

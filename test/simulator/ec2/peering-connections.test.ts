@@ -42,16 +42,20 @@ describe("a peering connection", () => {
     const { VpcPeeringConnection: requested } = await ec2.send(create);
     expect(requested).toMatchObject({
       RequesterVpcInfo: { VpcId, CidrBlock: "10.1.0.0/16", Region: "us-east-1" },
-      AccepterVpcInfo: { VpcId: PeerVpcId, CidrBlock: "10.2.0.0/16" },
+      AccepterVpcInfo: { VpcId: PeerVpcId },
       Status: { Code: "initiating-request" },
       Tags: [{ Key: "Name", Value: "VPC 1 <> VPC 2" }],
     });
+    expect(requested?.AccepterVpcInfo).not.toHaveProperty("CidrBlock");
     const VpcPeeringConnectionId = id(requested?.VpcPeeringConnectionId);
     const accept = () => ec2.send(new AcceptVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
     expect((await refusal(accept())).code).toBe("InvalidStateTransition");
     await clock.sleep(5_000);
     expect(await statusOf(ec2, VpcPeeringConnectionId)).toBe("pending-acceptance");
-    expect((await accept()).VpcPeeringConnection?.Status?.Code).toBe("provisioning");
+    expect((await accept()).VpcPeeringConnection).toMatchObject({
+      AccepterVpcInfo: { CidrBlock: "10.2.0.0/16", CidrBlockSet: [{ CidrBlock: "10.2.0.0/16" }] },
+      Status: { Code: "provisioning" },
+    });
     await clock.sleep(2_900);
     expect(await statusOf(ec2, VpcPeeringConnectionId)).toBe("provisioning");
     await clock.sleep(4_200);
