@@ -18,6 +18,7 @@ export function pingMeaning(
       sentence: "It pinged itself, which says nothing of the way to anybody else.",
       next: "vpclab ping",
     };
+  const sender = ping.from === "instance-2" ? " --from instance-2" : "";
   const isLocal = ping.from === "local";
   if (isLocal && (ping.scope === "private" || isPrivateAddress(ping.address)))
     return {
@@ -33,7 +34,7 @@ export function pingMeaning(
           sentence:
             `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
             `The way led through ${isLocal ? "the internet and its VPC's internet gateway" : "both internet gateways"}.`,
-          next: "vpclab ping private",
+          next: `vpclab ping private${sender}`,
         }
       : {
           sentence: `${to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,

@@ -6,6 +6,7 @@ import { usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
 import { walkRoundTrip } from "../network/walk.ts";
+import { MAKE_FLOW_LOG, NO_FLOW_LOG } from "../steps/flow-log-missing.ts";
 import { findHosts, type Host, type InstancePart, inWords } from "../steps/hosts.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
@@ -46,12 +47,12 @@ export async function traffic(program: Program, options: TrafficOptions): Promis
   const lab = await openLab(program, options);
   try {
     if (!options.json) header(terminal, lab);
-    const tallies = await tallyOf(lab, kinds);
+    const { tallies, isLogged } = await tallyOf(lab, kinds);
     try {
       for (let round = 1; round <= rounds; round += 1) await makeRound(terminal, lab, tallies, round, rounds);
     } finally {
       // Ctrl-C in the ninth round: the eight before it are worth telling.
-      if (tallies.some(({ sent }) => sent > 0)) show(terminal, tallies);
+      if (tallies.some(({ sent }) => sent > 0)) show(terminal, tallies, isLogged);
     }
     return 0;
   } finally {
@@ -69,16 +70,21 @@ function kindsOf(text: string): Kind[] {
   });
 }
 
-async function tallyOf(lab: OpenLab, kinds: readonly Kind[]): Promise<Tally[]> {
+/** @returns the tries, and whether any flow log listens in the lab */
+async function tallyOf(
+  lab: OpenLab,
+  kinds: readonly Kind[],
+): Promise<{ tallies: Tally[]; isLogged: boolean }> {
   const [hosts, { topology, flowLogs }] = await Promise.all([
     findHosts(lab),
     readLabNetwork(lab.aws, lab.spec),
   ]);
-  return triesOf(kinds, hosts).map((attempt) => {
+  const tallies = triesOf(kinds, hosts).map((attempt) => {
     const trip = walkRoundTrip(topology, packetOf(attempt), { from: attempt.from.networkInterfaceId });
     const forecast = forecastRecords(topology, trip, flowLogs);
-    return { attempt, forecast, sent: 0, answered: 0, otherwise: new Set() };
+    return { attempt, forecast, sent: 0, answered: 0, otherwise: new Set<string>() };
   });
+  return { tallies, isLogged: flowLogs.length > 0 };
 }
 
 /** Each instance makes its tries one after the other; the two side by side. */
@@ -137,7 +143,7 @@ function describe({ kind, from, to, scope, port }: Try): string {
   return `${name(from)} tries TCP ${port} of ${goal}`;
 }
 
-function show(terminal: Terminal, tallies: readonly Tally[]): void {
+function show(terminal: Terminal, tallies: readonly Tally[], isLogged: boolean): void {
   if (terminal.json) {
     printJson(terminal, tallies.map(asJson));
     return;
@@ -154,6 +160,11 @@ function show(terminal: Terminal, tallies: readonly Tally[]): void {
       terminal,
     ),
   );
+  if (!isLogged) {
+    terminal.out(`\n${terminal.wrap(`${NO_FLOW_LOG} Of all this no record will come.`)}`);
+    terminal.out(`  ${terminal.symbols.next} ${MAKE_FLOW_LOG}`);
+    return;
+  }
   const isRejected = tallies.some(({ forecast }) =>
     forecast.some(({ records }) =>
       records.some(({ action, keptBy }) => action === "REJECT" && keptBy.length > 0),

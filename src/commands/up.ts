@@ -2,9 +2,10 @@
 import { readInventory } from "../aws/inventory.ts";
 import { EXIT, Interrupted, LabError, usageError } from "../lab/error.ts";
 import { money, plural } from "../lab/figures.ts";
+import type { RememberedLab } from "../lab/memory.ts";
 import type { Finding } from "../lab/narrator.ts";
 import { hourlyPrice } from "../lab/prices.ts";
-import { STEP_IDS } from "../lab/spec.ts";
+import { DEFAULT_OPTIONS, STEP_IDS, type StepId } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
 import { walkUp } from "../steps/walk.ts";
 import { printJson } from "../ui/json.ts";
@@ -55,10 +56,10 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     for (const warning of warnings)
       terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
     if (lab.place.target === "aws") {
-      if (!options.json) announce(program, lab, ingredients.instanceType ?? "");
+      if (!options.json) announce(program, lab, ingredients.instanceType ?? "", until);
       if (asks && !(await agreed(program))) return EXIT.failed;
     }
-    rememberUp(lab);
+    const remembered = rememberUp(lab);
 
     const findings: Finding[] = [];
     const narrator = options.json
@@ -82,8 +83,8 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
       if (error instanceof StoppedHere) await closing(program, lab, true);
       else {
         // What was refused is not what the lab is: the next `up` goes on with what it was asked for before.
-        if (error instanceof LabError && error.code === "cidr-differs" && lab.remembered)
-          lab.memory.remember(lab.remembered);
+        if (error instanceof LabError && error.code === "cidr-differs")
+          lab.memory.remember(lab.remembered ?? withTutorialCidrs(remembered));
         await whatStands(program, lab, error, [
           "vpclab up          goes on from here",
           "vpclab teardown    takes everything down",
@@ -98,11 +99,28 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
 }
 
 /** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
-function announce({ terminal }: Program, { place, spec }: OpenLab, instanceType: string): void {
+function announce(
+  { terminal }: Program,
+  { place, spec }: OpenLab,
+  instanceType: string,
+  until: StepId | undefined,
+): void {
+  const reaches = (step: StepId) => until === undefined || STEP_IDS.indexOf(step) <= STEP_IDS.indexOf(until);
+  const made: readonly (readonly [step: StepId, what: string])[] = [
+    ["vpcs", "2 VPCs"],
+    ["instances", `2 ${instanceType} instances`],
+    ["log-group", "1 log group"],
+    ["flow-log", "1 flow log"],
+    ["peering", "1 peering connection"],
+    ["prepare", reaches("flow-log") ? "2 roles" : "1 role"],
+  ];
+  const list = made.flatMap(([step, what]) => (reaches(step) ? what : [])).join(", ");
   const { total } = hourlyPrice(place.region, [instanceType, instanceType]);
-  const price = isAwsItself(place)
-    ? `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day).`
-    : `It is made at ${endpointPrice(place)}.`;
+  const price = !isAwsItself(place)
+    ? `It is made at ${endpointPrice(place)}.`
+    : reaches("instances")
+      ? `Price while it stands: about ${money(total)} an hour (${money(total * 24)} a day).`
+      : "None of it has a price by the hour.";
   const hours =
     spec.hours === undefined
       ? "Instances run until you take them down (--hours never)."
@@ -110,8 +128,7 @@ function announce({ terminal }: Program, { place, spec }: OpenLab, instanceType:
   terminal.say("");
   terminal.say(
     terminal.wrap(
-      `This makes 2 VPCs, 2 ${instanceType} instances, 1 log group, 1 flow log, 1 peering connection, 2 roles. ` +
-        `${price} ${hours} \`vpclab teardown\` removes all of it.`,
+      `This makes ${list}. ${price} ${reaches("instances") ? `${hours} ` : ""}\`vpclab teardown\` removes all of it.`,
     ),
   );
 }
@@ -152,10 +169,11 @@ async function beforeStep(
   }
 }
 
-function rememberUp(lab: OpenLab): void {
+/** @returns what is remembered from now on */
+function rememberUp(lab: OpenLab): RememberedLab {
   const { spec } = lab;
   if (!lab.remembered) lab.memory.closeJournal(lab.place);
-  lab.memory.remember({
+  const remembered: RememberedLab = {
     ...lab.place,
     upAt: Date.now(),
     standsSince: lab.remembered?.standsSince ?? lab.aws.clock.now(),
@@ -170,7 +188,15 @@ function rememberUp(lab: OpenLab): void {
       hours: spec.hours,
       leastPrivilege: spec.leastPrivilege,
     },
-  });
+  };
+  lab.memory.remember(remembered);
+  return remembered;
+}
+
+/** Of a lab that another machine made: where it is holds, with which CIDR blocks it was to be does not. */
+function withTutorialCidrs({ options, ...rest }: RememberedLab): RememberedLab {
+  const { cidr1, cidr2 } = DEFAULT_OPTIONS;
+  return { ...rest, options: { ...options, cidr1, cidr2 } };
 }
 
 /** What stands, what it costs, and the next sensible command. */

@@ -105,19 +105,25 @@ function tellSilence(records: Forecast["records"], isReachable: boolean): string
 }
 
 /** The command that asks this question: as it stands, for pasting. */
-function askAgain({ target, from, protocol, port }: Question): string {
-  const sender = from === "instance-1" ? "" : ` --from ${from}`;
+function askAgain(question: Question): string {
+  const { target, protocol, port } = question;
   const what = protocol === "icmp" ? "" : ` --protocol ${protocol} --port ${port}`;
-  return `vpclab why ${target}${sender}${what}`;
+  return `vpclab why ${target}${sentFrom(question)}${what}`;
+}
+
+function sentFrom({ from }: Question): string {
+  return from === "instance-1" ? "" : ` --from ${from}`;
 }
 
 function showAdvice(terminal: Terminal, explanation: Explanation): void {
-  const { advice, instructions, repairedBy, trip, question, scope } = explanation;
+  const { advice, instructions, repairedBy, trip, question, scope, to, address } = explanation;
   const { bold, cyan } = terminal.colour;
   const next = (command: string) => terminal.out(`  ${terminal.symbols.next} ${command}`);
   terminal.out("");
   if (trip.reachable) {
-    if (question.protocol === "icmp") next(`vpclab ping ${scope === "other" ? explanation.address : scope}`);
+    // "private" and "public" are the other instance's.
+    const goal = scope === "other" || to === question.from ? address : scope;
+    if (question.protocol === "icmp") next(`vpclab ping ${goal}${sentFrom(question)}`);
     else terminal.out(terminal.wrap("Whether something listens there, the network does not tell."));
     return;
   }

@@ -89,3 +89,16 @@ it("has no price in the plan, while it is made, while it stands, and when it is 
   expect(gone.all).toMatch(/it had stood \d+ (seconds|minutes) looked again/);
   expect(gone.all).not.toMatch(/AWS account|\$\d|at no cost/);
 }, 120_000);
+
+it("is announced as far as it is to go", async () => {
+  const announced = async (until: string) => {
+    const { all } = await run((program) => up(program, { ...options, yes: true, until }));
+    return /This makes .*? removes all of it\./.exec(all)?.[0];
+  };
+  expect(await announced("vpcs")).toBe(
+    `This makes 2 VPCs, 1 role. It is made at ${affair}. \`vpclab teardown\` removes all of it.`,
+  );
+  expect(await announced("log-group")).toMatch(
+    /^This makes 2 VPCs, 2 t\d\.micro instances, 1 log group, 1 role\. .* Instances power off/,
+  );
+}, 60_000);

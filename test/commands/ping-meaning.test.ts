@@ -50,6 +50,12 @@ describe("what a ping means", () => {
     expect(meaning(ping).sentence).toMatch(words);
   });
 
+  it("goes on from the same instance", () => {
+    const back = { address: "3.8.9.9", to: "instance-1", scope: "public", reachable: true } as const;
+    expect(meaning({ ...back, from: "instance-2" }).next).toBe("vpclab ping private --from instance-2");
+    expect(meaning({ ...back, from: "local" }).next).toBe("vpclab ping private");
+  });
+
   const silent = { address: "10.2.0.9", to: "instance-2", scope: "private" } as const;
 
   it("leads to the peering where none is active, and says what state it is in", () => {

@@ -4,6 +4,7 @@ import { whoAmI } from "../../src/aws/identity.ts";
 import { logs } from "../../src/commands/logs.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
+import { up } from "../../src/commands/up.ts";
 import type { TrafficRecord } from "../../src/flow-logs/record.ts";
 import type { ForecastRecord } from "../../src/network/flow-log-forecast.ts";
 import { until } from "../ui/fake-terminal.ts";
@@ -146,6 +147,16 @@ describe("vpclab traffic", () => {
     const fresh = labHome();
     const error = await refusal(() => fresh.run((program) => traffic(program, { ...SIMULATED, ...options })));
     expect(error).toMatchObject({ code: "usage", exitCode: 2 });
+  });
+
+  it("promises no records where no flow log would write them", async () => {
+    const fresh = labHome();
+    await fresh.run((program) => up(program, { ...SIMULATED, yes: true, until: "log-group" }));
+    const { code, stdout } = await make(fresh, { kinds: "icmp" });
+    expect(code).toBe(0);
+    expect(stdout).toContain("There is no flow log of this lab yet. Of all this no record will come.");
+    expect(stdout).toContain("vpclab up --until flow-log");
+    expect(stdout).not.toMatch(/records arrive|vpclab logs/);
   });
 
   it("says where there is no lab that there is none", async () => {

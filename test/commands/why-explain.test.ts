@@ -4,6 +4,7 @@ import { explain } from "../../src/commands/why-explain.ts";
 import { showWhy } from "../../src/commands/why-show.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import type { FlowLogScope } from "../../src/network/flow-log-forecast.ts";
+import type { InstancePart } from "../../src/steps/hosts.ts";
 import {
   INSTANCE_1,
   INSTANCE_2,
@@ -61,13 +62,18 @@ it("knows the lab's own addresses when they are written out", () => {
 });
 
 describe("what is shown last", () => {
-  /** As one who asks from instance 1 reads it. */
+  /** As one who asks reads it, from instance 1 unless another is named. */
   function shown(
     target: string,
-    { flowLogs = [], port = 0, ...lab }: LabTopologyOptions & { flowLogs?: FlowLogScope[]; port?: number },
+    {
+      flowLogs = [],
+      port = 0,
+      from = "instance-1",
+      ...lab
+    }: LabTopologyOptions & { flowLogs?: FlowLogScope[]; port?: number; from?: InstancePart },
   ): string {
     const terminal = fakeTerminal({ columns: 80, color: false });
-    const question = { target, from: "instance-1", protocol: port === 0 ? "icmp" : "tcp", port } as const;
+    const question = { target, from, protocol: port === 0 ? "icmp" : "tcp", port } as const;
     const found = { ...network, topology: peeredLab(lab), flowLogs };
     showWhy(terminal, explain(SPEC, found, question));
     return terminal.stdout.written;
@@ -83,6 +89,14 @@ describe("what is shown last", () => {
     ["private", 22, "Whether something listens there, the network does not tell.\n"],
   ])("of %s, port %i, that is reached: %j", (target, port, last) => {
     expect(shown(target, { port }).endsWith(`\n\n${last}`)).toBe(true);
+  });
+
+  it.each([
+    ["private", "  → vpclab ping private --from instance-2\n"],
+    [INSTANCE_1.private, "  → vpclab ping private --from instance-2\n"],
+    [INSTANCE_2.private, `  → vpclab ping ${INSTANCE_2.private} --from instance-2\n`],
+  ])("of %s, from instance 2, is a ping from there: %j", (target, last) => {
+    expect(shown(target, { from: "instance-2" }).endsWith(`\n\n${last}`)).toBe(true);
   });
 
   it("is the one change, and the question again", () => {
