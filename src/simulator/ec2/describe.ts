@@ -12,7 +12,12 @@ export interface DescribeRequest extends PageRequest {
 }
 
 /** What AWS calls the ids of those that it does not page when they are named. */
-const UNPAGED_IDS: Readonly<Record<string, string>> = { instance: "instancesSet", volume: "volumeSet" };
+const UNPAGED_IDS: Readonly<Record<string, string>> = {
+  instance: "instancesSet",
+  // That it is refused is in the API reference; the name is as in EC2's former WSDL [U].
+  "network-interface": "networkInterfaceIdSet",
+  volume: "volumeSet",
+};
 
 /** @throws AwsError `InvalidParameterCombination` where both are given */
 export function refuseIdsInPages(

@@ -16,6 +16,9 @@ import { filtered } from "./filters.ts";
 import { type InstanceType, instanceTypesIn, zonesOffering } from "./instance-type-catalogue.ts";
 import { page } from "./pages.ts";
 
+/** Of EC2's other lists a page holds 1000 (API reference, MaxResults). */
+const LARGEST_PAGE = 100;
+
 function describeInstanceTypes(
   context: Context,
   input: DescribeInstanceTypesRequest,
@@ -43,7 +46,7 @@ function describeInstanceTypes(
     "supported-virtualization-type": () => "hvm",
     "vcpu-info.default-vcpus": (type) => type.vcpus,
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, input, LARGEST_PAGE);
   return { InstanceTypes: items.map(describe), NextToken };
 }
 

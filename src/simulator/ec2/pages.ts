@@ -18,15 +18,15 @@ const MOST = 1000;
 
 /**
  * The page that is asked for; everything where no MaxResults is given.
- * @param most where it is not 1000
+ * @param most where it is not 1000, and `least` where it is not 5
  * @throws AwsError for MaxResults out of bounds, and for a token that no earlier page gave
  */
-export function page<T>(all: readonly T[], request: PageRequest, most = MOST): Page<T> {
+export function page<T>(all: readonly T[], request: PageRequest, most = MOST, least = LEAST): Page<T> {
   const { MaxResults: size } = request;
-  if (size !== undefined && size < LEAST)
+  if (size !== undefined && size < least)
     throw new AwsError(
       "InvalidParameterValue",
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than or equal to ${LEAST}.`,
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value greater than or equal to ${least}.`,
     );
   if (size !== undefined && size > most)
     throw new AwsError(

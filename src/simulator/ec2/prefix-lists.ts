@@ -15,6 +15,9 @@ import { page } from "./pages.ts";
 /** EC2 Instance Connect's is where the lab's browser terminal comes from; S3's and DynamoDB's are in every Region. */
 const SERVICES = ["ec2-instance-connect", "s3", "dynamodb"] as const;
 
+/** Of EC2's other lists a page holds 5 to 1000 (API reference, MaxResults). */
+const [SMALLEST_PAGE, LARGEST_PAGE] = [1, 100];
+
 function prefixListsIn(regionName: string): ManagedPrefixList[] {
   return SERVICES.map((service) => {
     const id = `pl-${hexDigits(`${service}.${regionName}`).slice(0, 8)}`;
@@ -45,7 +48,7 @@ function describeManagedPrefixLists(
     "prefix-list-id": (list) => list.PrefixListId,
     "prefix-list-name": (list) => list.PrefixListName,
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, input, LARGEST_PAGE, SMALLEST_PAGE);
   return { PrefixLists: items, NextToken };
 }
 

@@ -1,5 +1,8 @@
 import {
   CreateTagsCommand,
+  DescribeInstanceTypesCommand,
+  DescribeManagedPrefixListsCommand,
+  DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
@@ -33,6 +36,27 @@ describe("pages", () => {
     expect(last.NextToken).toBeUndefined();
   });
 
+  it("of prefix lists may hold one", async () => {
+    const { ec2 } = embedded();
+    const { PrefixLists, NextToken } = await ec2.send(
+      new DescribeManagedPrefixListsCommand({ MaxResults: 1 }),
+    );
+    expect(PrefixLists).toHaveLength(1);
+    expect(NextToken).toBeDefined();
+    expect((await refusal(ec2.send(new DescribeManagedPrefixListsCommand({ MaxResults: 101 })))).code).toBe(
+      "InvalidParameterValue",
+    );
+  });
+
+  it("are not to be had of network interfaces that are named", async () => {
+    const { ec2 } = embedded();
+    const named = new DescribeNetworkInterfacesCommand({
+      NetworkInterfaceIds: ["eni-0123456789abcdef0"],
+      MaxResults: 5,
+    });
+    expect((await refusal(ec2.send(named))).code).toBe("InvalidParameterCombination");
+  });
+
   it("are refused in sizes that EC2 does not have, and with a token that nobody gave", async () => {
     const { ec2 } = embedded();
     for (const MaxResults of [0, 4, 1001])
@@ -40,6 +64,9 @@ describe("pages", () => {
         "InvalidParameterValue",
       );
     expect((await refusal(ec2.send(new DescribeRouteTablesCommand({ MaxResults: 101 })))).code).toBe(
+      "InvalidParameterValue",
+    );
+    expect((await refusal(ec2.send(new DescribeInstanceTypesCommand({ MaxResults: 101 })))).code).toBe(
       "InvalidParameterValue",
     );
     const stranger = new DescribeSubnetsCommand({ NextToken: "bm9ib2R5" });
