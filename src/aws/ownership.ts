@@ -7,6 +7,7 @@ import { type LabSpec, TAG_LAB, TAG_REGION } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { codeOf, LabError } from "./errors.ts";
 import { type DescribedTag, isOurs, tagValue } from "./tags.ts";
+import { onceShown, SHOWS_WITHIN_MS } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 /**
@@ -37,28 +38,19 @@ export function assertOurs(
   });
 }
 
-/** What is ours shows within seconds, also where another run of ours has just made it. */
-const SHOWS_WITHIN_MS = 15_000;
-
 /**
- * Looks for what AWS refused to make because it is there already. A read may lag behind the refusal: only what does not
- * show within 15 s is not there, or not ours.
+ * Looks for what AWS refused to make because it is there already. A read may lag behind the refusal: see onceShown.
  * @param what it is: "the subnet"
  * @param find what may be gone on with: ours alone, as a rule
  * @param refusal what to throw where nothing shows
  */
-export async function takeOver<T>(
+export function takeOver<T>(
   aws: Pick<Aws, "clock" | "signal">,
   what: string,
   find: () => Promise<T | undefined>,
   refusal: () => LabError,
 ): Promise<T> {
-  try {
-    return await waitFor(aws, { what: `${what} to show`, atMostMs: SHOWS_WITHIN_MS, everyMs: 1_500 }, find);
-  } catch (error) {
-    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
-    throw refusal();
-  }
+  return onceShown(aws, what, find, refusal);
 }
 
 /**

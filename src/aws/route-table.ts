@@ -168,7 +168,8 @@ async function replaceAssociation(aws: Aws, tableId: string, subnetId: string): 
   });
   if (present.RouteTableId === tableId) return;
   const AssociationId = given(present.RouteTableAssociationId, `the association of subnet ${subnetId}`);
-  await aws.ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId }));
+  const command = new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId: tableId });
+  await onceVisible(aws, `route table ${tableId}`, () => aws.ec2.send(command));
 }
 
 /** Deletes the routes of a table that lead to a peering connection, those made by hand for IPv6 or a prefix list too. */

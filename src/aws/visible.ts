@@ -1,7 +1,7 @@
 /** Eventual consistency: what AWS has just made may be unknown to the next call. */
 import type { Aws } from "./clients.ts";
-import { isNotFound } from "./errors.ts";
-import { retryWhile } from "./waits.ts";
+import { isNotFound, LabError } from "./errors.ts";
+import { retryWhile, waitFor } from "./waits.ts";
 
 const AT_MOST_MS = 60_000;
 const EVERY_MS = 1_000;
@@ -17,4 +17,26 @@ export function onceVisible<T>(
 ): Promise<T> {
   const wait = { what: `${what} to be visible`, atMostMs: AT_MOST_MS, everyMs: EVERY_MS };
   return retryWhile(aws, wait, isNotFound, call);
+}
+
+/** What is there shows within seconds, also where it was made a moment ago (AWS-FACTS §6). */
+export const SHOWS_WITHIN_MS = 15_000;
+
+/**
+ * Looks for something that should be there. A read may lag behind: only what does not show within 15 s is not there.
+ * @param what it is: "the subnet"
+ * @param absent what to throw where nothing shows
+ */
+export async function onceShown<T>(
+  aws: Pick<Aws, "clock" | "signal">,
+  what: string,
+  find: () => Promise<T | undefined>,
+  absent: () => LabError,
+): Promise<T> {
+  try {
+    return await waitFor(aws, { what: `${what} to show`, atMostMs: SHOWS_WITHIN_MS, everyMs: 1_500 }, find);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== "timed-out") throw error;
+    throw absent();
+  }
 }

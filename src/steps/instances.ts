@@ -21,6 +21,7 @@ import {
   otherSources,
 } from "../aws/security-group.ts";
 import { deleteSubnet, findSubnets } from "../aws/subnet.ts";
+import { onceShown } from "../aws/visible.ts";
 import { deleteVolume } from "../aws/volume.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import { plural } from "../lab/figures.ts";
@@ -137,19 +138,23 @@ interface LabSubnet {
   readonly availabilityZone: string;
 }
 
-async function findNetwork(lab: LabContext, side: Side): Promise<LabSubnet & { readonly vpcId: string }> {
-  const { aws, spec } = lab;
-  const [vpc] = await findVpcs(aws, spec, side);
-  const [subnet] = vpc?.VpcId === undefined ? [] : await findSubnets(aws, spec, side, vpc.VpcId);
-  if (vpc?.VpcId === undefined || subnet?.SubnetId === undefined)
-    throw new LabError("no-network", `There is no VPC ${side} with a subnet to start an instance in.`, {
+/** Where all else stood already, the subnet was made a moment ago: not visible yet is not absent. */
+function findNetwork({ aws, spec }: LabContext, side: Side): Promise<LabSubnet & { readonly vpcId: string }> {
+  const find = async () => {
+    const [vpc] = await findVpcs(aws, spec, side);
+    const [subnet] = vpc?.VpcId === undefined ? [] : await findSubnets(aws, spec, side, vpc.VpcId);
+    if (vpc?.VpcId === undefined || subnet?.SubnetId === undefined) return undefined;
+    return {
+      vpcId: vpc.VpcId,
+      subnetId: subnet.SubnetId,
+      availabilityZone: subnet.AvailabilityZone ?? "",
+    };
+  };
+  const missing = () =>
+    new LabError("no-network", `There is no VPC ${side} with a subnet to start an instance in.`, {
       next: ["Run `vpclab up`: it makes what is missing, in order."],
     });
-  return {
-    vpcId: vpc.VpcId,
-    subnetId: subnet.SubnetId,
-    availabilityZone: subnet.AvailabilityZone ?? "",
-  };
+  return onceShown(aws, `VPC ${side} and its subnet`, find, missing);
 }
 
 /**

@@ -137,7 +137,7 @@ describe("the subnet's association", () => {
     expect(ec2.commandCalls(ReplaceRouteTableAssociationCommand)).toHaveLength(0);
   });
 
-  it("is moved to the lab's table from another", async () => {
+  it("is moved to the lab's table from another, as soon as AWS knows that", async () => {
     const { lab } = mockedLab();
     ec2.on(AssociateRouteTableCommand).rejects(refusal("Resource.AlreadyAssociated"));
     ec2.on(DescribeRouteTablesCommand).resolves({
@@ -150,7 +150,10 @@ describe("the subnet's association", () => {
         },
       ],
     });
-    ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
+    ec2
+      .on(ReplaceRouteTableAssociationCommand)
+      .rejectsOnce(refusal("InvalidRouteTableID.NotFound"))
+      .resolves({});
     await associateRouteTable(lab.aws, "rtb-1", "subnet-1");
     expect(ec2.commandCalls(ReplaceRouteTableAssociationCommand)[0]?.args[0].input).toEqual({
       AssociationId: "rtbassoc-9",

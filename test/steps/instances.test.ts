@@ -70,6 +70,32 @@ describe("instances, up", () => {
     ]);
   });
 
+  it.each([["VPC", DescribeVpcsCommand] as const, ["subnet", DescribeSubnetsCommand] as const])(
+    "goes on where the %s was made a moment ago and does not show at once",
+    async (_what, read) => {
+      const { lab } = mockedLab();
+      let looks = 0;
+      ec2.on(read).callsFake((input) => {
+        const side = sideOf(input);
+        const shows = side === 2 || ++looks > 3;
+        return {
+          Vpcs: shows ? [{ VpcId: `vpc-${side}` }] : [],
+          Subnets: shows ? [{ SubnetId: `subnet-${side}` }] : [],
+        };
+      });
+      await instances.up(lab);
+      expect(launches().map(({ SubnetId }) => SubnetId)).toEqual(["subnet-2", "subnet-1"]);
+    },
+  );
+
+  it("says so where there is no subnet, and has looked for no longer than it takes to show", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
+    const begun = lab.aws.clock.now();
+    await expect(instances.up(lab)).rejects.toMatchObject({ code: "no-network" });
+    expect(lab.aws.clock.now() - begun).toBeLessThanOrEqual(15_000);
+  });
+
   it("makes no SSH rule for nobody", async () => {
     const { lab } = mockedLab({ sshFrom: undefined });
     await instances.up(lab);
