@@ -197,6 +197,13 @@ describe("RunInstances", () => {
     expect((await aws.ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces).toEqual([]);
   });
 
+  it("names the group and the subnet that are of different VPCs", async () => {
+    const { securityGroupId } = await makeVpc(aws, 2);
+    expect((await refusal(launch(aws, vpc, { SecurityGroupIds: [securityGroupId] }))).message).toBe(
+      `Security group ${securityGroupId} and subnet ${vpc.subnetId} belong to different networks.`,
+    );
+  });
+
   it("keeps to the vCPU quota", async () => {
     const small = embedded({ quotas: { vcpus: 3 } });
     const smallVpc = await makeVpc(small, 1);

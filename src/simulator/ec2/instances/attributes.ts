@@ -51,7 +51,7 @@ const modifyInstanceAttribute = operation<ModifyInstanceAttributeRequest, object
         "InvalidParameterCombination",
         "Exactly one attribute must be specified to be modified.",
       );
-    if (Groups) networkInterface.securityGroupIds = securityGroupIdsFor(context, instance.vpcId, Groups);
+    if (Groups) networkInterface.securityGroupIds = securityGroupIdsFor(context, instance, Groups);
     if (DisableApiTermination) instance.disableApiTermination = DisableApiTermination.Value ?? false;
     if (SourceDestCheck) networkInterface.sourceDestCheck = SourceDestCheck.Value ?? true;
     if (BlockDeviceMappings) keepOrNot(context, instance, BlockDeviceMappings);

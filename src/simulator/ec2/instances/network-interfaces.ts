@@ -82,7 +82,7 @@ function newMacAddress(context: Context): string {
  */
 export function securityGroupIdsFor(
   context: Context,
-  vpcId: string,
+  { vpcId, subnetId }: Pick<NetworkInterfaceState, "vpcId" | "subnetId">,
   ids: readonly string[] | undefined,
 ): string[] {
   if (!ids?.length) {
@@ -93,7 +93,10 @@ export function securityGroupIdsFor(
   }
   for (const id of ids) {
     if (find(context, SECURITY_GROUP, id).vpcId !== vpcId)
-      throw new AwsError("InvalidParameter", `Security group ${id} and subnet belong to different networks.`);
+      throw new AwsError(
+        "InvalidParameter",
+        `Security group ${id} and subnet ${subnetId} belong to different networks.`,
+      );
   }
   const groupIds = [...new Set(ids)];
   if (groupIds.length > quotasOf(context).securityGroupsPerInterface)
@@ -257,7 +260,7 @@ const modifyNetworkInterfaceAttribute = operation<ModifyNetworkInterfaceAttribut
         "Exactly one attribute must be specified to be modified.",
       );
     if (input.Groups)
-      networkInterface.securityGroupIds = securityGroupIdsFor(context, networkInterface.vpcId, input.Groups);
+      networkInterface.securityGroupIds = securityGroupIdsFor(context, networkInterface, input.Groups);
     if (input.Description?.Value !== undefined) networkInterface.description = input.Description.Value;
     if (input.SourceDestCheck?.Value !== undefined)
       networkInterface.sourceDestCheck = input.SourceDestCheck.Value;

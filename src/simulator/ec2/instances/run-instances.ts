@@ -190,7 +190,7 @@ function networkOf(context: Context, input: RunInstancesRequest, count: number) 
     privateAddress,
     securityGroupIds: securityGroupIdsFor(
       context,
-      subnet.vpcId,
+      { vpcId: subnet.vpcId, subnetId: subnet.id },
       specification?.Groups ?? input.SecurityGroupIds,
     ),
     description: specification?.Description ?? "",
