@@ -16,7 +16,6 @@ export {
   instanceProfileArn,
   instanceProfileHasPropagated,
   roleAllows,
-  roleHasManagedPolicy,
   roleIsAssumableBy,
   roleOfInstanceProfile,
 } from "./permissions.ts";

@@ -84,11 +84,6 @@ export function roleAllows(context: Context, roleName: string, action: string, r
   return decide(statementsOf(context, role), { action, resource, keys }).decision === "allowed";
 }
 
-/** Whether other services see this managed policy on the role. */
-export function roleHasManagedPolicy(context: Context, roleName: string, policyArn: string): boolean {
-  return roleAsServicesSeeIt(context, roleName)?.attachedPolicyArns.includes(policyArn) ?? false;
-}
-
 /** All that a role's policies say, in their versions in force. */
 function statementsOf(context: Context, powers: Omit<RolePowers, "assumeRolePolicyDocument">): Statement[] {
   const attached = powers.attachedPolicyArns.flatMap((arn) => {

@@ -5,12 +5,15 @@
 import type { Context, EventHandler } from "../context.ts";
 import { roleOfInstance } from "../ec2/instances/profile.ts";
 import { sendPacket, sendReply } from "../ec2/packets.ts";
+import { arnOf } from "../ec2/resources.ts";
 import type { InstanceState } from "../ec2/state.ts";
 import { systemsManagerAddresses } from "../ec2/traffic.ts";
-import { roleHasManagedPolicy } from "../iam/index.ts";
+import { roleAllows } from "../iam/index.ts";
 import type { AgentState } from "./state.ts";
 
-const AGENT_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+/** What it asks of a role before anything else: to report, and a channel for commands, the newer or the older one. */
+const REPORT = "ssm:UpdateInstanceInformation";
+const CHANNELS = ["ssmmessages:OpenControlChannel", "ec2messages:GetMessages"];
 /** How often an agent reports, or tries to register again. */
 const EVERY_MS = 60_000;
 /** An agent that has not been heard of for this long counts as lost. */
@@ -47,7 +50,10 @@ export const agentEvents: Readonly<Record<string, EventHandler>> = {
 
 function canReport(context: Context, instance: InstanceState): boolean {
   const roleName = roleOfInstance(context, instance.instanceProfileArn);
-  const hasPermission = roleName !== undefined && roleHasManagedPolicy(context, roleName, AGENT_POLICY);
+  if (roleName === undefined) return false;
+  const hasPermission =
+    roleAllows(context, roleName, REPORT, arnOf(context, "instance", instance.id)) &&
+    CHANNELS.some((action) => roleAllows(context, roleName, action));
   return hasPermission && reachesService(context, instance);
 }
 

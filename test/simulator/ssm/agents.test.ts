@@ -9,12 +9,13 @@ import {
 import {
   AttachRolePolicyCommand,
   DetachRolePolicyCommand,
+  PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Embedded, embedded } from "../embedded.ts";
-import { trusting } from "../iam/documents.ts";
+import { allowing, trusting } from "../iam/documents.ts";
 import { describe1, isRegistered, launch, makeRoles, makeVpc, type Vpc } from "../lab.ts";
 import { refusal } from "../refusal.ts";
 
@@ -70,6 +71,27 @@ describe("the SSM agent of an instance", () => {
     await aws.iam.send(new AttachRolePolicyCommand(POLICY));
     await aws.clock.sleep(2 * MINUTE);
     expect(await isRegistered(aws, InstanceId)).toBe(true);
+  });
+
+  it("registers by a policy of one's own that allows as much, unless another denies it", async () => {
+    const RoleName = POLICY.RoleName;
+    await aws.iam.send(new DetachRolePolicyCommand(POLICY));
+    const own = ["ssm:UpdateInstanceInformation", "ssmmessages:*"];
+    await aws.iam.send(
+      new PutRolePolicyCommand({ RoleName, PolicyName: "own", PolicyDocument: allowing(own) }),
+    );
+    await aws.clock.sleep(15_000);
+    const { InstanceId } = await launch(aws, vpc);
+    await aws.clock.sleep(2 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(true);
+
+    await aws.iam.send(new AttachRolePolicyCommand(POLICY));
+    const PolicyDocument = allowing("ssm:UpdateInstanceInformation").replace("Allow", "Deny");
+    await aws.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "no", PolicyDocument }));
+    await aws.clock.sleep(15_000);
+    const other = await launch(aws, vpc);
+    await aws.clock.sleep(5 * MINUTE);
+    expect(await isRegistered(aws, other.InstanceId)).toBe(false);
   });
 
   it("does not register while its role does not trust EC2", async () => {
