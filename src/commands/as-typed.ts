@@ -1,4 +1,5 @@
 /** How the commands that we suggest are to be typed: as this one was. */
+import { shellWord } from "../lab/shell-word.ts";
 import type { GlobalOptions } from "./program.ts";
 
 // A text that is changed again may have been wrapped meanwhile: between any two words.
@@ -15,13 +16,14 @@ const END = /(?<!--(?:lab|region|profile|endpoint-url|include))\n(?! *--)|`|\bvp
  */
 export function asTyped(options: GlobalOptions, env: NodeJS.ProcessEnv): (text: string) => string {
   const flags: [flag: string, typed: string][] = [];
-  if (options.lab !== undefined) flags.push(["--lab", `--lab ${options.lab}`]);
-  if (options.region !== undefined) flags.push(["--region", `--region ${options.region}`]);
-  if (options.profile !== undefined) flags.push(["--profile", `--profile ${options.profile}`]);
+  if (options.lab !== undefined) flags.push(["--lab", `--lab ${shellWord(options.lab)}`]);
+  if (options.region !== undefined) flags.push(["--region", `--region ${shellWord(options.region)}`]);
   if (options.simulate !== undefined)
     flags.push(["simulate", options.simulate ? "--simulate" : "--no-simulate"]);
   if (options.endpointUrl !== undefined)
-    flags.push(["--endpoint-url", `--endpoint-url ${options.endpointUrl}`]);
+    flags.push(["--endpoint-url", `--endpoint-url ${shellWord(options.endpointUrl)}`]);
+  // Last: its name may have spaces, and may be broken there.
+  if (options.profile !== undefined) flags.push(["--profile", `--profile ${shellWord(options.profile)}`]);
   const isByNpx = env.npm_lifecycle_event === "npx";
   return (text) =>
     text.replace(SUGGESTION, (suggestion: string, npx: string | undefined, command: string, at: number) => {

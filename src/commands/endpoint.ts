@@ -8,9 +8,11 @@ import type { GlobalOptions } from "./program.ts";
 
 /**
  * @returns undefined where none is asked for: `--simulate` says more than the environment does
- * @throws LabError with exit code 2 for what is no URL
+ * @throws LabError with exit code 2 for what is no URL, and where `--simulate` is given beside it
  */
 export function askedEndpoint(options: GlobalOptions, env: NodeJS.ProcessEnv): string | undefined {
+  if (options.simulate && options.endpointUrl !== undefined)
+    throw usageError("--simulate and --endpoint-url mean two places: give one.");
   const [name, url] =
     options.endpointUrl === undefined
       ? ["AWS_ENDPOINT_URL", (!options.simulate && env.AWS_ENDPOINT_URL) || undefined]

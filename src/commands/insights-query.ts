@@ -45,6 +45,8 @@ export async function chooseQuery(
   const { terminal } = program;
   if (name !== undefined && name !== "-" && query !== undefined)
     throw usageError("Give a named query or --query, not both.");
+  if (name === "-" && query !== undefined && query !== "-")
+    throw usageError("- takes the query from stdin: give it there or by --query, not both.");
   if (name !== undefined && name !== "-") return named(terminal, name);
   const isStdin = name === "-" || query === "-";
   if (isStdin && stdinIsTaken)

@@ -66,7 +66,7 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
     }
     const [known] = await Promise.all([readKnownAddresses(lab.aws, lab.spec), source]);
     const filter = filterFor(known);
-    const start = since === undefined ? undefined : lab.aws.clock.now() - since;
+    const start = since === undefined ? undefined : Math.max(0, lab.aws.clock.now() - since);
     const out = options.raw
       ? rawLines(program)
       : options.json

@@ -23,7 +23,8 @@ function instant(flag: string, text: string): number {
   if (/^\d{9,11}$/.test(text)) return Number(text) * 1000;
   const [, date, time = "00:00", zone = "Z"] = DATE_AND_TIME.exec(text) ?? [];
   const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${time}${zone}`);
-  if (Number.isNaN(ms))
+  // 30 February would be 2 March.
+  if (Number.isNaN(ms) || new Date(`${date}T00:00Z`).toISOString().slice(0, 10) !== date)
     throw usageError(
       `${flag} takes a time such as 2026-01-31T14:00 (UTC) or 1769868000 (epoch seconds), not "${text}".`,
     );
@@ -44,7 +45,7 @@ export interface TimeRange {
 
 /**
  * Checks the flags, before any call; the service's now comes later.
- * @returns the range, given the service's now in ms
+ * @returns the range, given the service's now in ms; throws, too, where it is still to come
  * @throws LabError with exit code 2
  */
 export function timeRange(flags: RangeFlags): (now: number) => TimeRange {
@@ -55,7 +56,13 @@ export function timeRange(flags: RangeFlags): (now: number) => TimeRange {
   const end = flags.end === undefined ? undefined : instant("--end", flags.end);
   if (start !== undefined && end !== undefined && start >= end)
     throw usageError("--end is not later than --start: the range is empty.");
-  return (now) => ({ start: since === undefined ? start : now - since, end });
+  return (now) => {
+    if (start !== undefined && start > now)
+      throw usageError(
+        `--start is later than now, ${day(now)} ${timeOfDay(now)} UTC: there are no records yet.`,
+      );
+    return { start: since === undefined ? start : Math.max(0, now - since), end };
+  };
 }
 
 /** "14:05:09", UTC as in the records. */

@@ -36,6 +36,19 @@ describe("a suggested command", () => {
       }
   });
 
+  it("has the names of others as a shell takes them, and is changed once then, too", () => {
+    const say = asTyped({ profile: "my class; reboot", endpointUrl: "http://h.test/?a&b" }, {});
+    const once = say("First vpclab up --until peering, then vpclab status");
+    expect(once).toBe(
+      "First vpclab up --endpoint-url 'http://h.test/?a&b' --profile 'my class; reboot' --until peering, " +
+        "then vpclab status --endpoint-url 'http://h.test/?a&b' --profile 'my class; reboot'",
+    );
+    for (let width = 1; width <= once.length; width++) {
+      const wrapped = wrapText(once, width).join("\n");
+      expect(say(wrapped)).toBe(wrapped);
+    }
+  });
+
   it("is one of its own on each line", () => {
     const say = asTyped({ lab: "class-7" }, {});
     expect(say("vpclab up\nvpclab status --lab other")).toBe(

@@ -63,6 +63,15 @@ it.each([
   expect(askedEndpoint(options, env)).toBe(asked);
 });
 
+it("--simulate and an endpoint in one command are refused: one of them would be ignored", () => {
+  expect(() => askedEndpoint({ simulate: true, endpointUrl: "http://one.test:1" }, {})).toThrow(
+    expect.objectContaining({
+      message: "--simulate and --endpoint-url mean two places: give one.",
+      exitCode: 2,
+    }),
+  );
+});
+
 it.each([
   [
     { endpointUrl: "nowhere" },

@@ -218,6 +218,8 @@ describe("vpclab insights", () => {
     expect((await ask(undefined, { file: path, csv: true }, { input })).stdout).toBe(wanted);
     expect((await ask("-", { file: path, csv: true }, { input })).stdout).toBe(wanted);
     expect((await ask(undefined, { query: "-", file: path, csv: true }, { input })).stdout).toBe(wanted);
+    const twice = await refusal(() => ask("-", { query: "stats count(*)", file: path }, { input }));
+    expect(twice).toMatchObject({ exitCode: 2, message: expect.stringContaining("not both") });
   });
 
   it.each<[string | undefined, InsightsOptions]>([
@@ -228,6 +230,7 @@ describe("vpclab insights", () => {
     ["top-talkers", { since: "yesterday" }],
     ["top-talkers", { since: "1h", start: "2026-01-05" }],
     ["top-talkers", { start: "2026-13-05" }],
+    ["top-talkers", { start: "2026-02-30" }],
     ["top-talkers", { start: "2026-01-05T10:00", end: "2026-01-05T09:00" }],
     ["top-talkers", { file: "records.txt", since: "1h" }],
     ["-", { file: "-" }],
@@ -297,6 +300,16 @@ describe("the range", () => {
       end: 1769868000_000,
     });
     expect(timeRange({})(now)).toEqual({ start: undefined, end: undefined });
+  });
+
+  it("begins in 1970 at the earliest, as AWS's times do, and not later than now", () => {
+    expect(timeRange({ since: "999999d" })(now)).toEqual({ start: 0, end: undefined });
+    expect(() => timeRange({ start: "2026-01-31T15:01" })(now)).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        message: "--start is later than now, 2026-01-31 15:00:00 UTC: there are no records yet.",
+      }),
+    );
   });
 });
 

@@ -56,6 +56,17 @@ describe("vpclab logs", () => {
     expect(stdout).toMatch(/internet \d+\.\d+\.\d+\.\d+ +→ instance 1 \S*10\.1\./);
   });
 
+  it("of more days than there have been since 1970 asks for all, as AWS takes no earlier time", async () => {
+    const send = vi.spyOn(CloudWatchLogsClient.prototype, "send");
+    const { code } = await list({ since: "999999d", json: true });
+    const asked = send.mock.calls.flatMap(([command]) =>
+      command instanceof FilterLogEventsCommand ? [command.input.startTime] : [],
+    );
+    send.mockRestore();
+    expect(code).toBe(0);
+    expect(new Set(asked)).toEqual(new Set([0]));
+  });
+
   it("gives the records as they are with --raw, and as an array of records with --json", async () => {
     const { stdout } = await list({ json: true });
     const json: unknown[] = JSON.parse(stdout);
