@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FilterFields, filtered } from "../../../src/simulator/ec2/filters.ts";
 
@@ -51,6 +52,33 @@ describe("filters", () => {
     ["", [["name", "t.o"]]],
   ])("find %j by %j", (expected, filters) => {
     expect(ids(...filters)).toBe(expected);
+  });
+
+  it("take no time to speak of, however many wildcards there are", () => {
+    const items = [{ id: "a".repeat(256) }];
+    const passing = (value: string) =>
+      filtered(items, [{ Name: "id", Values: [value] }], { id: ({ id }) => id });
+    const startedAt = performance.now();
+    expect(passing(`${"*a".repeat(4)}b`)).toEqual([]);
+    expect(passing(`${"*a?".repeat(4)}*`)).toEqual(items);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  it("match as the wildcards say", () => {
+    const meaning: Record<string, string> = { "*": ".*", "?": ".", "\\a": "a" };
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 8 }),
+        fc.array(fc.constantFrom("a", "b", "*", "?", "\\a", "\\*"), { maxLength: 6 }),
+        (id, parts) => {
+          const source = parts.map((part) => meaning[part] ?? part).join("");
+          const found = filtered([{ id }], [{ Name: "id", Values: [parts.join("")] }], {
+            id: (item) => item.id,
+          });
+          expect(found.length === 1).toBe(new RegExp(`^(?:${source})$`).test(id));
+        },
+      ),
+    );
   });
 
   it("are refused if the operation does not have them", () => {
