@@ -65,7 +65,7 @@ export interface Receipt {
 
 /**
  * Takes down all that the inventory holds: each step as soon as those that stand in its way have ended, well or not,
- * and what is independent side by side. Then looks again.
+ * and what is independent side by side. Then looks again, and takes down what shows only then.
  * @param strays what others put into the lab's VPCs, to be deleted too; default: none of it
  * @throws only what ends everything: Ctrl-C, or that AWS cannot be read
  */
@@ -75,17 +75,16 @@ export async function walkDown(
   steps: readonly Step[] = STEPS,
   strays: readonly Stray[] = [],
 ): Promise<Receipt> {
-  const begun = lab.aws.clock.now();
-  const first = await removeFirst(lab, strays);
-  const rest = await Promise.all([removeAlongside(lab, strays), takeDown(lab, inventory, steps)]);
-  const tried = [...first, ...rest.flat()];
-  lab.aws.signal.throwIfAborted();
-  const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
-  // A group that came back carries no tag: it is looked for by its name, and the rest by the tag, at the same time.
-  const [logGroupCameBack, after] = await together(lab, [
-    groupDeleted ? deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun) : Promise.resolve(false),
-    lookAgain(lab, inventory, tried),
-  ]);
+  let { tried, after, logGroupCameBack } = await goDown(lab, inventory, steps, strays);
+  // AWS's reads run some seconds behind (AWS-FACTS §6): what was made just before may be missing from the inventory.
+  const known = new Set(inventory.resources.map(({ id }) => id));
+  if (after.resources.some(({ id }) => !known.has(id))) {
+    const again = await goDown(lab, after, steps, []);
+    const triedAgain = new Set(again.tried.map(({ id }) => id));
+    tried = [...tried.filter(({ id }) => !triedAgain.has(id)), ...again.tried];
+    after = again.after;
+    logGroupCameBack ||= again.logGroupCameBack;
+  }
   const strayed = await readStrays(lab.aws, after);
   const left = new Set([...after.resources, ...after.elsewhere, ...strayed.found].map(({ id }) => id));
   // What could not be deleted and is gone all the same went with what it hung on: a flow log with its VPC. A log group
@@ -106,6 +105,27 @@ export async function walkDown(
     logGroupCameBack,
     complete: leftovers.length === 0 && removals.every(({ outcome }) => outcome !== "failed"),
   };
+}
+
+/** Once through the steps, and a look at what is left. */
+async function goDown(
+  lab: LabContext,
+  inventory: Inventory,
+  steps: readonly Step[],
+  strays: readonly Stray[],
+): Promise<{ tried: readonly Removal[]; after: Inventory; logGroupCameBack: boolean }> {
+  const begun = lab.aws.clock.now();
+  const first = await removeFirst(lab, strays);
+  const rest = await Promise.all([removeAlongside(lab, strays), takeDown(lab, inventory, steps)]);
+  const tried = [...first, ...rest.flat()];
+  lab.aws.signal.throwIfAborted();
+  const groupDeleted = tried.some(({ type, outcome }) => type === "log-group" && outcome === "deleted");
+  // A group that came back carries no tag: it is looked for by its name, and the rest by the tag, at the same time.
+  const [logGroupCameBack, after] = await together(lab, [
+    groupDeleted ? deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun) : Promise.resolve(false),
+    lookAgain(lab, inventory, tried),
+  ]);
+  return { tried, after, logGroupCameBack };
 }
 
 /** See placed.ts. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readInventory } from "../../src/aws/inventory.ts";
 import type { CallTrace } from "../../src/aws/middleware.ts";
 import { walkDown, walkUp } from "../../src/steps/walk.ts";
-import { labOnAws, newEmbeddedAws } from "./lab-context.ts";
+import { inventoryOf, labOnAws, newEmbeddedAws } from "./lab-context.ts";
 
 const NEVER = new AbortController().signal;
 
@@ -34,7 +34,7 @@ describe("an interrupted lab", () => {
       );
       const { lab } = labOnAws(aws(NEVER));
       await walkUp(lab, { until: "flow-log" });
-      const { resources } = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+      const { resources } = await inventoryOf(lab);
       expect(resources.map(({ part }) => part).sort()).toEqual(
         [...new Set(resources.map(({ part }) => part))].sort(),
       );

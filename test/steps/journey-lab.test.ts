@@ -1,14 +1,8 @@
 import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, it } from "vitest";
-import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { STEPS } from "../../src/steps/index.ts";
-import type { LabContext } from "../../src/steps/step.ts";
 import { walkDown, walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, labBeside } from "./lab-context.ts";
-
-function inventoryOf({ aws, spec, prepared }: LabContext): Promise<Inventory> {
-  return readInventory(aws, spec, { account: prepared.account ?? "" });
-}
+import { embeddedLab, inventoryOf, labBeside } from "./lab-context.ts";
 
 describe("the whole lab on the embedded AWS", () => {
   it("goes through all steps, is found whole by a second run, and is gone after the teardown", async () => {

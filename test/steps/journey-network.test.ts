@@ -1,20 +1,15 @@
 import { DescribeInstancesCommand, DescribeVpcsCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { flowLog } from "../../src/steps/flow-log.ts";
 import { instances } from "../../src/steps/instances.ts";
 import { logGroup } from "../../src/steps/log-group.ts";
 import { prepare } from "../../src/steps/prepare.ts";
-import type { LabContext, Step } from "../../src/steps/step.ts";
+import type { Step } from "../../src/steps/step.ts";
 import { vpcs } from "../../src/steps/vpcs.ts";
 import { walkDown, walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, labBeside } from "./lab-context.ts";
+import { embeddedLab, inventoryOf, labBeside } from "./lab-context.ts";
 
 const STEPS: readonly Step[] = [prepare, vpcs, instances, logGroup, flowLog];
-
-function inventoryOf({ aws, spec, prepared }: LabContext): Promise<Inventory> {
-  return readInventory(aws, spec, { account: prepared.account ?? "" });
-}
 
 describe("the network and its instances on the embedded AWS", () => {
   it("keeps the default VPC", async () => {

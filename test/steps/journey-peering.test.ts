@@ -1,14 +1,8 @@
 import { DeleteRouteCommand, RevokeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
-import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import { peering } from "../../src/steps/peering.ts";
-import type { LabContext } from "../../src/steps/step.ts";
 import { walkDown, walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, labBeside, type Told } from "./lab-context.ts";
-
-function inventoryOf({ aws, spec, prepared }: LabContext): Promise<Inventory> {
-  return readInventory(aws, spec, { account: prepared.account ?? "" });
-}
+import { embeddedLab, inventoryOf, labBeside, type Told } from "./lab-context.ts";
 
 function pings({ findings }: Told) {
   return findings.flatMap((finding) =>

@@ -12,7 +12,6 @@ import {
 import { DetachRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
 import { describeStreams } from "../../src/aws/flow-log-records.ts";
-import { readInventory } from "../../src/aws/inventory.ts";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
@@ -24,7 +23,7 @@ import { flowLog } from "../../src/steps/flow-log.ts";
 import { findHosts } from "../../src/steps/hosts.ts";
 import type { LabContext } from "../../src/steps/step.ts";
 import { walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
+import { embeddedLab, inventoryOf, labBeside, type TestLab } from "./lab-context.ts";
 
 type Kind<K extends Finding["kind"]> = Extract<Finding, { kind: K }>;
 
@@ -366,7 +365,7 @@ describe("the flow log's analysis", () => {
       },
     };
     await walkUp({ ...lab, narrator: skipping }, { steps: [analyze] });
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    const inventory = await inventoryOf(lab);
     expect(analyze.state(inventory, lab.journal)).toBe("todo");
     expect(told.said.join(" ")).toContain("No record has arrived yet");
     expect(findings({ lab, told }, "records")).toEqual([]);
@@ -400,7 +399,7 @@ describe("the flow log's analysis", () => {
 
   it("reads todo without a journal, whatever stands", async () => {
     const { lab } = await labUntil("analyze");
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    const inventory = await inventoryOf(lab);
     for (const step of [firstPing, analyze]) {
       expect(step.state(inventory, lab.journal)).toBe("done");
       expect(step.state(inventory, memoryJournal())).toBe("todo");

@@ -1,7 +1,7 @@
 /** Labs for tests: one on the embedded AWS, one whose SDK clients are mocked. Both in virtual time. */
 import { type Aws, connect } from "../../src/aws/clients.ts";
 import { openEmbedded } from "../../src/aws/embedded.ts";
-import type { Inventory } from "../../src/aws/inventory.ts";
+import { type Inventory, readInventory } from "../../src/aws/inventory.ts";
 import type { CallTrace } from "../../src/aws/middleware.ts";
 import { memoryJournal } from "../../src/lab/journal.ts";
 import type { Finding, Narrator, ResourceEvent } from "../../src/lab/narrator.ts";
@@ -37,6 +37,10 @@ export function collectingNarrator(): { narrator: Narrator; told: Told } {
 export interface TestLab {
   readonly lab: LabContext;
   readonly told: Told;
+}
+
+export function inventoryOf({ aws, spec, prepared }: LabContext): Promise<Inventory> {
+  return readInventory(aws, spec, { account: prepared.account ?? "" });
 }
 
 const REGION = "us-east-1";

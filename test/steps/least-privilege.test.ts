@@ -3,7 +3,7 @@ import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { findFlowLogs } from "../../src/aws/flow-log.ts";
 import { flowLogPermission } from "../../src/aws/flow-log-permission.ts";
-import { readInventory } from "../../src/aws/inventory.ts";
+import type { readInventory } from "../../src/aws/inventory.ts";
 import { describeLogGroup } from "../../src/aws/log-group.ts";
 import { trustPolicy } from "../../src/aws/role.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
@@ -11,7 +11,7 @@ import { flowLog } from "../../src/steps/flow-log.ts";
 import { flowLogLesson } from "../../src/steps/lessons/flow-log.ts";
 import type { LabContext } from "../../src/steps/step.ts";
 import { walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, labBeside, type TestLab } from "./lab-context.ts";
+import { embeddedLab, inventoryOf, labBeside, type TestLab } from "./lab-context.ts";
 
 const ACCOUNT = "123456789012";
 const options = { ...DEFAULT_OPTIONS, region: "eu-west-3", hours: undefined };
@@ -54,7 +54,7 @@ describe("a lab with least privilege, on the embedded AWS", () => {
     const [found] = await findFlowLogs(lab.aws, lab.spec, (await inventory()).vpcs[0]?.VpcId ?? "");
     return found?.DeliverLogsStatus;
   };
-  const inventory = async () => readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+  const inventory = async () => inventoryOf(lab);
 
   beforeEach(async () => {
     test = embeddedLab({ leastPrivilege: true });

@@ -1,12 +1,11 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, expect, it } from "vitest";
-import { readInventory } from "../../src/aws/inventory.ts";
 import { NO_STRAYS } from "../../src/aws/strays.ts";
 import type { StepId } from "../../src/lab/spec.ts";
 import { STEPS } from "../../src/steps/index.ts";
 import type { Removal, Step } from "../../src/steps/step.ts";
 import { walkDown, walkUp } from "../../src/steps/walk.ts";
-import { embeddedLab, holding } from "./lab-context.ts";
+import { embeddedLab, holding, inventoryOf } from "./lab-context.ts";
 
 /** Steps that note what happens to them. */
 function noting(noted: string[], of: Partial<Record<StepId, Partial<Step>>> = {}): Step[] {
@@ -113,7 +112,7 @@ describe("walkDown", () => {
         },
       },
     });
-    const inventory = await readInventory(lab.aws, lab.spec, { account: lab.prepared.account ?? "" });
+    const inventory = await inventoryOf(lab);
     const receipt = await walkDown(lab, inventory, steps);
     expect(noted).toContain("down log-group");
     expect(receipt.removals).toHaveLength(8);
@@ -143,6 +142,27 @@ describe("walkDown", () => {
     const steps = noting([], { "log-group": { down: async () => [{ ...failed, reason: "denied" }] } });
     const receipt = await walkDown(lab, holding(["log-group", "g"]), steps);
     expect(receipt).toMatchObject({ removals: [{ outcome: "failed" }], complete: false });
+  });
+
+  it("takes down what was made so lately that the inventory missed it, and what that kept", async () => {
+    const { lab } = embeddedLab();
+    await walkUp(lab, { until: "instances" });
+    const all = await inventoryOf(lab);
+    const seen = {
+      ...all,
+      resources: all.resources.filter(({ part }) => part !== "instance-2"),
+      instances: all.instances.filter(
+        ({ InstanceId }) => InstanceId === all.resources.find(({ part }) => part === "instance-1")?.id,
+      ),
+    };
+    expect(seen.instances).toHaveLength(1);
+    const receipt = await walkDown(lab, seen);
+    expect(receipt).toMatchObject({ complete: true, leftovers: [] });
+    // Each once, by what came of it in the end.
+    expect(receipt.removals.map(({ id, outcome }) => `${outcome} ${id}`).sort()).toEqual(
+      all.resources.map(({ id }) => `deleted ${id}`).sort(),
+    );
+    expect((await inventoryOf(lab)).resources).toEqual([]);
   });
 
   it("reports what is still there after all", async () => {
