@@ -21,6 +21,8 @@ export interface RecordFilter {
   /** No flag was given: every record is wanted. */
   readonly isOpen: boolean;
   passes(record: FlowLogRecord): boolean;
+  /** Instances that were asked for and are not there: which addresses they had is not known, so nothing passes. */
+  readonly missing: readonly InstancePart[];
 }
 
 type Endpoint =
@@ -50,8 +52,10 @@ export function recordFilter(flags: RecordFlags): (known: KnownAddresses) => Rec
       (isFrom === undefined || isFrom(record.srcAddr)) &&
       (isTo === undefined || isTo(record.dstAddr));
     const isOpen = [action, from, to, protocol, port].every((flag) => flag === undefined);
+    const asked = [from, to].flatMap((end) => (end?.kind === "instance" ? end.part : []));
     return {
       isOpen,
+      missing: asked.filter((part) => allOf(known, part).length === 0),
       // Windows without traffic answer no question about traffic.
       passes: (record) => (record.logStatus === "OK" ? passesTraffic(record) : isOpen),
       pattern: pattern({

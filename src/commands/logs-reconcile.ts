@@ -19,7 +19,7 @@ import { pattern } from "./logs-filter.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { type Reconciliation, type RecordedPing, reconcile, type SentPing } from "./ping-records.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { timeOfDay } from "./time-range.ts";
+import { day, timeOfDay } from "./time-range.ts";
 
 /** Longest that records take from the end of their window, in ms: about 5 minutes are usual (AWS-FACTS §3). */
 const DELIVERED_WITHIN_MS = 10 * 60_000;
@@ -55,7 +55,7 @@ export async function logsReconcile(program: Program, options: GlobalOptions): P
     const pings = account.pings.map((ping) => judge(ping, evidence));
     const isLost = pings.some(({ status }) => status === "lost");
     if (options.json) printJson(terminal, toJson(pings, account));
-    else show(terminal, pings, account);
+    else show(terminal, pings, account, evidence.now);
     return isLost ? EXIT.no : 0;
   } finally {
     lab.close();
@@ -92,7 +92,7 @@ async function compare(
         ]);
   const isTraffic = (record: FlowLogRecord): record is TrafficRecord => record.logStatus === "OK";
   return {
-    account: reconcile(sent, records.filter(isTraffic), known),
+    account: reconcile(sent, records.filter(isTraffic), known, lab.spec),
     evidence: {
       now: lab.aws.clock.now(),
       flowLog: inventory.flowLogs[0],
@@ -212,7 +212,13 @@ function toJson(pings: readonly JudgedPing[], { unclaimed }: Reconciliation) {
   };
 }
 
-function show(terminal: Terminal, pings: readonly JudgedPing[], { unclaimed }: Reconciliation): void {
+/** @param now in ms: pings of another day are told with theirs */
+function show(
+  terminal: Terminal,
+  pings: readonly JudgedPing[],
+  { unclaimed }: Reconciliation,
+  now: number,
+): void {
   const { green, yellow, red, bold } = terminal.colour;
   if (pings.length === 0) {
     terminal.out("No ping was sent yet, so there is nothing to account for.");
@@ -227,13 +233,20 @@ function show(terminal: Terminal, pings: readonly JudgedPing[], { unclaimed }: R
     "not-logged": "not logged",
   };
   const arrow = terminal.unicode ? "→" : ">";
-  const rows = pings.map(({ at, ping, expected, recorded, status }) => [
-    timeOfDay(at),
-    plain(`${inWords(ping.from)} ${arrow} ${goalOf(ping)}`),
-    `${ping.sent}/${ping.received}`,
-    status === "not-logged" ? "–" : `${recorded} of ${expected}`,
-    words[status],
-  ]);
+  const isOfToday = pings.every(({ at }) => day(at) === day(now));
+  const rows = pings.flatMap(({ at, ping, expected, recorded, status }, index) => {
+    const before = pings[index - 1];
+    const row = [
+      timeOfDay(at),
+      plain(`${inWords(ping.from)} ${arrow} ${goalOf(ping)}`),
+      `${ping.sent}/${ping.received}`,
+      status === "not-logged" ? "–" : `${recorded} of ${expected}`,
+      words[status],
+    ];
+    const isNewDay = before === undefined || day(before.at) !== day(at);
+    return isNewDay && !isOfToday ? [[day(at), "", "", "", ""], row] : [row];
+  });
+  const when = (at: number) => (isOfToday ? timeOfDay(at) : `${day(at)} ${timeOfDay(at)}`);
   terminal.out("");
   terminal.out(
     table(
@@ -250,7 +263,7 @@ function show(terminal: Terminal, pings: readonly JudgedPing[], { unclaimed }: R
   );
   terminal.out("");
   for (const { at, reason } of pings)
-    if (reason !== "") terminal.out(terminal.wrap(plain(`${timeOfDay(at)}  ${reason}`)));
+    if (reason !== "") terminal.out(terminal.wrap(plain(`${when(at)}  ${reason}`)));
   const expected = sum(pings.map((ping) => ping.expected));
   const recorded = sum(pings.map((ping) => ping.recorded));
   const bytes = sum(pings.map((ping) => ping.recordedBytes));

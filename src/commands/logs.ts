@@ -258,6 +258,15 @@ async function tellWhyNone(terminal: Terminal, lab: OpenLab, filter: RecordFilte
   const logGroupName = lab.spec.nameOf("log-group");
   const next = (command: string) => terminal.say(`  ${terminal.symbols.next} ${command}`);
   const [first] = await describeStreams(lab.aws, logGroupName);
+  const [missing] = filter.missing;
+  if (first !== undefined && missing !== undefined) {
+    terminal.say(
+      terminal.wrap(
+        `Instance ${missing.slice(-1)} does not stand, and which addresses it had is not known: give one of them instead.`,
+      ),
+    );
+    return next("vpclab logs    all of them");
+  }
   if (first !== undefined) {
     terminal.say(terminal.wrap(`No record ${filter.isOpen ? "in this time" : "is like that"}.`));
     return next("vpclab logs    all of them");

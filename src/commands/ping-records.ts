@@ -1,6 +1,8 @@
 /** Which packets of the records are whose ping's. Pure. */
 import type { TrafficRecord } from "../flow-logs/record.ts";
 import type { PingSummary } from "../lab/narrator.ts";
+import type { LabSpec } from "../lab/spec.ts";
+import { contains, parseAddress } from "../network/cidr.ts";
 import type { KnownAddresses } from "../steps/known-addresses.ts";
 
 export interface SentPing {
@@ -9,10 +11,22 @@ export interface SentPing {
   readonly ping: PingSummary;
 }
 
+/** The lab's address blocks. */
+export type Blocks = Pick<LabSpec, "cidr1" | "cidr2">;
+
+/** One side of a ping, by its address. */
+interface End {
+  /** By the addresses that the instances have now. */
+  readonly known: (address: string) => boolean;
+  /** By where it was: an instance that was terminated since, or replaced, had another address. */
+  readonly likely: (address: string) => boolean;
+}
+type Certainty = keyof End;
+
 /** Packets of one ping one way, as VPC 1's flow log is to show them. */
 interface Way {
-  readonly source: (address: string) => boolean;
-  readonly destination: (address: string) => boolean;
+  readonly source: End;
+  readonly destination: End;
   readonly packets: number;
 }
 
@@ -40,31 +54,35 @@ const LATE_START_MS = 60_000;
 /**
  * Allots the records' packets to the pings: first strictly by time, then with the slack that AWS gives itself, and in
  * the end what is left over to any ping that has no earlier one of its kind in between: the journal notes when we
- * learned of a ping's end, which can be long after it.
+ * learned of a ping's end, which can be long after it. All this by the addresses that the instances have, then by those
+ * that they may have had.
  * @param records ICMP records of VPC 1's interface
  */
 export function reconcile(
   pings: readonly SentPing[],
   records: readonly TrafficRecord[],
   known: KnownAddresses,
+  blocks: Blocks,
 ): Reconciliation {
   const accounts: Account[] = [...pings]
     .sort((a, b) => a.at - b.at)
     .map((sent) => ({
       ...sent,
       from: sent.at - sent.ping.sent * 1000 - OVERHEAD_MS,
-      ways: waysOf(sent.ping, known).map((way) => ({ ...way, missing: way.packets })),
+      ways: waysOf(sent.ping, known, blocks).map((way) => ({ ...way, missing: way.packets })),
       recorded: 0,
       recordedBytes: 0,
     }));
   const rests = records.map((record) => ({ record, packets: record.packets }));
   const previousEnd = (account: Account) =>
     accounts.findLast((other) => other.at < account.at && isSameKind(other.ping, account.ping))?.at ?? 0;
-  allot(accounts, rests, ({ from, at }) => [from, at]);
-  allot(accounts, rests, ({ from, at }) => [from, at + LATE_START_MS]);
-  allot(accounts, rests, (account) => [previousEnd(account), account.at]);
+  for (const certainty of ["known", "likely"] as const) {
+    allot(accounts, rests, certainty, ({ from, at }) => [from, at]);
+    allot(accounts, rests, certainty, ({ from, at }) => [from, at + LATE_START_MS]);
+    allot(accounts, rests, certainty, (account) => [previousEnd(account), account.at]);
+  }
   const isBetweenPinged = ({ record }: Rest) =>
-    accounts.some(({ ways }) => ways.some((way) => isOn(way, record)));
+    accounts.some(({ ways }) => ways.some((way) => isOn(way, record, "known")));
   return {
     pings: accounts.map(({ ways, ...account }) => ({
       ...account,
@@ -91,6 +109,7 @@ interface Rest {
 function allot(
   accounts: readonly Account[],
   rests: readonly Rest[],
+  certainty: Certainty,
   windowOf: (account: Account) => readonly [from: number, to: number],
 ): void {
   for (const account of accounts) {
@@ -100,7 +119,7 @@ function allot(
       // Whole seconds: a record's last one may have gone on for almost another.
       if (record.start * 1000 > to || record.end * 1000 + 999 < from) continue;
       for (const way of account.ways) {
-        if (!isOn(way, record)) continue;
+        if (!isOn(way, record, certainty)) continue;
         const taken = Math.min(way.missing, rest.packets);
         way.missing -= taken;
         rest.packets -= taken;
@@ -111,8 +130,8 @@ function allot(
   }
 }
 
-function isOn(way: Way, record: TrafficRecord): boolean {
-  return way.source(record.srcAddr) && way.destination(record.dstAddr);
+function isOn(way: Way, record: TrafficRecord, certainty: Certainty): boolean {
+  return way.source[certainty](record.srcAddr) && way.destination[certainty](record.dstAddr);
 }
 
 function isSameKind(one: PingSummary, other: PingSummary): boolean {
@@ -123,35 +142,41 @@ function isSameKind(one: PingSummary, other: PingSummary): boolean {
  * Request and reply at instance 1's interface: its own side is always its private address. Of a ping that comes from
  * elsewhere only what was answered is sure to have arrived there.
  */
-function waysOf(ping: PingSummary, { instances }: KnownAddresses): Way[] {
-  const own = among(instances["instance-1"].private);
-  const there = ping.from === "instance-1";
-  if (there) {
+function waysOf(ping: PingSummary, { instances }: KnownAddresses, blocks: Blocks): Way[] {
+  const [one, two] = [instances["instance-1"], instances["instance-2"]];
+  const own: End = { known: among(one.private), likely: within(blocks.cidr1) };
+  const ways = (other: End, there: number): Way[] => [
+    { source: own, destination: other, packets: there },
+    { source: other, destination: own, packets: ping.received },
+  ];
+  if (ping.from === "instance-1") {
     // What an instance sends to its own private address never passes the interface.
-    if (own(ping.address)) return [];
-    const other = among([ping.address]);
-    return [
-      { source: own, destination: other, packets: ping.sent },
-      { source: other, destination: own, packets: ping.received },
-    ];
+    if (ping.to === "instance-1" ? ping.scope === "private" : own.known(ping.address)) return [];
+    return ways(the(among([ping.address])), ping.sent);
   }
   if (ping.to !== "instance-1") return [];
-  const other =
-    ping.from === "instance-2"
-      ? among(instances["instance-2"][ping.scope === "private" ? "private" : "public"])
-      : isStranger(instances);
-  return [
-    { source: other, destination: own, packets: ping.received },
-    { source: own, destination: other, packets: ping.received },
-  ];
+  const ours = among([one, two].flatMap((each) => [...each.private, ...each.public]));
+  const isOutside = (address: string) =>
+    ![blocks.cidr1, blocks.cidr2].some((block) => within(block)(address));
+  // Which public address the learner's own machine has, nobody here knows.
+  if (ping.from !== "instance-2")
+    return ways(
+      the((address) => !ours(address)),
+      ping.received,
+    );
+  return ping.scope === "private"
+    ? ways({ known: among(two.private), likely: within(blocks.cidr2) }, ping.received)
+    : ways({ known: among(two.public), likely: isOutside }, ping.received);
+}
+
+function the(addresses: (address: string) => boolean): End {
+  return { known: addresses, likely: addresses };
 }
 
 function among(addresses: readonly string[]): (address: string) => boolean {
   return (address) => addresses.includes(address);
 }
 
-/** The learner's own machine: which public address it has, nobody here knows. */
-function isStranger(instances: KnownAddresses["instances"]): (address: string) => boolean {
-  const ours = Object.values(instances).flatMap((each) => [...each.private, ...each.public]);
-  return (address) => !ours.includes(address);
+function within(block: string): (address: string) => boolean {
+  return (address) => parseAddress(address) !== undefined && contains(block, address);
 }

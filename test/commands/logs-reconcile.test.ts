@@ -13,6 +13,7 @@ const instance = (side: 1 | 2, PrivateIpAddress: string, PublicIpAddress: string
 });
 const known = knownAddressesOf([instance(1, "10.1.0.4", "3.8.0.1"), instance(2, "10.2.0.9", "3.8.0.2")]);
 
+const BLOCKS = { cidr1: "10.1.0.0/16", cidr2: "10.2.0.0/16" };
 const T0 = 1_767_600_000;
 /** A ping that ended so many seconds after T0. */
 const sent = (end: number, ping: Partial<SentPing["ping"]> = {}): SentPing => ({
@@ -38,8 +39,8 @@ const out = (packets: number, start: number, end: number) =>
   record("10.1.0.4", "10.2.0.9", packets, start, end);
 const back = (packets: number, start: number, end: number) =>
   record("10.2.0.9", "10.1.0.4", packets, start, end);
-const counts = (pings: readonly SentPing[], records: readonly TrafficRecord[]) => {
-  const { pings: accounts, unclaimed } = reconcile(pings, records, known);
+const counts = (pings: readonly SentPing[], records: readonly TrafficRecord[], among = known) => {
+  const { pings: accounts, unclaimed } = reconcile(pings, records, among, BLOCKS);
   return { counts: accounts.map(({ recorded, expected }) => `${recorded}/${expected}`), unclaimed };
 };
 
@@ -117,6 +118,35 @@ describe("pings against records", () => {
   });
 });
 
+describe("pings of instances that have gone since", () => {
+  it.each([
+    ["terminated", knownAddressesOf([])],
+    ["replaced", knownAddressesOf([instance(1, "10.1.7.7", "3.8.9.1"), instance(2, "10.2.7.7", "3.8.9.2")])],
+  ])("are accounted for by the addresses that they had: %s", (_, now) => {
+    const answered = { received: 5, reachable: true };
+    expect(counts([sent(10, answered)], [out(5, 4, 8), back(5, 4, 8)], now)).toEqual({
+      counts: ["10/10"],
+      unclaimed: 0,
+    });
+    const fromTwo = { ...answered, from: "instance-2", to: "instance-1" } as const;
+    const privately = sent(10, { ...fromTwo, address: "10.1.0.4" });
+    expect(counts([privately], [out(5, 4, 8), back(5, 4, 8)], now).counts).toEqual(["10/10"]);
+    const publicly = sent(10, { ...fromTwo, address: "3.8.0.1", scope: "public" });
+    const records = [record("3.8.0.2", "10.1.0.4", 5, 4, 8), record("10.1.0.4", "3.8.0.2", 5, 4, 8)];
+    expect(counts([publicly], records, now).counts).toEqual(["10/10"]);
+    // Their VPCs' traffic is not the internet's.
+    expect(counts([publicly], [out(5, 4, 8), back(5, 4, 8)], now).counts).toEqual(["0/10"]);
+    const self = sent(10, { to: "instance-1", address: "10.1.0.4", received: 5 });
+    expect(counts([self], [], now).counts).toEqual(["0/0"]);
+  });
+
+  it("take no record from a ping of those that are there now", () => {
+    const now = knownAddressesOf([instance(1, "10.1.7.7", "3.8.9.1"), instance(2, "10.2.0.9", "3.8.9.2")]);
+    const records = [record("10.1.7.7", "10.2.0.9", 5, 200, 204)];
+    expect(counts([sent(10), sent(210)], records, now).counts).toEqual(["0/5", "5/5"]);
+  });
+});
+
 describe("packets that are in no record", () => {
   const flowLog: FlowLog = {
     CreationTime: new Date((T0 - 600) * 1000),
@@ -133,7 +163,7 @@ describe("packets that are in no record", () => {
     ...more,
   });
   const account = (ping: SentPing, records: readonly TrafficRecord[] = []) => {
-    const [first] = reconcile([ping], records, known).pings;
+    const [first] = reconcile([ping], records, known, BLOCKS).pings;
     if (first === undefined) throw new Error("one ping, one account");
     return first;
   };

@@ -3,7 +3,12 @@ import {
   DeleteLogGroupCommand,
   FilterLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteFlowLogsCommand, DescribeFlowLogsCommand } from "@aws-sdk/client-ec2";
+import {
+  DeleteFlowLogsCommand,
+  DescribeFlowLogsCommand,
+  DescribeInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { type LogsOptions, logs } from "../../src/commands/logs.ts";
@@ -489,4 +494,41 @@ it("leaves the lab as it was, whatever is asked of its log", async () => {
   await ask("top-10-byte-transfers");
   await home.run((program) => logsReconcile(program, SIMULATED));
   expect(await resources()).toEqual(before);
+});
+
+describe("of instances that were terminated since", () => {
+  const gone = standingLab();
+  beforeAll(async () => {
+    await letTimePass(gone, 15 * 60_000);
+    await byHand(gone, async ({ ec2 }) => {
+      const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+      const InstanceIds = Reservations.flatMap(({ Instances = [] }) =>
+        Instances.flatMap(({ InstanceId }) => InstanceId ?? []),
+      );
+      await ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+    });
+    await letTimePass(gone, 5 * 60_000);
+  }, 60_000);
+
+  it("logs says that their addresses are not known, not that there are no records", async () => {
+    const { code, stderr } = await gone.run((program) => logs(program, { ...SIMULATED, to: "instance-1" }));
+    expect(code).toBe(0);
+    expect(unwrapped(stderr)).toContain("Instance 1 does not stand, and which addresses it had is not known");
+    expect(stderr).not.toContain("No record is like that");
+  });
+
+  it("logs reconcile still accounts for every ping", async () => {
+    const { code, stdout } = await gone.run((program) => logsReconcile(program, SIMULATED));
+    expect(stdout).toMatch(/^(\d+) of \1 packets are in the log/m);
+    expect(code).toBe(0);
+  });
+
+  it("logs reconcile has the day of pings that were not today's, within 80 columns", async () => {
+    const ofToday = await gone.run((program) => logsReconcile(program, SIMULATED));
+    expect(ofToday.stdout).not.toContain("2026-01-05");
+    await letTimePass(gone, 15 * 3_600_000);
+    const { stdout } = await gone.run((program) => logsReconcile(program, SIMULATED));
+    expect(stdout).toMatch(/^2026-01-05\n09:0\d:\d\d +instance 1 → 2 \(private\) /m);
+    expect(stdout.split("\n").filter((line) => [...line].length > 80)).toEqual([]);
+  });
 });
