@@ -126,6 +126,10 @@ async function launch(lab: LabContext, side: Side): Promise<Outcome> {
     throw new LabError("instance-stopped", `Instance ${side} (${instance.InstanceId}) is ${state}.`, {
       why: "Somebody stopped it; the lab needs it running.",
       next: [
+        // One that is still stopping cannot be started.
+        ...(state === "stopping"
+          ? [`aws ec2 wait instance-stopped --instance-ids ${instance.InstanceId} --region ${aws.region}`]
+          : []),
         `aws ec2 start-instances --instance-ids ${instance.InstanceId} --region ${aws.region}`,
         "Then run the same command again: it goes on from here.",
       ],

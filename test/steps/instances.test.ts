@@ -10,6 +10,7 @@ import {
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   EC2Client,
+  type InstanceStateName,
   RunInstancesCommand,
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
@@ -315,14 +316,20 @@ describe("instances, up", () => {
     expect(launches()).toHaveLength(2);
   });
 
-  it("says how to start an instance that was stopped", async () => {
+  it.each<[InstanceStateName, string[]]>([
+    ["stopped", ["start-instances"]],
+    ["stopping", ["wait instance-stopped", "start-instances"]],
+  ])("says how to start an instance that is %s", async (Name, commands) => {
     const { lab } = mockedLab();
     ec2.on(DescribeInstancesCommand).callsFake((input) => ({
-      Reservations: [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name: "stopped" } }] }],
+      Reservations: [{ Instances: [{ InstanceId: `i-${sideOf(input)}`, State: { Name } }] }],
     }));
     await expect(instances.up(lab)).rejects.toMatchObject({
       code: "instance-stopped",
-      next: expect.arrayContaining([expect.stringContaining("start-instances --instance-ids i-1")]),
+      next: [
+        ...commands.map((command) => `aws ec2 ${command} --instance-ids i-1 --region us-east-1`),
+        "Then run the same command again: it goes on from here.",
+      ],
     });
   });
 });
