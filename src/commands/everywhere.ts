@@ -14,6 +14,9 @@ export interface StandingLab {
   readonly inventory: Inventory;
 }
 
+/** Some twenty calls each, and all of a class may be in one Region, whose throttle they share. */
+const LABS_AT_ONCE = 4;
+
 /** What could not be read: of it nothing can be said. */
 export interface Unread {
   /** Or "IAM", which is of none. */
@@ -40,35 +43,46 @@ export async function labsEverywhere(
   lab: OpenLab,
   name: string | undefined,
 ): Promise<LabsEverywhere> {
-  const { regions, unread } = await findLabs(lab.aws, (region) => lab.reopen(program.signal, region));
+  const [{ regions, unread }, byIam] = await Promise.all([
+    findLabs(lab.aws, (region) => lab.reopen(program.signal, region)),
+    inIam(program, lab, name),
+  ]);
   const candidates = new Map<string, { lab: string; region: string }>();
   const add = (where: { lab: string; region: string }) =>
     void candidates.set(`${where.region} ${where.lab}`, where);
   for (const { region, labs } of regions)
     for (const found of labs) if (name === undefined || found === name) add({ lab: found, region });
-  const byIam = await inIam(program, lab, name);
   for (const where of byIam.found) if (regions.some((open) => open.region === where.region)) add(where);
 
-  const standing: StandingLab[] = [];
-  const unreadLabs: Unread[] = [...byIam.unread];
-  for (const [, where] of [...candidates].sort(byText(([name]) => name))) {
+  const sorted = [...candidates].sort(byText(([name]) => name));
+  const read = await someAtOnce(sorted, async ([, where]): Promise<StandingLab | Unread> => {
     const beside = labBeside(program, lab, where);
     try {
       const inventory = await readInventory(beside.aws, beside.spec, { account: lab.place.account });
-      if (inventory.resources.length + inventory.elsewhere.length > 0)
-        standing.push({ lab: beside, inventory });
+      return { lab: beside, inventory };
     } catch (error) {
       program.signal.throwIfAborted();
-      unreadLabs.push({ ...where, reason: messageOf(error) });
+      return { ...where, reason: messageOf(error) };
     }
-  }
+  });
+  const unreadLabs = read.filter((one) => "reason" in one);
   return {
-    standing,
-    unread: [...unread.map((one) => ({ ...one, lab: undefined })), ...unreadLabs],
+    standing: read
+      .filter((one) => "inventory" in one)
+      .filter(({ inventory }) => inventory.resources.length + inventory.elsewhere.length > 0),
+    unread: [...unread.map((one) => ({ ...one, lab: undefined })), ...byIam.unread, ...unreadLabs],
     otherValues: regions.flatMap(({ region, otherValues }) =>
       otherValues.map((value) => ({ region, value })),
     ),
   };
+}
+
+/** @returns what came of each, in their order */
+async function someAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += LABS_AT_ONCE)
+    results.push(...(await Promise.all(items.slice(at, at + LABS_AT_ONCE).map(work))));
+  return results;
 }
 
 /** IAM is global: a lab of which only a role is left shows in no Region. What it may not be asked is a result. */
@@ -85,11 +99,12 @@ async function inIam(program: Program, lab: OpenLab, name: string | undefined) {
     }
   };
   const listed = name === undefined ? await ask(undefined, () => labsByIam(lab.aws)) : [];
-  for (const each of new Set([lab.place.lab, ...(listed ?? [])])) {
+  const names = new Set([lab.place.lab, ...(listed ?? [])]);
+  await someAtOnce([...names], async (each) => {
     const spec = labSpec({ ...lab.spec, lab: each });
     const regions = await ask(each, () => regionsByIam(lab.aws, spec, lab.place.account));
     for (const region of regions ?? []) found.push({ lab: each, region });
-  }
+  });
   return { found, unread };
 }
 

@@ -12,6 +12,7 @@ import { ping } from "../../src/commands/ping.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { status } from "../../src/commands/status.ts";
 import { teardown } from "../../src/commands/teardown.ts";
+import { up } from "../../src/commands/up.ts";
 import { why } from "../../src/commands/why.ts";
 import { worldFolder } from "../../src/lab/home.ts";
 import { labMemory } from "../../src/lab/memory.ts";
@@ -24,6 +25,7 @@ const LATENCY_MS = 80;
 const COMMANDS = {
   status: (program: Program) => status(program, { ...SIMULATED, debug: true }),
   "status --json": (program: Program) => status(program, { ...SIMULATED, debug: true, json: true }),
+  "status --all": (program: Program) => status(program, { ...SIMULATED, all: true }),
   why: (program: Program) => why(program, "private", { ...SIMULATED, debug: true }),
   ping: (program: Program) => ping(program, "private", { ...SIMULATED, debug: true }),
 };
@@ -131,6 +133,19 @@ describe("on a whole lab", () => {
     expect(mistaken.rounds).toBe(2);
     expect(mistaken.stdout).toBe(stdout);
   });
+});
+
+it("status --all takes no longer for three labs than for one", async () => {
+  const home = labHome();
+  const make = (lab: string, region: string) =>
+    home.run((program) => up(program, { ...SIMULATED, yes: true, until: "vpcs", lab, region }));
+  await make("nextwork", "us-east-1");
+  const { rounds } = await ask(home, "status --all");
+  await make("class-7", "eu-west-3");
+  await make("class-8", "us-east-1");
+  const three = await ask(home, "status --all");
+  expect(three.stdout).toContain("3 labs of this account");
+  expect(three.rounds).toBe(rounds);
 });
 
 describe("on half a lab", () => {
