@@ -61,7 +61,7 @@ function createSecurityGroup(context: Context, input: CreateSecurityGroupRequest
   if (groupName.startsWith("sg-"))
     throw new AwsError(
       "InvalidParameterValue",
-      `Value (${groupName}) for parameter groupName is invalid. Group names may not be in the format sg-*`,
+      `Value (${groupName}) for parameter GroupName is invalid. Group names may not be in the format sg-*.`,
     );
   if (!ALLOWED_TEXT.test(groupName)) throw invalidText("GroupName", groupName);
   if (!ALLOWED_TEXT.test(description)) throw invalidText("GroupDescription", description);

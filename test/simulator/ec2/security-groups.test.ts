@@ -64,7 +64,11 @@ describe("a security group", () => {
       code: "InvalidParameterValue",
       message: "Cannot use reserved security group name: default",
     });
-    expect((await refusal(createGroup(ec2, one, "sg-mine"))).code).toBe("InvalidParameterValue");
+    expect(await refusal(createGroup(ec2, one, "sg-mine"))).toEqual({
+      code: "InvalidParameterValue",
+      message:
+        "Value (sg-mine) for parameter GroupName is invalid. Group names may not be in the format sg-*.",
+    });
     expect((await refusal(createGroup(ec2, one, "größe"))).code).toBe("InvalidParameterValue");
   });
 
