@@ -1,6 +1,7 @@
 /** EC2's filters: several filters are joined by "and", the values of one by "or"; `*` and `?` are wildcards. */
 import type { Filter } from "@aws-sdk/client-ec2";
 import { AwsError } from "../error.ts";
+import { ONE, RUN, wildcardMatcher } from "../wildcards.ts";
 import type { Tags } from "./state.ts";
 
 /** What a filter compares: nothing, one value or several (then any of them may match). */
@@ -52,20 +53,5 @@ function tagField(name: string): ((item: object) => FilterValue) | undefined {
 /** `*` stands for any number of characters, `?` for one, `\` takes the meaning from the character after it. */
 function pattern(value: string): (text: string) => boolean {
   const parts = value.match(/\\[\s\S]|[\s\S]/g) ?? [];
-  return (text) => {
-    let [at, part] = [0, 0];
-    // Only the last `*` is ever tried again, a character further: as a regular expression, five of them took minutes.
-    let [star, starAt] = [-1, 0];
-    while (at < text.length) {
-      if (parts[part] === "*") [star, starAt, part] = [part, at, part + 1];
-      else if (fitsOne(parts[part], text.charAt(at))) [at, part] = [at + 1, part + 1];
-      else if (star >= 0) [starAt, at, part] = [starAt + 1, starAt + 1, star + 1];
-      else return false;
-    }
-    return parts.slice(part).every((rest) => rest === "*");
-  };
-}
-
-function fitsOne(part: string | undefined, character: string): boolean {
-  return part === "?" || part === character || part === `\\${character}`;
+  return wildcardMatcher(parts.map((part) => (part === "*" ? RUN : part === "?" ? ONE : part.slice(-1))));
 }

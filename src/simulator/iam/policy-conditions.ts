@@ -3,6 +3,7 @@
  * (numbers, dates, addresses, sets) AWS has and we do not, so a document that uses one is refused by name.
  */
 import { AwsError } from "../error.ts";
+import { ONE, RUN, wildcardMatcher } from "../wildcards.ts";
 import { isObject, isStringList, malformed, refuseVariables, syntaxError } from "./policy-syntax.ts";
 
 /** What is known about a request, by lower-case condition key (`aws:sourceaccount`). */
@@ -96,9 +97,6 @@ export function conditionsHold(conditions: Conditions, keys: RequestKeys): boole
 
 /** IAM's wildcards: `*` any run of characters, `?` exactly one. */
 export function matchesPattern(text: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^${source}$`, "s").test(text);
+  const parts = pattern.split("").map((part) => (part === "*" ? RUN : part === "?" ? ONE : part));
+  return wildcardMatcher(parts)(text);
 }

@@ -1,5 +1,6 @@
 /** The space-delimited form of filter patterns: one condition a column, `...` for any number of columns. */
 import type { AwsError } from "../error.ts";
+import { RUN, wildcardMatcher } from "../wildcards.ts";
 import type { Fits } from "./filter-pattern.ts";
 import { invalidParameter, notModelled } from "./refusals.ts";
 
@@ -69,9 +70,7 @@ function parseCondition(text: string): Column {
 function equals(wanted: string): Column {
   const number = asNumber(wanted);
   if (number !== undefined) return (value) => asNumber(value) === number;
-  const source = wanted.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*");
-  const pattern = new RegExp(`^${source}$`, "s");
-  return (value) => pattern.test(value);
+  return wildcardMatcher(wanted.split("").map((part) => (part === "*" ? RUN : part)));
 }
 
 function asNumber(text: string): number | undefined {

@@ -40,6 +40,15 @@ describe("a filter pattern", () => {
     expect(ALL.filter(parseFilterPattern(pattern))).toEqual(expected);
   });
 
+  test("has * as its only wildcard, as many of them as one likes", () => {
+    expect(parseFilterPattern('[a = "x?*"]')("x?z")).toBe(true);
+    expect(parseFilterPattern('[a = "x?*"]')("xyz")).toBe(false);
+    expect(parseFilterPattern("[a = X*]")("xyz")).toBe(false);
+    const startedAt = performance.now();
+    expect(parseFilterPattern(`[a = ${"*a".repeat(6)}b]`)("a".repeat(256))).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   test("takes quoted and bracketed parts of a message as one column", () => {
     const fits = parseFilterPattern('[ip, user, time, request = "GET *", status = 4*]');
     expect(fits('127.0.0.1 ana [10/Oct/2026 13:55:36] "GET /index.html HTTP/1.0" 404')).toBe(true);
