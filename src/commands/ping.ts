@@ -59,7 +59,9 @@ export async function ping(program: Program, target: string, options: PingOption
     const goal = goalOf(target, from, found, lab);
     if (!options.json) header(terminal, lab);
     const work = () =>
-      sender === undefined ? pingHere(goal.address, count) : pingThere(lab, sender, goal.address, count);
+      sender === undefined
+        ? pingHere(goal.address, count, program.signal)
+        : pingThere(lab, sender, goal.address, count);
     const sent = await (options.json
       ? work()
       : wait(
@@ -144,8 +146,11 @@ async function pingThere(
   return { output, result: { sent, received, lossPercent, rttMs } };
 }
 
-/** This machine's own ping. The address is a checked dotted quad and goes to no shell. */
-export async function pingHere(address: string, count: number): Promise<Sent> {
+/**
+ * This machine's own ping. The address is a checked dotted quad and goes to no shell.
+ * @param signal ends it; then its reason is thrown
+ */
+export async function pingHere(address: string, count: number, signal?: AbortSignal): Promise<Sent> {
   // It may have come from AWS, and what begins with a hyphen would be an option.
   ipv4Address(address);
   const flag = process.platform === "win32" ? "-n" : "-c";
@@ -158,8 +163,10 @@ export async function pingHere(address: string, count: number): Promise<Sent> {
         timeout: (5 * count + 15) * 1000,
         // Its words are read below.
         env: { ...process.env, LC_ALL: "C" },
+        signal,
       },
       (error, stdout, stderr) => {
+        if (signal?.aborted) return reject(signal.reason);
         // ping ends with 1 or 2 where nothing answered: that is a result. Not being there is not.
         if (error && "code" in error && error.code === "ENOENT")
           reject(

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { pingHere } from "../../src/commands/ping.ts";
+import { Interrupted } from "../../src/lab/error.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -24,6 +25,13 @@ test("says how it ended where it said nothing", async () => {
   });
   pingIs("exit 0");
   await expect(pingHere("10.2.0.5", 2)).rejects.toMatchObject({ why: "It said nothing at all." });
+});
+
+test("ends at Ctrl-C, however many packets are still to be sent", async () => {
+  pingIs("exec sleep 20");
+  const interruption = new AbortController();
+  setTimeout(() => interruption.abort(new Interrupted()), 100);
+  await expect(pingHere("10.2.0.5", 100, interruption.signal)).rejects.toBeInstanceOf(Interrupted);
 });
 
 test("asks this machine's ping to speak English", async () => {

@@ -38,6 +38,7 @@ import { traffic } from "../../src/commands/traffic.ts";
 import { up } from "../../src/commands/up.ts";
 import { why } from "../../src/commands/why.ts";
 import { worldFolder } from "../../src/lab/home.ts";
+import { labMemory } from "../../src/lab/memory.ts";
 import { labPolicy, POLICY_LIMIT, WITHOUT_A_CALL } from "../../src/lab/permissions.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { parseIdentityPolicy } from "../../src/simulator/iam/policy-document.ts";
@@ -337,10 +338,32 @@ describe("vpclab policy", () => {
     expect(stdout).not.toContain("us-east-1");
   });
 
-  it.each<PolicyOptions>([{ account: "123" }, { region: "moon-1" }, { lab: "A B" }])(
-    "takes no %o",
-    async (options) => {
-      expect(await refusal(() => print(options))).toMatchObject({ exitCode: 2 });
-    },
-  );
+  it("is for the Region in which the lab is remembered on AWS, as up would go on there", async () => {
+    const memory = labMemory(home.folder, () => undefined);
+    const lab = {
+      lab: "class-8",
+      target: "aws",
+      region: "eu-west-3",
+      account: ACCOUNT,
+      upAt: 1,
+      options: { cidr1: "10.1.0.0/16", cidr2: "10.2.0.0/16", trafficType: "ALL", aggregationSeconds: 60 },
+    } as const;
+    memory.remember(lab);
+    const regionOf = async (options: PolicyOptions) =>
+      /arn:aws:ec2:([a-z0-9-]+):/.exec((await print({ lab: "class-8", ...options })).stdout)?.[1];
+    expect(await regionOf({})).toBe("eu-west-3");
+    expect(await regionOf({ region: "sa-east-1" })).toBe("sa-east-1");
+    expect(await regionOf({ simulate: true })).toBe("us-east-1");
+    memory.remember({ ...lab, tornDownAt: 2 });
+    expect(await regionOf({})).toBe("us-east-1");
+  });
+
+  it.each<PolicyOptions>([
+    { endpointUrl: "nowhere" },
+    { account: "123" },
+    { region: "moon-1" },
+    { lab: "A B" },
+  ])("takes no %o", async (options) => {
+    expect(await refusal(() => print(options))).toMatchObject({ exitCode: 2 });
+  });
 });
