@@ -116,6 +116,10 @@ function filterFields(context: Context): FilterFields<SecurityGroupState> {
     protocol: (rule) => rule.ipProtocol,
     "group-id": (rule) => rule.referencedGroupId,
     "group-name": (rule) => securityGroups[rule.referencedGroupId ?? ""]?.groupName,
+    "user-id": (rule) => (rule.referencedGroupId === undefined ? undefined : context.account),
+    // Rules for neither are made here, so none is ever found.
+    "ipv6-cidr": () => undefined,
+    "prefix-list-id": () => undefined,
   };
   const fieldsOf = (prefix: string, isEgress: boolean): FilterFields<SecurityGroupState> =>
     Object.fromEntries(

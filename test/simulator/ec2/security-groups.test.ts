@@ -130,6 +130,28 @@ describe("a security group", () => {
     await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
   });
 
+  it("is found by whom its rules are for", async () => {
+    const { ec2 } = embedded();
+    const VpcId = await createVpc(ec2);
+    const GroupId = await createGroup(ec2, VpcId);
+    await refer(ec2, GroupId, GroupId);
+    const found = async (Name: string, ...Values: string[]) => {
+      const Filters = [
+        { Name: "vpc-id", Values: [VpcId] },
+        { Name, Values },
+      ];
+      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+      return SecurityGroups.map((group) => group.GroupName).sort();
+    };
+    expect(await found("ip-permission.group-id", GroupId)).toEqual(["NextWork-1-SG"]);
+    expect(await found("ip-permission.user-id", "*")).toEqual(["NextWork-1-SG", "default"]);
+    expect(await found("egress.ip-permission.cidr", "0.0.0.0/0")).toEqual(["NextWork-1-SG", "default"]);
+    for (const name of ["user-id", "ipv6-cidr", "prefix-list-id"])
+      expect(await found(`egress.ip-permission.${name}`, "*")).toEqual([]);
+    for (const name of ["ipv6-cidr", "prefix-list-id"])
+      expect(await found(`ip-permission.${name}`, "*")).toEqual([]);
+  });
+
   it("may refer to itself and be deleted all the same", async () => {
     const { ec2 } = embedded();
     const GroupId = await createGroup(ec2, await createVpc(ec2));

@@ -278,10 +278,19 @@ describe("an instance", () => {
       const { InstanceStatuses = [] } = await aws.ec2.send(new DescribeInstanceStatusCommand({}));
       return InstanceStatuses.map(({ InstanceStatus }) => InstanceStatus?.Status);
     };
+    const reachable = async (Name: string, ...Values: string[]) => {
+      const input = { IncludeAllInstances: true, Filters: [{ Name, Values }] };
+      const { InstanceStatuses = [] } = await aws.ec2.send(new DescribeInstanceStatusCommand(input));
+      return InstanceStatuses.length;
+    };
     expect(await status()).toEqual(["initializing"]);
+    expect(await reachable("instance-status.reachability", "initializing")).toBe(1);
     await aws.clock.sleep(120_000);
     expect(await status()).toEqual(["ok"]);
+    expect(await reachable("instance-status.reachability", "initializing")).toBe(0);
+    expect(await reachable("system-status.reachability", "passed")).toBe(1);
     await stop();
     expect(await status()).toEqual([]);
+    expect(await reachable("system-status.reachability", "*")).toBe(0);
   });
 });

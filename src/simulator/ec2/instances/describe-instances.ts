@@ -236,7 +236,9 @@ const describeInstanceStatus = operation<DescribeInstanceStatusRequest, object>(
       ...STATUS_FILTERS,
       "availability-zone": (item) => context.region.ec2.subnets[item.subnetId]?.availabilityZone,
       "instance-status.status": (item) => summary(context, item).Status,
+      "instance-status.reachability": (item) => reachability(summary(context, item)),
       "system-status.status": (item) => summary(context, item).Status,
+      "system-status.reachability": (item) => reachability(summary(context, item)),
     };
     const { items, NextToken } = page(filtered(seen, input.Filters, fields), input);
     return { InstanceStatuses: items.map((instance) => showStatus(context, instance)), NextToken };
@@ -260,6 +262,11 @@ function summary(context: Context, instance: InstanceState): InstanceStatusSumma
     Status: isReady ? "ok" : "initializing",
     Details: [{ Name: "reachability", Status: isReady ? "passed" : "initializing" }],
   };
+}
+
+/** Undefined where nothing is checked: the instance does not run. */
+function reachability({ Details }: InstanceStatusSummary): string | undefined {
+  return Details?.find(({ Name }) => Name === "reachability")?.Status;
 }
 
 export const describeInstanceOperations = [describeInstances, describeInstanceStatus];
