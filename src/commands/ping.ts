@@ -17,6 +17,7 @@ import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
 import { pingMeaning } from "./ping-meaning.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { requireRunning } from "./require-running.ts";
 
 export interface PingOptions extends GlobalOptions {
   readonly from?: string;
@@ -57,6 +58,7 @@ export async function ping(program: Program, target: string, options: PingOption
     // Before the addressee: `traffic` and `why` look for the sender first, too.
     const sender = from === "local" ? undefined : existing(found, from, lab);
     const goal = goalOf(target, from, found, lab);
+    if (sender !== undefined && from !== "local") requireRunning(sender, from, lab.place.region);
     if (!options.json) header(terminal, lab);
     const work = () =>
       sender === undefined

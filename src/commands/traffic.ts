@@ -17,6 +17,7 @@ import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
+import { requireRunning } from "./require-running.ts";
 import { KINDS, type Kind, packetOf, type Try, triesOf } from "./traffic-tries.ts";
 
 export interface TrafficOptions extends GlobalOptions {
@@ -75,10 +76,13 @@ async function tallyOf(
   lab: OpenLab,
   kinds: readonly Kind[],
 ): Promise<{ tallies: Tally[]; isLogged: boolean }> {
-  const [hosts, { topology, flowLogs }] = await Promise.all([
+  const [hosts, { topology, flowLogs, instances }] = await Promise.all([
     findHosts(lab),
     readLabNetwork(lab.aws, lab.spec),
   ]);
+  for (const { part, instanceId } of hosts)
+    for (const instance of instances)
+      if (instance.InstanceId === instanceId) requireRunning(instance, part, lab.place.region);
   const tallies = triesOf(kinds, hosts).map((attempt) => {
     const trip = walkRoundTrip(topology, packetOf(attempt), { from: attempt.from.networkInterfaceId });
     const forecast = forecastRecords(topology, trip, flowLogs);

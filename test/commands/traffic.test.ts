@@ -1,8 +1,14 @@
-import { AuthorizeSecurityGroupIngressCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupsCommand,
+  StopInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { whoAmI } from "../../src/aws/identity.ts";
+import { describeInstances } from "../../src/aws/instance.ts";
 import { logs } from "../../src/commands/logs.ts";
 import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
+import { ping } from "../../src/commands/ping.ts";
 import { type TrafficOptions, traffic } from "../../src/commands/traffic.ts";
 import { up } from "../../src/commands/up.ts";
 import type { TrafficRecord } from "../../src/flow-logs/record.ts";
@@ -183,6 +189,36 @@ describe("vpclab traffic", () => {
     );
     expect(error).toMatchObject({ message: "Ctrl-C" });
     expect(shown).toContain("what came of it");
+  });
+});
+
+describe("where an instance was stopped", () => {
+  const home = standingLab("instances");
+
+  it("traffic and ping say so at once, and start nothing", async () => {
+    const stopped = await byHand(home, async (aws) => {
+      const instances = await describeInstances(aws, [{ Name: "tag:vpclab:part", Values: ["instance-2"] }]);
+      const InstanceIds = instances.flatMap(({ InstanceId }) => InstanceId ?? []);
+      await aws.ec2.send(new StopInstancesCommand({ InstanceIds }));
+      return InstanceIds[0];
+    });
+    const start = `aws ec2 start-instances --instance-ids ${stopped} --region us-east-1`;
+    const attempts = [
+      () => make(home),
+      () => home.run((program) => ping(program, "private", { ...SIMULATED, from: "instance-2" })),
+    ];
+    for (const attempt of attempts)
+      expect(await refusal(attempt)).toMatchObject({
+        code: "instance-not-running",
+        message: `Instance 2 (${stopped}) is stopping.`,
+        next: [expect.stringContaining("wait instance-stopped"), start, "Then run the same command again."],
+      });
+    await letTimePass(home, 120_000);
+    for (const attempt of attempts)
+      expect(await refusal(attempt)).toMatchObject({
+        message: `Instance 2 (${stopped}) is stopped.`,
+        next: [start, "Then run the same command again."],
+      });
   });
 });
 
