@@ -4,6 +4,7 @@ import type { Ingredients } from "../aws/readiness/placement.ts";
 import type { RoomOptions } from "../aws/readiness/room.ts";
 import { LabError } from "../lab/error.ts";
 import type { OpenLab } from "./open-lab.ts";
+import { isAwsItself } from "./standing.ts";
 
 export interface Preflight {
   /** What the lab's instances are or would be made of. */
@@ -14,7 +15,8 @@ export interface Preflight {
 
 /** @param vpcQuota see RoomOptions */
 export function roomFor({ place }: OpenLab, vpcQuota: number | undefined): RoomOptions {
-  if (place.target === "aws") return { vpcQuota };
+  // What another endpoint allows, a simulator's say, is its own affair.
+  if (place.target === "aws") return { vpcQuota, isQuotaUnknown: !isAwsItself(place) };
   return { vpcQuota, askForMore: ["Or have the embedded AWS grant more: vpclab up --vpc-quota 20"] };
 }
 

@@ -33,7 +33,7 @@ import {
 import { lookForNames } from "../../src/aws/readiness/names.ts";
 import { lookForOtherLabs } from "../../src/aws/readiness/other-labs.ts";
 import { lookForPermissions } from "../../src/aws/readiness/permissions.ts";
-import { lookForInternetGateways, lookForVcpus, lookForVpcs } from "../../src/aws/readiness/room.ts";
+import { lookForNetworks, lookForVcpus, type RoomOptions } from "../../src/aws/readiness/room.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
@@ -50,7 +50,17 @@ beforeEach(() => {
 const lab = () => mockedLab().lab;
 const OURS = [{ Key: "vpclab:lab", Value: "nextwork" }];
 
+const lookForVpcs = async (options?: RoomOptions) => {
+  const { aws, spec } = lab();
+  return (await lookForNetworks(aws, spec, options))[0];
+};
+const lookForGateways = async (options?: RoomOptions) => {
+  const { aws, spec } = lab();
+  return (await lookForNetworks(aws, spec, options))[1];
+};
+
 describe("room for VPCs", () => {
+  beforeEach(() => void ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}] }));
   const inUse = (others: number, ours: number) =>
     ec2.on(DescribeVpcsCommand).resolves({
       Vpcs: Array.from({ length: others + ours }, (_, index) => ({
@@ -75,38 +85,51 @@ describe("room for VPCs", () => {
     "with %i of others, %i of the lab and a quota of %s: %s",
     async (others, ours, quota, outcome) => {
       inUse(others, ours);
-      const { aws, spec } = lab();
-      expect(await lookForVpcs(aws, spec, { vpcQuota: quota })).toMatchObject({ id: "vpcs", outcome });
+      expect(await lookForVpcs({ vpcQuota: quota })).toMatchObject({ id: "vpcs", outcome });
     },
   );
 
   it("says that the quota is AWS's default one", async () => {
     inUse(5, 0);
-    const { aws, spec } = lab();
-    const { text, next } = await lookForVpcs(aws, spec);
+    const { text, next } = await lookForVpcs();
     expect(text).toContain("5 of 5 VPCs (AWS's default quota)");
     expect(next.join(" ")).toContain("--vpc-quota");
   });
 
   it("is looked for among the gateways too", async () => {
+    inUse(4, 0);
     ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}, {}, {}, {}] });
-    const { aws, spec } = lab();
-    expect(await lookForInternetGateways(aws, spec)).toMatchObject({
-      id: "internet-gateways",
-      outcome: "fail",
-    });
+    expect(await lookForGateways()).toMatchObject({ id: "internet-gateways", outcome: "fail" });
+  });
+
+  it("is not judged by AWS's default where more VPCs than that show that the quota is another, of gateways as well", async () => {
+    inUse(7, 0);
+    ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}, {}, {}, {}, {}] });
+    const told = { outcome: "warning", text: expect.stringMatching(/ 5 internet gateways\. .*not known/) };
+    expect(await lookForGateways()).toMatchObject(told);
+    expect(await lookForGateways({ vpcQuota: 6 })).toMatchObject({ outcome: "fail" });
+    expect(await lookForGateways({ vpcQuota: 7 })).toMatchObject({ outcome: "pass" });
+  });
+
+  it("is not judged by it at another endpoint either", async () => {
+    inUse(5, 0);
+    ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}, {}, {}, {}, {}] });
+    expect(await lookForVpcs({ isQuotaUnknown: true })).toMatchObject({ outcome: "warning" });
+    expect(await lookForGateways({ isQuotaUnknown: true })).toMatchObject({ outcome: "warning" });
+    inUse(3, 0);
+    const { outcome, text } = await lookForVpcs({ isQuotaUnknown: true });
+    expect([outcome, text]).toEqual(["pass", "In use in us-east-1: 3 VPCs; the lab needs 2 more."]);
   });
 
   it("is a warning where it may not be looked at", async () => {
     ec2.on(DescribeVpcsCommand).rejects(refusal("UnauthorizedOperation"));
-    const { aws, spec } = lab();
-    expect((await lookForVpcs(aws, spec)).outcome).toBe("warning");
+    expect((await lookForVpcs()).outcome).toBe("warning");
+    expect((await lookForGateways()).outcome).toBe("pass");
   });
 
   it("is no check at all where AWS cannot be reached", async () => {
     ec2.on(DescribeVpcsCommand).rejects(refusal("ECONNREFUSED"));
-    const { aws, spec } = lab();
-    await expect(lookForVpcs(aws, spec)).rejects.toThrow();
+    await expect(lookForVpcs()).rejects.toThrow();
   });
 });
 
@@ -127,6 +150,20 @@ it.each([
   }));
   const { aws, spec } = lab();
   expect((await lookForVcpus(aws, spec, "t2.micro")).outcome).toBe(outcome);
+});
+
+it("asks for no room for vCPUs that the lab has already", async () => {
+  const large = { InstanceType: "m5.2xlarge" as const };
+  const ours = { InstanceType: "t2.micro" as const, Tags: OURS };
+  ec2.on(DescribeInstancesCommand).resolves({ Reservations: [{ Instances: [large, ours, ours] }] });
+  ec2.on(DescribeInstanceTypesCommand).resolves({
+    InstanceTypes: [
+      { InstanceType: "m5.2xlarge", VCpuInfo: { DefaultVCpus: 8 } },
+      { InstanceType: "t2.micro", VCpuInfo: { DefaultVCpus: 1 } },
+    ],
+  });
+  const { aws, spec } = lab();
+  expect((await lookForVcpus(aws, spec, "t2.micro")).outcome).toBe("pass");
 });
 
 it("leaves Spot Instances out of the vCPUs in use: their quota is another", async () => {

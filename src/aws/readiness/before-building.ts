@@ -4,7 +4,7 @@ import type { Aws } from "../clients.ts";
 import type { Check } from "./check.ts";
 import { lookForNames } from "./names.ts";
 import { type Ingredients, lookForImage, lookForInstanceType } from "./placement.ts";
-import { lookForInternetGateways, lookForVpcs, type RoomOptions } from "./room.ts";
+import { lookForNetworks, type RoomOptions } from "./room.ts";
 
 export interface Readiness {
   /** In the order in which they are told. */
@@ -19,9 +19,8 @@ export async function lookBeforeBuilding(
   account: string,
   options: RoomOptions = {},
 ): Promise<Readiness> {
-  const [vpcs, gateways, placement, image, names] = await Promise.all([
-    lookForVpcs(aws, spec, options),
-    lookForInternetGateways(aws, spec, options),
+  const [[vpcs, gateways], placement, image, names] = await Promise.all([
+    lookForNetworks(aws, spec, options),
     lookForInstanceType(aws, spec),
     lookForImage(aws),
     lookForNames(aws, spec, account),

@@ -24,6 +24,8 @@ const NEEDED = 2;
 export interface RoomOptions {
   /** The account's own quota of VPCs in a Region (`--vpc-quota`); undefined: AWS's default. */
   readonly vpcQuota?: number | undefined;
+  /** Whether it is not AWS's default quota that holds, but one that nobody here knows. Default: what is in use tells. */
+  readonly isQuotaUnknown?: boolean | undefined;
   /** How to come by more VPCs and gateways than the quota allows, an entry each. Default: by AWS's Service Quotas. */
   readonly askForMore?: readonly string[] | undefined;
 }
@@ -33,22 +35,29 @@ const ASK_SERVICE_QUOTAS = [
   "If your quota is higher already, say so: --vpc-quota <n>",
 ];
 
-/** Fails where the quota has no room for what the lab has not got yet. */
-export function lookForVpcs(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
-  return look("vpcs", async () => countRoom("vpcs", "VPCs", await describeVpcs(aws, []), spec, options));
+/** VPCs and gateways: fails where the quota has no room for what the lab has not got yet. */
+export async function lookForNetworks(
+  aws: Aws,
+  spec: LabSpec,
+  options: RoomOptions = {},
+): Promise<readonly [vpcs: Check, internetGateways: Check]> {
+  const vpcs = describeVpcs(aws, []);
+  return Promise.all([
+    look("vpcs", async () => countRoom("vpcs", "VPCs", await vpcs, spec, quotaSeen(await vpcs, options))),
+    look("internet-gateways", async () => {
+      const [gateways, counted] = await Promise.all([
+        describeInternetGateways(aws, []),
+        vpcs.catch(() => []),
+      ]);
+      return countRoom("internet-gateways", "internet gateways", gateways, spec, quotaSeen(counted, options));
+    }),
+  ]);
 }
 
-/** The same for gateways. */
-export function lookForInternetGateways(aws: Aws, spec: LabSpec, options: RoomOptions = {}): Promise<Check> {
-  return look("internet-gateways", async () =>
-    countRoom(
-      "internet-gateways",
-      "internet gateways",
-      await describeInternetGateways(aws, []),
-      spec,
-      options,
-    ),
-  );
+/** More VPCs than the default quota allows show that the account has another one, for its gateways as well. */
+function quotaSeen(vpcs: readonly unknown[], options: RoomOptions): RoomOptions {
+  const isHigher = vpcs.length > DEFAULT_VPC_QUOTA;
+  return { ...options, isQuotaUnknown: options.isQuotaUnknown || isHigher };
 }
 
 function countRoom(
@@ -56,22 +65,24 @@ function countRoom(
   things: string,
   all: readonly { readonly Tags?: DescribedTag[] | undefined }[],
   spec: LabSpec,
-  { vpcQuota, askForMore = ASK_SERVICE_QUOTAS }: RoomOptions,
+  { vpcQuota, isQuotaUnknown = false, askForMore = ASK_SERVICE_QUOTAS }: RoomOptions,
 ): Check {
   const quota = vpcQuota ?? DEFAULT_VPC_QUOTA;
-  const ours = all.filter(({ Tags }) => isOfLab(Tags, spec)).length;
-  const missing = Math.max(0, NEEDED - ours);
-  if (missing > 0 && vpcQuota === undefined && all.length > quota)
+  const missing = Math.max(0, NEEDED - all.filter(({ Tags }) => isOfLab(Tags, spec)).length);
+  const whose = vpcQuota === undefined ? "AWS's default quota" : "your quota";
+  const inUse =
+    vpcQuota === undefined && isQuotaUnknown
+      ? `In use in ${spec.region}: ${all.length} ${things}`
+      : `In use in ${spec.region}: ${all.length} of ${quota} ${things} (${whose})`;
+  if (missing === 0) return check(id, "pass", `${inUse}; the lab has its ${NEEDED} already.`);
+  if (all.length + missing <= quota) return check(id, "pass", `${inUse}; the lab needs ${missing} more.`);
+  if (vpcQuota === undefined && isQuotaUnknown)
     return check(
       id,
       "warning",
-      `In use in ${spec.region}: ${all.length} ${things}. AWS's default quota is ${quota}, so yours is higher; whether it has room for ${missing} more is not known.`,
-      "See Service Quotas › Amazon Virtual Private Cloud › VPCs per Region.",
+      `${inUse}. Whether this account's quota has room for ${missing} more is not known (AWS's default is ${quota}).`,
+      "If you know it, say it, and it is counted: --vpc-quota <n>",
     );
-  const whose = vpcQuota === undefined ? "AWS's default quota" : "your quota";
-  const inUse = `In use in ${spec.region}: ${all.length} of ${quota} ${things} (${whose})`;
-  if (missing === 0) return check(id, "pass", `${inUse}; the lab has its ${NEEDED} already.`);
-  if (all.length + missing <= quota) return check(id, "pass", `${inUse}; the lab needs ${missing} more.`);
   return check(
     id,
     "fail",
@@ -97,7 +108,7 @@ export function lookForVcpus(aws: Aws, spec: LabSpec, instanceType: string): Pro
     const ours = running.filter(({ Tags }) => isOfLab(Tags, spec)).length;
     const needed = Math.max(0, NEEDED - ours) * (vcpus.get(instanceType) ?? 0);
     const text = `In use in ${spec.region}: ${inUse} of ${DEFAULT_VCPU_QUOTA} vCPUs of standard instances (AWS's default quota`;
-    if (inUse + needed <= DEFAULT_VCPU_QUOTA)
+    if (needed === 0 || inUse + needed <= DEFAULT_VCPU_QUOTA)
       return check("vcpus", "pass", `${text}); the lab needs ${needed} more.`);
     return check(
       "vcpus",
