@@ -69,7 +69,7 @@ function replaceRoute(context: Context, input: ReplaceRouteRequest): object {
 
 function deleteRoute(context: Context, input: DeleteRouteRequest): object {
   const table = find(context, ROUTE_TABLE, input.RouteTableId);
-  const destination = requireBlock(input.DestinationCidrBlock, "destinationCidrBlock");
+  const destination = requireDestination(input);
   if (destination === localCidr(context, table))
     throw new AwsError(
       "InvalidParameterValue",
@@ -89,8 +89,17 @@ function localCidr(context: Context, table: RouteTableState): string | undefined
   return context.region.ec2.vpcs[table.vpcId]?.cidr;
 }
 
+function requireDestination({ DestinationCidrBlock }: RouteRequest | DeleteRouteRequest): string {
+  if (DestinationCidrBlock === undefined)
+    throw new AwsError(
+      "MissingParameter",
+      "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId",
+    );
+  return requireBlock(DestinationCidrBlock, "destinationCidrBlock");
+}
+
 function requestedRoute(context: Context, table: RouteTableState, input: RouteRequest): RouteState {
-  const destinationCidr = requireBlock(input.DestinationCidrBlock, "destinationCidrBlock");
+  const destinationCidr = requireDestination(input);
   const target = requestedTarget(context, table, input);
   const local = localCidr(context, table) ?? "";
   // Within the VPC only a middlebox can be put in between (VPC guide, "more specific routes than the local route").

@@ -92,6 +92,30 @@ describe("a route", () => {
     );
   });
 
+  it("needs a destination: an IPv4 block, as IPv6 and prefix lists are refused by name", async () => {
+    const { ec2 } = embedded();
+    const { routeTableId: RouteTableId, gatewayId: GatewayId } = await createSide(ec2, 1);
+    const calls = (destination: object) => [
+      refusal(ec2.send(new CreateRouteCommand({ RouteTableId, GatewayId, ...destination }))),
+      refusal(ec2.send(new ReplaceRouteCommand({ RouteTableId, GatewayId, ...destination }))),
+      refusal(ec2.send(new DeleteRouteCommand({ RouteTableId, ...destination }))),
+    ];
+    for (const refused of await Promise.all(calls({})))
+      expect(refused).toEqual({
+        code: "MissingParameter",
+        message:
+          "The request must contain exactly one of: destinationCidrBlock, destinationIpv6CidrBlock, destinationPrefixListId",
+      });
+    const others = { DestinationIpv6CidrBlock: "::/0", DestinationPrefixListId: "pl-00000000000000000" };
+    for (const [name, value] of Object.entries(others))
+      for (const { message } of await Promise.all(calls({ [name]: value })))
+        expect(message).toContain(`does not model the parameter ${name}`);
+    for (const { message } of await Promise.all(calls({ DestinationCidrBlock: "::/0" })))
+      expect(message).toBe(
+        "Value (::/0) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.",
+      );
+  });
+
   it("needs exactly one target, which must be in the table's own VPC", async () => {
     const { ec2 } = embedded();
     const side = await createSide(ec2, 1);
