@@ -133,6 +133,9 @@ function trafficOf(permission: IpPermission): Pick<RequestedRule, "ipProtocol" |
     throw new AwsError("InvalidParameterValue", `ICMP type (${type}) out of range`);
   if (code < -1 || code > 255)
     throw new AwsError("InvalidParameterValue", `ICMP code (${code}) out of range`);
+  // "If you specify all ICMP types, you must specify all ICMP codes" (IpPermission); AWS's text is not known [U].
+  if (type === -1 && code !== -1)
+    throw new AwsError("InvalidParameterValue", `ICMP code (${code}) must be -1 with ICMP type -1`);
   return { ipProtocol, fromPort: type, toPort: code };
 }
 

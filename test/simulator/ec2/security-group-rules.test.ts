@@ -119,6 +119,7 @@ describe("authorizing", () => {
     [{ ...SSH, ToPort: 70000 }, "InvalidParameterValue", /^TCP\/UDP port \(70000\) out of range$/],
     [{ ...SSH, FromPort: 80 }, "InvalidParameterValue", /^Invalid TCP port range \(80,22\)$/],
     [{ ...PING, FromPort: 300 }, "InvalidParameterValue", /ICMP type \(300\) out of range/],
+    [{ ...PING, ToPort: 0 }, "InvalidParameterValue", /ICMP code \(0\) must be -1/],
     [
       { ...SSH, IpRanges: [{ CidrIp: "0.0.0.0/33" }] },
       "InvalidParameterValue",
