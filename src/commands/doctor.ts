@@ -11,12 +11,13 @@ import { plural } from "../lab/figures.ts";
 import { printJson } from "../ui/json.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { pad, plain, visibleWidth } from "../ui/text.ts";
+import { isAwsItself } from "./endpoint.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { vpcQuota } from "./options.ts";
 import { roomFor } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { isAwsItself, placeJson } from "./standing.ts";
+import { placeJson } from "./standing.ts";
 
 export interface DoctorOptions extends GlobalOptions {
   readonly vpcQuota?: string;

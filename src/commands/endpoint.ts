@@ -1,7 +1,7 @@
 /** Another endpoint than AWS's own: the one that was asked for, or the one that a lab is remembered at. */
 import { codeOf } from "../aws/errors.ts";
 import { EXIT, LabError, usageError } from "../lab/error.ts";
-import type { RememberedLab } from "../lab/memory.ts";
+import type { Place, RememberedLab } from "../lab/memory.ts";
 import { shellWord } from "../lab/shell-word.ts";
 import { plain } from "../ui/text.ts";
 import type { GlobalOptions } from "./program.ts";
@@ -22,6 +22,14 @@ export function askedEndpoint(options: GlobalOptions, env: NodeJS.ProcessEnv): s
     `${name} takes a URL, such as http://127.0.0.1:4566, not "${plain(url)}".`,
     "vpclab simulator says where it listens.",
   );
+}
+
+/**
+ * Whether it is AWS, where AWS's prices hold: not the embedded AWS, which has none, nor another endpoint, whose prices are
+ * its own affair.
+ */
+export function isAwsItself({ target, endpointUrl }: Pick<Place, "target" | "endpointUrl">): boolean {
+  return target === "aws" && endpointUrl === undefined;
 }
 
 /** Whether two URLs lead to the same place of this machine. */

@@ -12,6 +12,7 @@ import { wait } from "../ui/spinner.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
+import { isAwsItself } from "./endpoint.ts";
 import { header } from "./header.ts";
 import { recordChunks } from "./insights-file.ts";
 import { histogramOf, histogramQuery, type RecordsOverTime, stepFor } from "./insights-histogram.ts";
@@ -20,7 +21,6 @@ import { printCsv, type Shown, showAnswer } from "./insights-show.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { isAwsItself } from "./standing.ts";
 import { untilInterrupted } from "./stdin.ts";
 import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
 

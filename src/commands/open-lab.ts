@@ -15,7 +15,7 @@ import { type LabMemory, labMemory, type Place, type RememberedLab } from "../la
 import { DEFAULT_LAB, type LabSpec, labSpec } from "../lab/spec.ts";
 import { plain } from "../ui/text.ts";
 import { showCall } from "./debug.ts";
-import { askedEndpoint, lostEndpoint } from "./endpoint.ts";
+import { askedEndpoint, isAwsItself, lostEndpoint } from "./endpoint.ts";
 import {
   DEFAULT_SPEED,
   type LabFlags,
@@ -47,8 +47,13 @@ export interface OpenLab {
   close(): void;
 }
 
-/** Hours that instances on AWS live, where nobody says otherwise: a forgotten lab is to stop costing by itself. */
-const DEFAULT_HOURS = 4;
+/**
+ * Hours that instances live where nobody says otherwise; undefined: for ever. On AWS itself a forgotten lab is to stop
+ * costing; what stands elsewhere costs nobody by the hour, and a simulator's hours may be minutes.
+ */
+export function defaultHours(place: Pick<Place, "target" | "endpointUrl">): number | undefined {
+  return isAwsItself(place) ? 4 : undefined;
+}
 
 export interface OpenLabOptions {
   /** The account's quota of VPCs. The embedded AWS grants what is asked for; what AWS grants is AWS's affair. */
@@ -129,7 +134,7 @@ export async function openLabAndRead<T>(
   const placeRegion = regionName(chosenRegion ?? "us-east-1");
   // Bad options are found before any call; `--hours` is checked again with its default below.
   const choose = (earlier: RememberedLab | undefined) =>
-    labChoices(flags, earlier?.options, target === "aws" ? DEFAULT_HOURS : undefined);
+    labChoices(flags, earlier?.options, defaultHours({ target, endpointUrl }));
   const choices = choose(own);
   beforeCalls?.(target, endpointUrl);
 

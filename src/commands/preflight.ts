@@ -3,8 +3,8 @@ import { lookBeforeBuilding } from "../aws/readiness/before-building.ts";
 import type { Ingredients } from "../aws/readiness/placement.ts";
 import type { RoomOptions } from "../aws/readiness/room.ts";
 import { LabError } from "../lab/error.ts";
+import { isAwsItself } from "./endpoint.ts";
 import type { OpenLab } from "./open-lab.ts";
-import { isAwsItself } from "./standing.ts";
 
 export interface Preflight {
   /** What the lab's instances are or would be made of. */

@@ -9,9 +9,10 @@ import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
 import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
+import { isAwsItself } from "./endpoint.ts";
 import type { OpenLab } from "./open-lab.ts";
 import { idBesideName, titled } from "./resource-words.ts";
-import { isAwsItself, sizesOf } from "./standing.ts";
+import { sizesOf } from "./standing.ts";
 import { strayLine, strayNext } from "./strays-told.ts";
 
 /** What stood before the teardown, and how long it took. */

@@ -9,10 +9,13 @@ import type { StepId } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import type { StepState } from "../steps/step.ts";
 import { plain } from "../ui/text.ts";
+import { isAwsItself } from "./endpoint.ts";
+
+export { isAwsItself };
 
 /** Which lab it is, for programs. */
-export function placeJson({ lab, target, region, account }: Place) {
-  return { lab, target, region, account };
+export function placeJson({ lab, target, endpointUrl, region, account }: Place) {
+  return { lab, target, ...(endpointUrl !== undefined && { endpointUrl }), region, account };
 }
 
 /** Steps 1 to 7; "prepare" is not counted. */
@@ -21,14 +24,6 @@ export function stepStates(inventory: Inventory, journal: Journal): { id: StepId
     id: step.id,
     state: step.state(inventory, journal),
   }));
-}
-
-/**
- * Whether it is AWS, where AWS's prices hold: not the embedded AWS, which has none, nor another endpoint, whose prices are
- * its own affair.
- */
-export function isAwsItself({ target, endpointUrl }: Pick<Place, "target" | "endpointUrl">): boolean {
-  return target === "aws" && endpointUrl === undefined;
 }
 
 /** Dollars an hour, of the instances that run or start and of all disks; 0 where AWS's prices do not hold. */

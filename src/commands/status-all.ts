@@ -6,11 +6,12 @@ import { shellWord } from "../lab/shell-word.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import { plain } from "../ui/text.ts";
+import { isAwsItself } from "./endpoint.ts";
 import { type LabsEverywhere, labsEverywhere, type StandingLab, tellUnread } from "./everywhere.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, isAwsItself, round } from "./standing.ts";
+import { costPerHour, endpointPrice, placeJson, round } from "./standing.ts";
 
 /** @returns the exit code: 1 where a Region could not be read, so that nobody takes the list for all there is */
 export async function statusAll(program: Program, lab: OpenLab, options: GlobalOptions): Promise<number> {
@@ -23,10 +24,10 @@ export async function statusAll(program: Program, lab: OpenLab, options: GlobalO
   return found.unread.length === 0 ? 0 : EXIT.failed;
 }
 
-function allJson(lab: OpenLab, { standing, unread, otherValues }: LabsEverywhere) {
+function allJson({ place }: OpenLab, { standing, unread, otherValues }: LabsEverywhere) {
+  const { lab: _lab, region: _region, ...account } = placeJson(place);
   return {
-    target: lab.place.target,
-    account: lab.place.account,
+    ...account,
     labs: standing.map((one) => ({
       lab: one.lab.place.lab,
       region: one.lab.place.region,

@@ -74,7 +74,13 @@ it("has no price in the plan, while it is made, while it stands, and when it is 
   expect(unnamed).toMatchObject({ message: expect.stringContaining(`${server.endpoint} is not AWS itself`) });
 
   const { stdout } = await run((program) => status(program, { ...options, json: true }));
-  expect(stdout).toContain('"estimatedCostPerHour": 0');
+  expect(JSON.parse(stdout)).toMatchObject({
+    target: "aws",
+    endpointUrl: server.endpoint,
+    estimatedCostPerHour: 0,
+  });
+  const everywhere = await run((program) => status(program, { ...options, all: true, json: true }));
+  expect(JSON.parse(everywhere.stdout)).toMatchObject({ target: "aws", endpointUrl: server.endpoint });
 
   // To a command that means another place it is told by the flag that means this one.
   const beside = await refusal(() => run((program) => ping(program, "private", SIMULATED)));
@@ -99,6 +105,6 @@ it("is announced as far as it is to go", async () => {
     `This makes 2 VPCs, 1 role. It is made at ${affair}. \`vpclab teardown\` removes all of it.`,
   );
   expect(await announced("log-group")).toMatch(
-    /^This makes 2 VPCs, 2 t\d\.micro instances, 1 log group, 1 role\. .* Instances power off/,
+    /^This makes 2 VPCs, 2 t\d\.micro instances, 1 log group, 1 role\. .* Instances run until you take them down/,
   );
 }, 60_000);

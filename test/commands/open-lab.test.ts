@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { header } from "../../src/commands/header.ts";
-import { openLab } from "../../src/commands/open-lab.ts";
+import { defaultHours, openLab } from "../../src/commands/open-lab.ts";
 import type { Program } from "../../src/commands/program.ts";
 import { labMemory, type RememberedLab } from "../../src/lab/memory.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -73,7 +73,13 @@ test.each([
   remember(elsewhere);
   const { spec, remembered } = await open();
   expect(remembered).toBeUndefined();
-  expect(spec).toMatchObject({ cidr1: "10.1.0.0/16", hours: 4, sshFrom: "0.0.0.0/0" });
+  expect(spec).toMatchObject({ cidr1: "10.1.0.0/16", hours: undefined, sshFrom: "0.0.0.0/0" });
+});
+
+test("on AWS itself instances end after four hours, where a forgotten lab costs; elsewhere only if asked to", () => {
+  expect(defaultHours({ target: "aws" })).toBe(4);
+  expect(defaultHours({ target: "aws", endpointUrl })).toBeUndefined();
+  expect(defaultHours({ target: "simulator" })).toBeUndefined();
 });
 
 test("a lab of the same name elsewhere is told of, so that nobody takes the wrong one down", async () => {
