@@ -172,6 +172,7 @@ async function takeDown(
   }
   if (options.allRegions && !options.json) terminal.out(terminal.colour.bold(`\n${lab.place.region}`));
   const begun = lab.aws.clock.now();
+  const begunHere = Date.now();
   const narrator = options.json
     ? silentNarrator()
     : terminalNarrator({ terminal, clock: lab.aws.clock, signal: program.signal, asks: false });
@@ -207,11 +208,12 @@ async function takeDown(
   }
   const before = { inventory, strays, tookMs: lab.aws.clock.now() - begun };
   const text = receiptLines(lab, receipt, before).map(plain).join("\n");
-  const kept = lab.memory.keepFile(lab.place, "receipt.txt", `${text}\n`);
+  const kept = lab.memory.keepFile(lab.place, "receipt.txt", `${text}\n`, begunHere);
   if (receipt.complete) forget(lab);
   if (!options.json) {
     showReceipt(terminal, lab, receipt, before, again(options));
-    terminal.out(terminal.wrap(`The receipt is kept in ${plain(fromHome(kept, program.env.HOME))}`, 2));
+    if (kept !== undefined)
+      terminal.out(terminal.wrap(`The receipt is kept in ${plain(fromHome(kept, program.env.HOME))}`, 2));
   }
   return { lab, receipt, before };
 }

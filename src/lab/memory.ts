@@ -2,7 +2,7 @@
  * What is remembered of labs: where each lives and with which options it was asked for, in a folder each. AWS alone
  * knows what exists; losing these files loses only the convenience of not naming the Region again.
  */
-import { appendFileSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { makeFolder, removeHalfWritten, writeAtomically } from "./files.ts";
@@ -62,8 +62,12 @@ export interface LabMemory {
   closeJournal(place: Place): void;
   /** Where all that is remembered of a lab is. */
   folder(place: Place): string;
-  /** Writes a file into the lab's folder; gives back its path. */
-  keepFile(place: Place, name: string, text: string): string;
+  /**
+   * Writes a file into the lab's folder; what another process wrote to it lately goes on standing above.
+   * @param since what was written after this, in ms of real time, is of such a process
+   * @returns its path; undefined where it could not be written
+   */
+  keepFile(place: Place, name: string, text: string, since: number): string | undefined;
 }
 
 /**
@@ -78,11 +82,13 @@ export function labMemory(home: string, warn: (text: string) => void): LabMemory
       `${place.lab}.${place.target === "aws" ? place.account : "simulator"}.${place.region}`,
     );
   /** Nothing that is only remembered may stop what is done on AWS. */
-  const orWarn = (what: string, write: () => void) => {
+  const orWarn = (what: string, write: () => void): boolean => {
     try {
       write();
+      return true;
     } catch (error) {
       warn(`${what} could not be saved (${(error as Error).message}); nothing on AWS is lost by that.`);
+      return false;
     }
   };
   return {
@@ -99,10 +105,14 @@ export function labMemory(home: string, warn: (text: string) => void): LabMemory
         if (readIfThere(path) !== undefined) renameSync(path, join(folderOf(place), "journal.last.jsonl"));
       }),
     folder: folderOf,
-    keepFile: (place, name, text) => {
+    keepFile: (place, name, text, since) => {
       const path = join(folderOf(place), name);
-      orWarn(name, () => writeAtomically(path, text));
-      return path;
+      const isKept = orWarn(name, () => {
+        const beside = readIfThere(path);
+        const isNew = beside !== undefined && statSync(path).mtimeMs >= since;
+        writeAtomically(path, isNew ? `${beside}\n${text}` : text);
+      });
+      return isKept ? path : undefined;
     },
   };
 }

@@ -1,4 +1,6 @@
 /** What a teardown does with what is not the lab's, or only says that it is. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   AllocateAddressCommand,
   AssociateAddressCommand,
@@ -252,4 +254,21 @@ describe("what carries the lab's tag outside its VPCs", () => {
     expect(await refusal(() => down({ include: [vpcId] }))).toMatchObject({ exitCode: 2 });
     expect(await exists()).toBe(true);
   });
+});
+
+test("does not say that the receipt is kept where it could not be written", async () => {
+  const folder = join(home.folder, "labs", "nextwork.simulator.us-east-1");
+  mkdirSync(join(folder, "receipt.txt"));
+  const { code, stdout, stderr } = await down();
+  expect(code).toBe(0);
+  expect(stderr).toContain("receipt.txt could not be saved");
+  expect(stdout).not.toContain("is kept in");
+});
+
+test("keeps the receipts of two at once, each with its part", async () => {
+  const both = await Promise.all([down(), down()]);
+  const path = join(home.folder, "labs", "nextwork.simulator.us-east-1", "receipt.txt");
+  const kept = readFileSync(path, "utf8");
+  for (const { stdout } of both) expect(kept).toContain(/^Torn down in .+$/m.exec(stdout)?.[0] ?? "none");
+  expect(kept.match(/^Torn down in/gm)).toHaveLength(2);
 });

@@ -126,12 +126,20 @@ describe("what is remembered of labs", () => {
     expect(readdirSync(folder)).toEqual(["lab.json"]);
   });
 
+  it("keeps a file beside what another process wrote to it meanwhile, and in the place of what is older", () => {
+    const keep = (text: string, since: number) => memory().keepFile(lab(), "receipt.txt", text, since) ?? "";
+    const begun = Date.now() - 1000;
+    keep("of yesterday\n", begun);
+    expect(readFileSync(keep("the first's\n", Date.now() + 1000), "utf8")).toBe("the first's\n");
+    expect(readFileSync(keep("the second's\n", begun), "utf8")).toBe("the first's\n\nthe second's\n");
+  });
+
   it("warns and goes on where the folder cannot be written", () => {
     writeFileSync(join(home, "file"), "");
     const below = memory(join(home, "file", "vpclab"));
     below.remember(lab());
     below.journal(lab()).add({ kind: "step-done", at: 1, step: "vpcs" });
-    expect(below.keepFile(lab(), "receipt.txt", "")).toContain("receipt.txt");
+    expect(below.keepFile(lab(), "receipt.txt", "", 0)).toBeUndefined();
     expect(warnings).toHaveLength(3);
     expect(warnings[0]).toContain("could not be saved");
   });
