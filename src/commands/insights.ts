@@ -3,7 +3,7 @@ import { type InsightsResult, MalformedQueryError, runInsightsQuery } from "../a
 import { runQueryOnLines } from "../insights/lines.ts";
 import { NAMED_QUERIES } from "../insights/named-queries.ts";
 import { parseQuery } from "../insights/parser.ts";
-import { EXIT, LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, messageOf, usageError } from "../lab/error.ts";
 import { count, plural } from "../lab/figures.ts";
 import { scanPrice } from "../lab/prices.ts";
 import { readKnownAddresses, STRANGERS_ONLY } from "../steps/known-addresses.ts";
@@ -104,13 +104,28 @@ async function askAws(
             { text: "Logs Insights runs the query", usually: "0:02 to 0:10", now: () => aws.clock.now() },
             work,
           );
+    // The result was asked for, and may have been paid for: what would only adorn it is done without.
+    const missed: string[] = [];
+    const orWithout = async <T, U>(what: string, work: Promise<T>, without: U): Promise<T | U> => {
+      try {
+        return await work;
+      } catch (error) {
+        program.signal.throwIfAborted();
+        missed.push(`${what} (${messageOf(error)})`);
+        return without;
+      }
+    };
     const [answer, overTime, known] = await run(async () => {
       const result = await ask(terminal, lab, query, range, limit);
       const [overTime, known] = isForPrograms
         ? [undefined, STRANGERS_ONLY]
         : await Promise.all([
-            countOverTime(lab, query, chosen, result, terminal.width),
-            readKnownAddresses(aws, spec),
+            orWithout(
+              "the drawing by time",
+              countOverTime(lab, query, chosen, result, terminal.width),
+              undefined,
+            ),
+            orWithout("the names of addresses", readKnownAddresses(aws, spec), STRANGERS_ONLY),
           ]);
       const scanned = result.bytesScanned + (overTime?.bytesScanned ?? 0);
       const { start, end, ...rest } = result;
@@ -118,6 +133,7 @@ async function askAws(
       return [{ ...rest, query, range: { start, end }, price } satisfies Answer, overTime, known] as const;
     });
     print(terminal, options, { chosen, answer, overTime, known, place });
+    for (const what of missed) terminal.say(terminal.wrap(`Note: without ${plain(what)}.`));
     return 0;
   } finally {
     lab.close();

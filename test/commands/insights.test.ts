@@ -8,12 +8,14 @@ import {
   MalformedQueryException,
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
 import { afterEach, describe, expect, it } from "vitest";
 import { type InsightsOptions, insights } from "../../src/commands/insights.ts";
 import { timeRange } from "../../src/commands/time-range.ts";
 import { NAMED_QUERIES } from "../../src/insights/named-queries.ts";
+import { refusal as awsRefusal } from "../aws/refusal.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { labHome, type RunOptions, refusal, unwrapped } from "./in-process.ts";
 
@@ -348,6 +350,25 @@ describe("a query on AWS", () => {
     expect(logs.commandCalls(StartQueryCommand).map(({ args }) => args[0].input.queryString)).toEqual([
       query,
     ]);
+  });
+
+  it("is shown without the drawing by time and without names, where AWS gives only the answer", async () => {
+    const busy = awsRefusal("ServiceUnavailableException", "busy");
+    awsLogs()
+      .on(StartQueryCommand)
+      .resolvesOnce({ queryId: "q" })
+      .rejects(busy)
+      .on(GetQueryResultsCommand)
+      .resolves({ status: "Complete", results: [[{ field: "total", value: "4711" }]] });
+    const ec2 = mockClient(EC2Client);
+    mocks.push(ec2);
+    ec2.on(DescribeInstancesCommand).rejects(awsRefusal("UnauthorizedOperation", "not you"));
+    const { code, stdout, stderr } = await ask(undefined, { ...onAws, query: "stats sum(bytes) as total" });
+    expect(code).toBe(0);
+    expect(stdout).toContain("4,711");
+    expect(stdout).not.toMatch(/over time|for the drawing/);
+    expect(unwrapped(stderr)).toContain("Note: without the drawing by time (busy).");
+    expect(unwrapped(stderr)).toContain("Note: without the names of addresses (not you).");
   });
 
   it("that it refuses is shown with AWS's words and its place", async () => {
