@@ -55,13 +55,16 @@ export function showByHand(
   terminal.out("");
 }
 
-/** A long command over several lines, as a shell takes them: broken before its options, so that it can be copied. */
+/**
+ * A long command over several lines, as a shell takes them, so that it can be copied: broken before its options, and
+ * between tags, where they are quoted and the AWS CLI passes over white space.
+ */
 export function foldCommand(command: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const part of command.split(/ (?=--)/)) {
+  for (const part of command.split(/ (?=--|'ResourceType=|Tags=|\{Key=)/)) {
     if (line !== "" && visibleWidth(line) + 1 + visibleWidth(part) > width) {
-      lines.push(`${line} \\`);
+      lines.push(/^(Tags=|\{Key=)/.test(part) ? line : `${line} \\`);
       line = `  ${part}`;
     } else line = line === "" ? part : `${line} ${part}`;
   }

@@ -13,7 +13,7 @@ import { echoRequest, firstPacket, type Packet, TCP, UDP } from "../network/pack
 import type { NetworkInterface } from "../network/topology.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
 import { type InstancePart, noInstance } from "../steps/hosts.ts";
-import { repairedBy } from "../steps/repairs.ts";
+import { repairedBy, tagsOfNew } from "../steps/repairs.ts";
 
 /** Which packet is asked about. */
 export interface Question {
@@ -81,7 +81,7 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
     advice,
     instructions: advice.changes.map((change) => ({
       text: describeChange(change, topology),
-      command: awsCommand(change, spec.region),
+      command: awsCommand(change, spec.region, tagsOfNew(change, spec, topology)),
     })),
     repairedBy: repairedBy(advice.changes, spec, topology),
   });

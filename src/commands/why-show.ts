@@ -139,8 +139,10 @@ function showAdvice(terminal: Terminal, explanation: Explanation): void {
   }
   if (advice.obstacle !== undefined)
     terminal.out(wrapText(plain(advice.obstacle), terminal.width).join("\n"));
-  if (repairedBy !== undefined) next(`vpclab up --until ${repairedBy}`);
-  else if (instructions.length > 0) {
+  if (repairedBy !== undefined) {
+    terminal.out(`Or let the lab make ${instructions.length === 1 ? "it" : "them"}:`);
+    next(`vpclab up --until ${repairedBy}`);
+  } else if (instructions.length > 0) {
     terminal.out(`Once ${instructions.length === 1 ? "it is" : "they are"} made, ask again:`);
     next(askAgain(question));
   } else next("vpclab status");

@@ -12,8 +12,13 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /**
  * One line for a POSIX shell. A command that makes what a later one names keeps its id in a variable of the shell.
  * Ids, CIDRs and numbers alone are filled in, none of which a shell takes for anything else.
+ * @param tags of the gateway or the peering connection that it makes, none with a quote in it; default: none
  */
-export function awsCommand(change: Change, region: string): string {
+export function awsCommand(
+  change: Change,
+  region: string,
+  tags: Readonly<Record<string, string>> = {},
+): string {
   const ec2 = (operation: string, ...options: readonly string[]) =>
     ["aws ec2", operation, ...options, `--region ${region}`].join(" ");
   const id = (value: string) => VARIABLES[value] ?? value;
@@ -72,7 +77,12 @@ export function awsCommand(change: Change, region: string): string {
         `--subnet-id ${change.subnetId}`,
       );
     case "create-internet-gateway":
-      return `GATEWAY=$(${ec2("create-internet-gateway", "--query InternetGateway.InternetGatewayId", "--output text")})`;
+      return `GATEWAY=$(${ec2(
+        "create-internet-gateway",
+        ...tagged("internet-gateway", tags),
+        "--query InternetGateway.InternetGatewayId",
+        "--output text",
+      )})`;
     case "attach-internet-gateway":
       return ec2(
         "attach-internet-gateway",
@@ -90,12 +100,20 @@ export function awsCommand(change: Change, region: string): string {
         "create-vpc-peering-connection",
         `--vpc-id ${change.requesterVpcId}`,
         `--peer-vpc-id ${change.accepterVpcId}`,
+        ...tagged("vpc-peering-connection", tags),
         "--query VpcPeeringConnection.VpcPeeringConnectionId",
         "--output text",
       )})`;
     case "accept-peering":
       return ec2("accept-vpc-peering-connection", `--vpc-peering-connection-id ${id(change.peeringId)}`);
   }
+}
+
+/** With the spaces at which the AWS CLI's shorthand syntax may be folded. */
+function tagged(resourceType: string, tags: Readonly<Record<string, string>>): string[] {
+  const list = Object.entries(tags).map(([key, value]) => `{Key=${key},Value="${value}"}`);
+  if (list.length === 0) return [];
+  return [`--tag-specifications 'ResourceType=${resourceType}, Tags=[${list.join(", ")}]'`];
 }
 
 const PROTOCOLS: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp" };

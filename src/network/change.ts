@@ -26,7 +26,11 @@ export type Change =
       readonly target: string;
     }
   | { readonly kind: "associate-route-table"; readonly routeTableId: string; readonly subnetId: string }
-  | { readonly kind: "create-internet-gateway" }
+  | {
+      readonly kind: "create-internet-gateway";
+      /** The VPC to which it will be attached. */
+      readonly vpcId: string;
+    }
   | { readonly kind: "attach-internet-gateway"; readonly gatewayId: string; readonly vpcId: string }
   | { readonly kind: "associate-address"; readonly networkInterfaceId: string }
   | { readonly kind: "create-peering"; readonly requesterVpcId: string; readonly accepterVpcId: string }

@@ -34,7 +34,7 @@ export function attachedGateway(network: Topology, vpcId: string, preferred?: st
   const gateway = free.find(({ id }) => id === preferred) ?? ownGateway(network, free, vpcId) ?? free[0];
   return gateway
     ? { kind: "attach-internet-gateway", gatewayId: gateway.id, vpcId }
-    : { kind: "create-internet-gateway" };
+    : { kind: "create-internet-gateway", vpcId };
 }
 
 /** Where both gateways are detached: the one to which the VPC's own tables still lead. */

@@ -12,6 +12,18 @@ export function repairedBy(changes: readonly Change[], spec: LabSpec, network: T
   return STEP_IDS.findLast((step) => steps.includes(step));
 }
 
+/**
+ * The tags of what a change makes for the lab, so that by hand, too, it becomes the lab's: `up` takes it for its own,
+ * and `teardown` deletes it. Empty where it makes nothing that the lab has.
+ */
+export function tagsOfNew(change: Change, spec: LabSpec, network: Topology): Record<string, string> {
+  if (change.kind === "create-peering") return spec.tagsOf("peering-connection");
+  if (change.kind !== "create-internet-gateway") return {};
+  const name = network.vpcs.find(({ id }) => id === change.vpcId)?.name;
+  const side = ([1, 2] satisfies Side[]).find((one) => name === spec.nameOf(`vpc-${one}`));
+  return side === undefined ? {} : spec.tagsOf(`internet-gateway-${side}`);
+}
+
 function stepThatMakes(change: Change, spec: LabSpec, network: Topology): StepId | undefined {
   const isLabs = (things: readonly Named[], id: string, part: "route-table" | "security-group") => {
     const name = things.find((thing) => thing.id === id)?.name;

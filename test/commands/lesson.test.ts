@@ -90,3 +90,16 @@ it("folds a command before its options, as a shell takes it, and only where it m
   expect(foldCommand(command, command.length - 1)).toEqual(["aws logs create --name one \\", "  --tags two"]);
   expect(foldCommand(command, 10)).toEqual(["aws logs create \\", "  --name one \\", "  --tags two"]);
 });
+
+it("folds tags where they are quoted, without the sign that a shell takes only outside of quotes", () => {
+  const command =
+    "aws make --tag-specifications 'ResourceType=vpc, Tags=[{Key=a,Value=1}, {Key=b,Value=2}]' --all";
+  expect(foldCommand(command, 24)).toEqual([
+    "aws make \\",
+    "  --tag-specifications \\",
+    "  'ResourceType=vpc,",
+    "  Tags=[{Key=a,Value=1},",
+    "  {Key=b,Value=2}]' \\",
+    "  --all",
+  ]);
+});

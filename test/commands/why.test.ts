@@ -7,9 +7,11 @@ import {
   CreateVpcPeeringConnectionCommand,
   DeleteNetworkAclEntryCommand,
   DeleteRouteCommand,
+  DeleteVpcPeeringConnectionCommand,
   DescribeNetworkAclsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
+  DescribeVpcPeeringConnectionsCommand,
   DisassociateRouteTableCommand,
   RevokeSecurityGroupIngressCommand,
   type RouteTable,
@@ -224,6 +226,38 @@ describe("vpclab why, once peered", () => {
     expect(stdout).toContain(`NextWork-${side}-rtb-public`);
     await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "peering" }));
     expect((await ask()).code).toBe(0);
+  });
+
+  it("makes by hand a peering connection that is the lab's, in place of a deleted one", async () => {
+    const peerings = async ({ ec2 }: Aws) =>
+      (await ec2.send(new DescribeVpcPeeringConnectionsCommand())).VpcPeeringConnections ?? [];
+    await hand(async (aws) => {
+      for (const { VpcPeeringConnectionId } of await peerings(aws))
+        await aws.ec2.send(new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
+    });
+    await letTimePass(home, 20_000);
+    const [create] = (await json()).changes;
+    const tags = [...create.command.matchAll(/\{Key=([^,]+),Value="([^"]+)"\}/g)].map(([, key, value]) => [
+      key,
+      value,
+    ]);
+    await hand((aws) =>
+      aws.ec2.send(
+        new CreateVpcPeeringConnectionCommand({
+          VpcId: create.requesterVpcId,
+          PeerVpcId: create.accepterVpcId,
+          TagSpecifications: tagSpecifications(Object.fromEntries(tags), "vpc-peering-connection"),
+        }),
+      ),
+    );
+    await letTimePass(home, 20_000);
+    const { code, stdout } = await ask();
+    expect(code).toBe(3);
+    expect(unwrapped(stdout)).toContain("Or let the lab make them: → vpclab up --until peering");
+    await home.run((program) => up(program, { ...SIMULATED, yes: true, until: "peering" }));
+    expect((await ask()).code).toBe(0);
+    const living = (await hand(peerings)).filter(({ Status }) => Status?.Code === "active");
+    expect(living).toHaveLength(1);
   });
 
   it("tells a network ACL that denies the reply alone: ACCEPT out, REJECT in", async () => {

@@ -257,6 +257,19 @@ describe("advises the changes that let a packet pass", () => {
   });
 });
 
+test("gives what a command makes the tags that it is told, in the AWS CLI's shorthand syntax", () => {
+  const tags = { Name: "VPC 1 <> VPC 2", "vpclab:lab": "nextwork" };
+  const list = 'Tags=[{Key=Name,Value="VPC 1 <> VPC 2"}, {Key=vpclab:lab,Value="nextwork"}]';
+  const [peering, accept] = adviseOn(labTopology(), PRIVATE_PING).changes.map((change) =>
+    awsCommand(change, "eu-west-3", tags),
+  );
+  expect(peering).toContain(` --tag-specifications 'ResourceType=vpc-peering-connection, ${list}' --query `);
+  expect(accept).not.toContain("vpclab:lab");
+  expect(awsCommand({ kind: "create-internet-gateway", vpcId: "vpc-1" }, "eu-west-3", tags)).toContain(
+    ` --tag-specifications 'ResourceType=internet-gateway, ${list}' --query `,
+  );
+});
+
 const obstacles: readonly (readonly [what: string, Topology, Packet, obstacle: RegExp])[] = [
   [
     "VPCs that overlap so that the address is the sender's own",

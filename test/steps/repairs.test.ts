@@ -2,9 +2,10 @@
 import { expect, test } from "vitest";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
 import { adviseOn } from "../../src/network/advice.ts";
+import type { Change } from "../../src/network/change.ts";
 import { echoRequest } from "../../src/network/packet.ts";
 import type { Topology } from "../../src/network/topology.ts";
-import { repairedBy } from "../../src/steps/repairs.ts";
+import { repairedBy, tagsOfNew } from "../../src/steps/repairs.ts";
 import {
   INSTANCE_1,
   INSTANCE_2,
@@ -52,4 +53,16 @@ test("SSH is let in again by the step only from where the learner said", () => {
   expect(repairedBy(changes, spec("10.1.0.0/16"), closed)).toBe("instances");
   expect(repairedBy(changes, spec("203.0.113.0/24"), closed)).toBeUndefined();
   expect(repairedBy(changes, spec(undefined), closed)).toBeUndefined();
+});
+
+test("what is made by hand gets the tags of the part that it replaces", () => {
+  const lab = labTopology();
+  const tags = (change: Change) => tagsOfNew(change, spec(undefined), lab);
+  const peering = { kind: "create-peering", requesterVpcId: "vpc-1", accepterVpcId: "vpc-2" } as const;
+  expect(tags(peering)).toEqual(spec(undefined).tagsOf("peering-connection"));
+  expect(tags({ kind: "create-internet-gateway", vpcId: "vpc-2" })).toEqual(
+    spec(undefined).tagsOf("internet-gateway-2"),
+  );
+  expect(tags({ kind: "create-internet-gateway", vpcId: "vpc-9" })).toEqual({});
+  expect(tags({ kind: "accept-peering", peeringId: "pcx-1" })).toEqual({});
 });
