@@ -16,6 +16,8 @@ const REPORT = "ssm:UpdateInstanceInformation";
 const CHANNELS = ["ssmmessages:OpenControlChannel", "ec2messages:GetMessages"];
 /** How often an agent reports, or tries to register again. */
 const EVERY_MS = 60_000;
+/** After a boot it waits for scripts of the one before for as long (amazon-ssm-agent, outofproc/master.go). */
+const SEARCH_MS = 3_000;
 /** An agent that has not been heard of for this long counts as lost. */
 const LOST_AFTER_MS = 300_000;
 
@@ -37,16 +39,17 @@ export const agentEvents: Readonly<Record<string, EventHandler>> = {
       const known = agents[instance.id];
       const isOfThisBoot = known !== undefined && known.registeredAt >= (instance.runningSince ?? 0);
       const registeredAt = isOfThisBoot ? known.registeredAt : context.now;
+      if (known && !isOfThisBoot) plan(context, "ssm.agent-back", instance, SEARCH_MS);
       agents[instance.id] = { instanceId: instance.id, registeredAt, lastPingAt: context.now };
     }
     context.unschedule(instance.id, "ssm.agent-starts");
-    context.schedule(context.now + EVERY_MS + context.randomInteger(0, 2_000), {
-      kind: "ssm.agent-starts",
-      region: context.regionName,
-      subject: instance.id,
-    });
+    plan(context, "ssm.agent-starts", instance, EVERY_MS + context.randomInteger(0, 2_000));
   },
 };
+
+function plan(context: Context, kind: string, { id }: InstanceState, inMs: number): void {
+  context.schedule(context.now + inMs, { kind, region: context.regionName, subject: id });
+}
 
 function canReport(context: Context, instance: InstanceState): boolean {
   const roleName = roleOfInstance(context, instance.instanceProfileArn);

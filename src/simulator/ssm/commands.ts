@@ -49,15 +49,25 @@ export function executionSeconds({ parameters }: CommandState): number {
   return Number(parameters.executionTimeout?.[0] ?? 3_600);
 }
 
+/** When the service itself gives a command up: its total timeout, that of delivery and that of execution. */
+export function expiresAt(command: CommandState): number {
+  return command.requestedAt + (command.timeoutSeconds + executionSeconds(command)) * 1000;
+}
+
 /** AWS's finer word for a status. */
-function statusDetails(invocation: InvocationState): string {
-  if (invocation.status !== "TimedOut") return invocation.status;
-  return invocation.startedAt === undefined ? "DeliveryTimedOut" : "ExecutionTimedOut";
+function statusDetails({ status, startedAt, unanswered }: InvocationState): string {
+  if (status !== "TimedOut") return status;
+  return startedAt === undefined || unanswered ? "DeliveryTimedOut" : "ExecutionTimedOut";
+}
+
+/** Only invocations are delayed, not their plugins, nor a command as a whole. */
+function undelayed({ status }: InvocationState): Exclude<InvocationState["status"], "Delayed"> {
+  return status === "Delayed" ? "Pending" : status;
 }
 
 /** The status of a command as a whole: that of the worst of its invocations, once all have ended. */
-function overallStatus(command: CommandState): InvocationState["status"] {
-  const statuses = Object.values(command.invocations).map(({ status }) => status);
+function overallStatus(command: CommandState): ReturnType<typeof undelayed> {
+  const statuses = Object.values(command.invocations).map(undelayed);
   const inOrder = ["InProgress", "Pending", "Cancelled", "TimedOut", "Failed"] as const;
   const isBegun = statuses.some((status) => status !== "Pending");
   const first = inOrder.find((status) => statuses.includes(status)) ?? "Success";
@@ -76,7 +86,7 @@ export function showCommand(command: CommandState): Command {
     InstanceIds: command.instanceIds,
     Targets: [],
     RequestedDateTime: new Date(command.requestedAt),
-    ExpiresAfter: new Date(command.requestedAt + (command.timeoutSeconds + executionSeconds(command)) * 1000),
+    ExpiresAfter: new Date(expiresAt(command)),
     TimeoutSeconds: command.timeoutSeconds,
     Status: status,
     StatusDetails: status,
@@ -209,7 +219,7 @@ function showInvocation(
       ? [
           {
             Name: "aws:runShellScript",
-            Status: status,
+            Status: undelayed(invocation),
             StatusDetails: statusDetails(invocation),
             ResponseCode: invocation.responseCode,
             ...(startedAt !== undefined && { ResponseStartDateTime: new Date(startedAt) }),

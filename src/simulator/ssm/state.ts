@@ -27,13 +27,15 @@ export interface CommandState {
 }
 
 export interface InvocationState {
-  status: "Pending" | "InProgress" | "Success" | "Cancelled" | "TimedOut" | "Failed";
+  status: "Pending" | "Delayed" | "InProgress" | "Success" | "Cancelled" | "TimedOut" | "Failed";
   /** -1 until it ends. */
   responseCode: number;
   stdout: string;
   stderr: string;
   startedAt?: number;
   endedAt?: number;
+  /** The agent took it and was never heard of again. */
+  unanswered?: true;
   /** GetCommandInvocation does not know it before this world time: InvocationDoesNotExist. */
   visibleAt: number;
   /** Where the guest's shell is in the script. Absent before it begins and once it has ended. */

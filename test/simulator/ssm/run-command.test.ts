@@ -1,4 +1,10 @@
-import { DeleteRouteCommand, DescribeImagesCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  DeleteRouteCommand,
+  DescribeImagesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import {
   CancelCommandCommand,
   GetCommandInvocationCommand,
@@ -97,7 +103,9 @@ describe("Run Command", () => {
     );
     const command = await send("ping -c 1 8.8.8.8", { TimeoutSeconds: 60 });
     await aws.clock.sleep(50_000);
-    expect((await invocation(command)).Status).toBe("Pending");
+    expect((await invocation(command)).Status).toBe("Delayed");
+    const { Commands } = await aws.ssm.send(new ListCommandsCommand({ CommandId: command }));
+    expect(Commands).toMatchObject([{ Status: "Pending" }]);
     await aws.clock.sleep(20_000);
     expect(await invocation(command)).toMatchObject({
       Status: "TimedOut",
@@ -114,6 +122,49 @@ describe("Run Command", () => {
     expect(ended).toMatchObject({ Status: "TimedOut", StatusDetails: "ExecutionTimedOut", ResponseCode: -1 });
     expect(ended.StandardOutputContent).toContain("icmp_seq=29");
     expect(ended.StandardOutputContent).not.toContain("icmp_seq=35");
+  });
+
+  const stop = () => aws.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }));
+
+  it("is in progress on an instance that has stopped, and fails once the agent is back and finds nothing of it", async () => {
+    const command = await send("sleep 1000; echo awake");
+    await aws.clock.sleep(5_000);
+    await stop();
+    await aws.clock.sleep(MINUTE);
+    expect((await invocation(command)).Status).toBe("InProgress");
+    await aws.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
+    await aws.clock.sleep(2 * MINUTE);
+    const ended = await invocation(command);
+    expect(ended).toMatchObject({ Status: "Failed", ResponseCode: -1 });
+    expect(ended.StandardOutputContent).toMatch(/^document process failed unexpectedly/);
+    expect(await run(aws, id, "echo next")).toMatchObject({ StandardOutputContent: "next\n" });
+  });
+
+  it("ends as undelivered where the agent is never heard of again, after both timeouts", async () => {
+    const command = await send("", {
+      TimeoutSeconds: 300,
+      Parameters: { commands: ["sleep 1000"], executionTimeout: ["60"] },
+    });
+    await aws.clock.sleep(5_000);
+    await stop();
+    await aws.clock.sleep(5 * MINUTE);
+    expect((await invocation(command)).Status).toBe("InProgress");
+    await aws.clock.sleep(MINUTE);
+    expect(await invocation(command)).toMatchObject({
+      Status: "TimedOut",
+      StatusDetails: "DeliveryTimedOut",
+      StandardOutputContent: "",
+    });
+  });
+
+  it("waits with a command for the agent of an instance that boots", async () => {
+    const command = await send("echo late");
+    await stop();
+    await aws.clock.sleep(MINUTE);
+    expect((await invocation(command)).Status).toBe("Delayed");
+    await aws.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
+    await aws.clock.sleep(2 * MINUTE);
+    expect(await invocation(command)).toMatchObject({ Status: "Success", StandardOutputContent: "late\n" });
   });
 
   it("cancels what still runs", async () => {
