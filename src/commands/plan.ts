@@ -77,7 +77,7 @@ export async function showPlan(program: Program, lab: OpenLab, until: StepId | u
     terminal.out(`   about ${money(perHour)} an hour while it stands${whose}; logs cost by the gigabyte.`);
   }
   const isMissing = rows.some(({ exists }) => !exists);
-  const isDone = stepStates(inventory, lab.journal).every(
+  const isDone = stepStates(inventory, lab).every(
     ({ id, state }) => state === "done" || STEP_IDS.indexOf(id) > last,
   );
   const upAgain = `vpclab up${until === undefined ? "" : ` --until ${until}`}`;

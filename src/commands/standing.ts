@@ -5,7 +5,7 @@ import { money } from "../lab/figures.ts";
 import type { Journal } from "../lab/journal.ts";
 import type { Place } from "../lab/memory.ts";
 import { hourlyPrice } from "../lab/prices.ts";
-import type { StepId } from "../lab/spec.ts";
+import type { LabSpec, StepId } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import type { StepState } from "../steps/step.ts";
 import { plain } from "../ui/text.ts";
@@ -19,10 +19,13 @@ export function placeJson({ lab, target, endpointUrl, region, account }: Place) 
 }
 
 /** Steps 1 to 7; "prepare" is not counted. */
-export function stepStates(inventory: Inventory, journal: Journal): { id: StepId; state: StepState }[] {
+export function stepStates(
+  inventory: Inventory,
+  { journal, spec }: { readonly journal: Journal; readonly spec: LabSpec },
+): { id: StepId; state: StepState }[] {
   return STEPS.filter(({ id }) => id !== "prepare").map((step) => ({
     id: step.id,
-    state: step.state(inventory, journal),
+    state: step.state(inventory, journal, spec),
   }));
 }
 

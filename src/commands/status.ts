@@ -84,7 +84,7 @@ interface RouteStatus {
 function statusJson(lab: OpenLab, inventory: Inventory) {
   return {
     ...placeJson(lab.place),
-    steps: stepStates(inventory, lab.journal),
+    steps: stepStates(inventory, lab),
     resources: inventory.resources,
     elsewhere: inventory.elsewhere,
     routes: routesOf(inventory.routeTables),
@@ -130,7 +130,7 @@ function show(
   const { green, yellow, dim } = terminal.colour;
   const draw = (columns: Parameters<typeof table>[0], rows: readonly (readonly string[])[]) =>
     terminal.out(table(columns, rows, terminal));
-  const states = stepStates(inventory, lab.journal);
+  const states = stepStates(inventory, lab);
   const word: Record<StepState, string> = {
     done: green("done"),
     partial: yellow("partial"),

@@ -203,7 +203,7 @@ function withTutorialCidrs({ options, ...rest }: RememberedLab): RememberedLab {
 async function closing(program: Program, lab: OpenLab, stopped: boolean): Promise<void> {
   const { terminal } = program;
   const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
-  const states = stepStates(inventory, lab.journal);
+  const states = stepStates(inventory, lab);
   const done = states.filter(({ state }) => state === "done").length;
   terminal.out("");
   const count = inventory.resources.length;
@@ -229,7 +229,7 @@ async function printUp(program: Program, lab: OpenLab, findings: readonly Findin
   const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
   printJson(program.terminal, {
     ...placeJson(lab.place),
-    steps: stepStates(inventory, lab.journal),
+    steps: stepStates(inventory, lab),
     resources: inventory.resources,
     findings,
   });

@@ -1,14 +1,9 @@
 /** Step 2: an instance in each VPC, and the security group that lets pings reach it. */
+import type { Instance, IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import { given } from "../aws/answer.ts";
 import { availabilityZones } from "../aws/availability-zone.ts";
 import { isCode, LabError } from "../aws/errors.ts";
-import {
-  beginTermination,
-  findInstances,
-  isStanding,
-  runInstance,
-  waitUntilTerminated,
-} from "../aws/instance.ts";
+import { beginTermination, findInstances, runInstance, waitUntilTerminated } from "../aws/instance.ts";
 import { type Inventory, type InventoryResource, ofPart } from "../aws/inventory.ts";
 import { describeNetworkInterfaces, waitUntilReleased } from "../aws/network-interface.ts";
 import {
@@ -25,7 +20,7 @@ import { onceShown } from "../aws/visible.ts";
 import { deleteVolume } from "../aws/volume.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import { plural } from "../lab/figures.ts";
-import type { Side } from "../lab/spec.ts";
+import type { LabSpec, Side } from "../lab/spec.ts";
 import { ensurePart } from "./ensure-part.ts";
 import { instancesLesson } from "./lessons/instances.ts";
 import { reasonOf, removal } from "./removal.ts";
@@ -75,8 +70,8 @@ export const instances: Step = {
     return [...terminated, ...deleted];
   },
 
-  state(inventory) {
-    if (([1, 2] as const).every((side) => isLaunched(inventory, side))) return "done";
+  state(inventory, _journal, spec) {
+    if (([1, 2] as const).every((side) => isLaunched(inventory, side, spec))) return "done";
     return inventory.instances.length + inventory.securityGroups.length > 0 ? "partial" : "todo";
   },
 };
@@ -121,8 +116,8 @@ async function launch(lab: LabContext, side: Side): Promise<Outcome> {
     },
     idOf: ({ InstanceId }) => InstanceId,
   });
-  const state = instance.State?.Name ?? "pending";
-  if (state !== "pending" && state !== "running")
+  const state = instance.State?.Name;
+  if (state !== undefined && !runsOrStarts(instance))
     throw new LabError("instance-stopped", `Instance ${side} (${instance.InstanceId}) is ${state}.`, {
       why: "Somebody stopped it; the lab needs it running.",
       next: [
@@ -196,17 +191,25 @@ async function launchWhereThereIsRoom<T>(
 async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): Promise<string> {
   const { aws, spec, narrator } = lab;
   const name = spec.nameOf(`security-group-${side}`);
+  let outcome: Outcome = "found";
   const group = await ensurePart(lab, {
     part: `security-group-${side}`,
     type: "security-group",
     text: `security group ${name} lets in ${spec.sshFrom === undefined ? "ICMP" : "ICMP and SSH"}`,
     find: () => findSecurityGroups(aws, spec, side, vpcId),
-    create: () => createSecurityGroup(aws, spec, side, vpcId),
+    create: () => {
+      outcome = "made";
+      return createSecurityGroup(aws, spec, side, vpcId);
+    },
     idOf: ({ GroupId }) => GroupId,
   });
   const groupId = given(group.GroupId, "the security group's id");
   const missing = inboundRules(spec).filter((rule) => !hasRule(group, rule));
   if (missing.length > 0) await authorizeIngress(aws, spec, side, groupId, missing);
+  if (outcome === "found" && missing.length > 0)
+    narrator.warn(
+      `Security group ${name} did not let in ${missing.map(inWords).join(" and ")}; now it does.`,
+    );
   for (const rule of inboundRules(spec)) {
     const others = otherSources(group, rule);
     if (others.length > 0)
@@ -215,6 +218,10 @@ async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): P
       );
   }
   return groupId;
+}
+
+function inWords({ IpProtocol, IpRanges }: IpPermission): string {
+  return `${IpProtocol === "icmp" ? "ICMP" : "SSH"} from ${IpRanges?.[0]?.CidrIp}`;
 }
 
 /** The hours go into an instance when it is started: one that stood already keeps those that it was given then. */
@@ -230,10 +237,20 @@ function whenTheyEnd([one, two]: readonly [Outcome, Outcome], hours: number): st
   );
 }
 
-/** Whether a VPC has its security group and an instance that is there to stay. */
-function isLaunched(inventory: Inventory, side: Side): boolean {
+/** Whether a VPC has its security group, which lets in what the lab needs, and an instance that runs or starts. */
+function isLaunched(inventory: Inventory, side: Side, spec: LabSpec): boolean {
   return (
-    ofPart(inventory.securityGroups, `security-group-${side}`).length > 0 &&
-    ofPart(inventory.instances, `instance-${side}`).some(isStanding)
+    ofPart(inventory.securityGroups, `security-group-${side}`).some((group) =>
+      inboundRules(spec).every((rule) => hasRule(group, rule) || isSshFromElsewhere(group, rule)),
+    ) && ofPart(inventory.instances, `instance-${side}`).some(runsOrStarts)
   );
+}
+
+/** From where SSH is let in was said to `up`, perhaps on another machine. */
+function isSshFromElsewhere(group: SecurityGroup, rule: IpPermission): boolean {
+  return rule.IpProtocol === "tcp" && otherSources(group, rule).length > 0;
+}
+
+function runsOrStarts({ State }: Instance): boolean {
+  return State?.Name === "pending" || State?.Name === "running";
 }

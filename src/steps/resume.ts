@@ -24,7 +24,9 @@ export async function doneSteps({ aws, spec, journal, prepared }: LabContext): P
   if (!walked.has("prepare")) return new Set();
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const inventory = await readInventory(aws, spec, { account });
-  const end = STEPS.findIndex((step) => !walked.has(step.id) || step.state(inventory, journal) !== "done");
+  const end = STEPS.findIndex(
+    (step) => !walked.has(step.id) || step.state(inventory, journal, spec) !== "done",
+  );
   return new Set(STEPS.slice(0, end === -1 ? undefined : end).map(({ id }) => id));
 }
 

@@ -67,6 +67,6 @@ export interface Step {
    * Returns when a read says so. A failure is a result, never thrown, so that it stops nothing else.
    */
   down(lab: LabContext, inventory: Inventory): Promise<Removal[]>;
-  /** How far the step is, from what AWS shows and what the journal remembers. */
-  state(inventory: Inventory, journal: Journal): StepState;
+  /** How far the step is, from what AWS shows and what the journal remembers; "done" is what `up` would leave as it is. */
+  state(inventory: Inventory, journal: Journal, spec: LabSpec): StepState;
 }

@@ -196,7 +196,7 @@ describe("taking them down", () => {
 
 it("is done, partial or todo by what stands", () => {
   const journal = memoryJournal();
-  expect(flowLog.state(holding(...ALL), journal)).toBe("done");
-  expect(flowLog.state(holding(ALL[1]), journal)).toBe("partial");
-  expect(flowLog.state(holding(), journal)).toBe("todo");
+  expect(flowLog.state(holding(...ALL), journal, mockedLab().lab.spec)).toBe("done");
+  expect(flowLog.state(holding(ALL[1]), journal, mockedLab().lab.spec)).toBe("partial");
+  expect(flowLog.state(holding(), journal, mockedLab().lab.spec)).toBe("todo");
 });

@@ -10,7 +10,9 @@ describe("the whole lab on the embedded AWS", () => {
     await walkUp(first.lab);
     const built = await inventoryOf(first.lab);
     expect(first.told.warnings).toEqual([]);
-    expect(STEPS.map((step) => step.state(built, first.lab.journal))).toEqual(STEPS.map(() => "done"));
+    expect(STEPS.map((step) => step.state(built, first.lab.journal, first.lab.spec))).toEqual(
+      STEPS.map(() => "done"),
+    );
 
     const second = labBeside(first);
     await walkUp(second.lab);

@@ -23,7 +23,7 @@ describe("peering on the embedded AWS", () => {
     const built = await inventoryOf(lab);
     expect(built.resources).toHaveLength(19);
     expect(built.onlineInstanceIds.size).toBe(2);
-    expect(peering.state(built, lab.journal)).toBe("done");
+    expect(peering.state(built, lab.journal, lab.spec)).toBe("done");
 
     const receipt = await walkDown(lab, built);
     expect(receipt.removals.filter(({ outcome }) => outcome !== "deleted")).toEqual([]);
@@ -52,13 +52,13 @@ describe("peering on the embedded AWS", () => {
     await run.lab.aws.ec2.send(
       new DeleteRouteCommand({ RouteTableId: toVpc1?.RouteTableId, DestinationCidrBlock: "10.2.0.0/16" }),
     );
-    expect(peering.state(await inventoryOf(run.lab), run.lab.journal)).toBe("partial");
+    expect(peering.state(await inventoryOf(run.lab), run.lab.journal, run.lab.spec)).toBe("partial");
     const again = labBeside(run);
     await peering.up({ ...again.lab, prepared: run.lab.prepared });
     expect(again.told.resources.filter(({ outcome }) => outcome === "made").map(({ part }) => part)).toEqual([
       "route-table-1",
     ]);
-    expect(peering.state(await inventoryOf(run.lab), run.lab.journal)).toBe("done");
+    expect(peering.state(await inventoryOf(run.lab), run.lab.journal, run.lab.spec)).toBe("done");
   });
 
   it("that brings no reply names what stops it", async () => {

@@ -366,7 +366,7 @@ describe("the flow log's analysis", () => {
     };
     await walkUp({ ...lab, narrator: skipping }, { steps: [analyze] });
     const inventory = await inventoryOf(lab);
-    expect(analyze.state(inventory, lab.journal)).toBe("todo");
+    expect(analyze.state(inventory, lab.journal, lab.spec)).toBe("todo");
     expect(told.said.join(" ")).toContain("No record has arrived yet");
     expect(findings({ lab, told }, "records")).toEqual([]);
   });
@@ -401,8 +401,8 @@ describe("the flow log's analysis", () => {
     const { lab } = await labUntil("analyze");
     const inventory = await inventoryOf(lab);
     for (const step of [firstPing, analyze]) {
-      expect(step.state(inventory, lab.journal)).toBe("done");
-      expect(step.state(inventory, memoryJournal())).toBe("todo");
+      expect(step.state(inventory, lab.journal, lab.spec)).toBe("done");
+      expect(step.state(inventory, memoryJournal(), lab.spec)).toBe("todo");
     }
   });
 });
