@@ -131,8 +131,12 @@ async function read(
 export function judge(ping: RecordedPing, evidence: Evidence): JudgedPing {
   const verdict = (status: PingStatus, reason: string) => ({ ...ping, status, reason });
   const missing = ping.expected - ping.recorded;
-  if (ping.expected === 0) return verdict("not-logged", whyNotLogged(ping));
-  if (missing === 0) return verdict("accounted-for", "");
+  const rejected =
+    ping.rejected === 0
+      ? ""
+      : `${plural(ping.rejected, "packet")} of it ${ping.rejected === 1 ? "was" : "were"} turned away by VPC 1's security group or network ACL: REJECT.`;
+  if (ping.expected === 0 && ping.rejected === 0) return verdict("not-logged", whyNotLogged(ping));
+  if (missing === 0) return verdict("accounted-for", rejected);
   const { now, flowLog, firstRecordAt } = evidence;
   const created = flowLog?.CreationTime?.getTime();
   const packets = `${plural(missing, "packet")} of ${ping.expected}`;
@@ -174,13 +178,13 @@ export function judge(ping: RecordedPing, evidence: Evidence): JudgedPing {
     return verdict("lost", `${packets} in no record: older than the log group keeps them.`);
   if (evidence.skipped.some(({ from, to }) => from <= ping.at && to >= ping.from))
     return verdict("lost", `${packets} in no record: AWS says that it lost records of that time (SKIPDATA).`);
-  const rejected =
+  const orRejected =
     flowLog.TrafficType === "ACCEPT"
       ? " The flow log captures ACCEPT alone: a security group or network ACL may have turned them away."
       : "";
   return verdict(
     "lost",
-    `${packets} in no record, ${durationInWords(now - ping.at)} after the ping, and none of the usual reasons explains it.${rejected}`,
+    `${packets} in no record, ${durationInWords(now - ping.at)} after the ping, and none of the usual reasons explains it.${orRejected}`,
   );
 }
 
@@ -193,7 +197,7 @@ function whyNotLogged({ ping }: RecordedPing): string {
 
 function toJson(pings: readonly JudgedPing[], { unclaimed }: Reconciliation) {
   return {
-    pings: pings.map(({ at, ping, expected, recorded, recordedBytes, status, reason }) => ({
+    pings: pings.map(({ at, ping, expected, recorded, recordedBytes, rejected, status, reason }) => ({
       at: new Date(at).toISOString(),
       from: ping.from,
       to: ping.to,
@@ -203,6 +207,7 @@ function toJson(pings: readonly JudgedPing[], { unclaimed }: Reconciliation) {
       received: ping.received,
       expected: { packets: expected, bytes: expected * PING_BYTES },
       recorded: { packets: recorded, bytes: recordedBytes },
+      rejected,
       status,
       reason,
     })),

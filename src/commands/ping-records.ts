@@ -27,7 +27,10 @@ type Certainty = keyof End;
 interface Way {
   readonly source: End;
   readonly destination: End;
+  /** Those that are sure to be there. */
   readonly packets: number;
+  /** Those beyond that may be there as well: of what was not answered the records show how far it came. */
+  readonly further: number;
 }
 
 export interface RecordedPing extends SentPing {
@@ -38,6 +41,8 @@ export interface RecordedPing extends SentPing {
   /** How many of those the records hold, and their bytes. */
   readonly recorded: number;
   readonly recordedBytes: number;
+  /** Further packets of it that VPC 1's rules turned away: REJECT. */
+  readonly rejected: number;
 }
 
 export interface Reconciliation {
@@ -55,7 +60,7 @@ const LATE_START_MS = 60_000;
  * Allots the records' packets to the pings: first strictly by time, then with the slack that AWS gives itself, and in
  * the end what is left over to any ping that has no earlier one of its kind in between: the journal notes when we
  * learned of a ping's end, which can be long after it. All this by the addresses that the instances have, then by those
- * that they may have had.
+ * that they may have had. What is left then may be packets that no reply told of: requests or replies that were turned away.
  * @param records ICMP records of VPC 1's interface
  */
 export function reconcile(
@@ -69,18 +74,23 @@ export function reconcile(
     .map((sent) => ({
       ...sent,
       from: sent.at - sent.ping.sent * 1000 - OVERHEAD_MS,
-      ways: waysOf(sent.ping, known, blocks).map((way) => ({ ...way, missing: way.packets })),
+      ways: waysOf(sent.ping, known, blocks).map((way) => ({
+        ...way,
+        missing: { packets: way.packets, further: way.further },
+      })),
       recorded: 0,
       recordedBytes: 0,
+      rejected: 0,
     }));
   const rests = records.map((record) => ({ record, packets: record.packets }));
   const previousEnd = (account: Account) =>
     accounts.findLast((other) => other.at < account.at && isSameKind(other.ping, account.ping))?.at ?? 0;
-  for (const certainty of ["known", "likely"] as const) {
-    allot(accounts, rests, certainty, ({ from, at }) => [from, at]);
-    allot(accounts, rests, certainty, ({ from, at }) => [from, at + LATE_START_MS]);
-    allot(accounts, rests, certainty, (account) => [previousEnd(account), account.at]);
-  }
+  for (const which of ["packets", "further"] as const)
+    for (const certainty of ["known", "likely"] as const) {
+      allot(accounts, rests, which, certainty, ({ from, at }) => [from, at]);
+      allot(accounts, rests, which, certainty, ({ from, at }) => [from, at + LATE_START_MS]);
+      allot(accounts, rests, which, certainty, (account) => [previousEnd(account), account.at]);
+    }
   const isBetweenPinged = ({ record }: Rest) =>
     accounts.some(({ ways }) => ways.some((way) => isOn(way, record, "known")));
   return {
@@ -94,10 +104,13 @@ export function reconcile(
 
 interface Account extends SentPing {
   readonly from: number;
-  readonly ways: (Way & { missing: number })[];
+  readonly ways: (Way & { readonly missing: Record<Which, number> })[];
   recorded: number;
   recordedBytes: number;
+  rejected: number;
 }
+
+type Which = "packets" | "further";
 
 /** A record with the packets that no ping has claimed yet. */
 interface Rest {
@@ -109,6 +122,7 @@ interface Rest {
 function allot(
   accounts: readonly Account[],
   rests: readonly Rest[],
+  which: Which,
   certainty: Certainty,
   windowOf: (account: Account) => readonly [from: number, to: number],
 ): void {
@@ -120,9 +134,13 @@ function allot(
       if (record.start * 1000 > to || record.end * 1000 + 999 < from) continue;
       for (const way of account.ways) {
         if (!isOn(way, record, certainty)) continue;
-        const taken = Math.min(way.missing, rest.packets);
-        way.missing -= taken;
+        const taken = Math.min(way.missing[which], rest.packets);
+        way.missing[which] -= taken;
         rest.packets -= taken;
+        if (which === "further") {
+          if (record.action === "REJECT") account.rejected += taken;
+          continue;
+        }
         account.recorded += taken;
         account.recordedBytes += (taken * record.bytes) / record.packets;
       }
@@ -145,9 +163,9 @@ function isSameKind(one: PingSummary, other: PingSummary): boolean {
 function waysOf(ping: PingSummary, { instances }: KnownAddresses, blocks: Blocks): Way[] {
   const [one, two] = [instances["instance-1"], instances["instance-2"]];
   const own: End = { known: among(one.private), likely: within(blocks.cidr1) };
-  const ways = (other: End, there: number): Way[] => [
-    { source: own, destination: other, packets: there },
-    { source: other, destination: own, packets: ping.received },
+  const ways = (other: End, there: number, atMost = ping.sent): Way[] => [
+    { source: own, destination: other, packets: there, further: atMost - there },
+    { source: other, destination: own, packets: ping.received, further: atMost - ping.received },
   ];
   if (ping.from === "instance-1") {
     // What an instance sends to its own private address never passes the interface.
@@ -158,10 +176,11 @@ function waysOf(ping: PingSummary, { instances }: KnownAddresses, blocks: Blocks
   const ours = among([one, two].flatMap((each) => [...each.private, ...each.public]));
   const isOutside = (address: string) =>
     ![blocks.cidr1, blocks.cidr2].some((block) => within(block)(address));
-  // Which public address the learner's own machine has, nobody here knows.
+  // Which public address the learner's own machine has, nobody here knows: what was not answered may be a stranger's.
   if (ping.from !== "instance-2")
     return ways(
       the((address) => !ours(address)),
+      ping.received,
       ping.received,
     );
   return ping.scope === "private"

@@ -80,6 +80,29 @@ describe("pings against records", () => {
     });
   });
 
+  it("takes what was turned away for the ping's own: its replies, and requests that came as far as VPC 1", () => {
+    const turnedAway = (source: string, destination: string, packets: number) =>
+      parseRecord(
+        `2 123456789012 eni-1 ${source} ${destination} 0 0 1 ${packets} ${84 * packets} ${T0 + 4} ${T0 + 8} REJECT OK`,
+      ) as TrafficRecord;
+    const rejected = (ping: SentPing, records: readonly TrafficRecord[]) => {
+      const { pings, unclaimed } = reconcile([ping], records, known, BLOCKS);
+      return { rejected: pings[0]?.rejected, expected: pings[0]?.expected, unclaimed };
+    };
+    const replies = [out(5, 4, 8), turnedAway("10.2.0.9", "10.1.0.4", 5)];
+    expect(rejected(sent(10), replies)).toEqual({ rejected: 5, expected: 5, unclaimed: 0 });
+    const some = [out(5, 4, 8), back(3, 4, 8), turnedAway("10.2.0.9", "10.1.0.4", 4)];
+    expect(rejected(sent(10, { received: 3 }), some)).toEqual({ rejected: 2, expected: 8, unclaimed: 2 });
+    const fromTwo = sent(10, { from: "instance-2", to: "instance-1", address: "10.1.0.4" });
+    const requests = [turnedAway("10.2.0.9", "10.1.0.4", 5)];
+    expect(rejected(fromTwo, requests)).toEqual({ rejected: 5, expected: 0, unclaimed: 0 });
+    // From one's own machine, whose address nobody knows: a stranger's are not taken for it.
+    const fromHere = sent(10, { from: "local", to: "instance-1", address: "3.8.0.1", scope: "public" });
+    expect(rejected(fromHere, [turnedAway("203.0.113.5", "10.1.0.4", 5)])).toMatchObject({ rejected: 0 });
+    // Let in, and the reply was lost elsewhere: its own all the same.
+    expect(rejected(fromTwo, [back(5, 4, 8)])).toEqual({ rejected: 0, expected: 0, unclaimed: 0 });
+  });
+
   it("knows the far side by the address that was pinged, the own side always by its private one", () => {
     const ping = sent(10, { scope: "public", address: "3.8.0.2", received: 5 });
     const records = [record("10.1.0.4", "3.8.0.2", 5, 4, 8), record("3.8.0.2", "10.1.0.4", 5, 4, 8)];
@@ -236,6 +259,19 @@ describe("packets that are in no record", () => {
       status: "accounted-for",
       reason: "",
     });
+  });
+
+  it("are none where they were turned away, which is told", () => {
+    const rejected = parseRecord(
+      `2 123456789012 eni-1 10.2.0.9 10.1.0.4 0 0 1 5 420 ${T0 + 4} ${T0 + 8} REJECT OK`,
+    ) as TrafficRecord;
+    const told = {
+      status: "accounted-for",
+      reason: "5 packets of it were turned away by VPC 1's security group or network ACL: REJECT.",
+    };
+    expect(judge(account(sent(10), [out(5, 4, 8), rejected]), evidence())).toMatchObject(told);
+    const request = sent(10, { from: "instance-2", to: "instance-1", address: "10.1.0.4" });
+    expect(judge(account(request, [rejected]), evidence())).toMatchObject(told);
   });
 
   it("are counted where some are there", () => {
