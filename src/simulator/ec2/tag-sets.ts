@@ -1,5 +1,6 @@
 /** Tags as requests carry them and as answers show them, with AWS's rules for keys and values. */
 import type { ResourceType, Tag, TagSpecification } from "@aws-sdk/client-ec2";
+import { setEntry } from "../entries.ts";
 import { AwsError } from "../error.ts";
 import type { Tags } from "./state.ts";
 
@@ -68,7 +69,7 @@ export function addTags(tags: Tags, added: readonly Tag[]): void {
         `Tag value exceeds the maximum length of ${MAX_VALUE_LENGTH} characters`,
       );
     keys.add(key);
-    tags[key] = value;
+    setEntry(tags, key, value);
   }
   if (Object.keys(tags).length > MAX_TAGS)
     throw new AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");

@@ -11,8 +11,9 @@ import {
   PutRolePolicy$,
   type PutRolePolicyRequest,
 } from "@aws-sdk/client-iam";
+import { ownEntry, setEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
-import { checkName, limitExceeded, noSuchEntity, ownEntry, urlEncoded } from "./names.ts";
+import { checkName, limitExceeded, noSuchEntity, urlEncoded } from "./names.ts";
 import { page } from "./pages.ts";
 import { parseIdentityPolicy } from "./policy-document.ts";
 import { changeRole } from "./propagation.ts";
@@ -35,7 +36,7 @@ const putRolePolicy = operation<PutRolePolicyRequest, object>(
     if (together.length > LONGEST_TOGETHER)
       throw limitExceeded(`Maximum policy size of ${LONGEST_TOGETHER} bytes exceeded for role ${role.name}`);
     changeRole(context, role, (powers) => {
-      powers.inlinePolicies[name] = document;
+      setEntry(powers.inlinePolicies, name, document);
     });
     return {};
   },

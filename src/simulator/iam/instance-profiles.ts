@@ -21,6 +21,7 @@ import {
   type RemoveRoleFromInstanceProfileRequest,
 } from "@aws-sdk/client-iam";
 import type { Context } from "../context.ts";
+import { ownEntry, setEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
 import {
   alreadyExists,
@@ -32,7 +33,6 @@ import {
   nameIsTaken,
   newUniqueId,
   noSuchEntity,
-  ownEntry,
 } from "./names.ts";
 import { page } from "./pages.ts";
 import { changeInstanceProfile, propagationEnd } from "./propagation.ts";
@@ -77,7 +77,7 @@ const createInstanceProfile = operation<CreateInstanceProfileRequest, CreateInst
       propagatedAt: propagationEnd(context),
       tags: withTags({}, input.Tags),
     };
-    instanceProfiles[name] = profile;
+    setEntry(instanceProfiles, name, profile);
     return { InstanceProfile: { ...shownProfile(context, profile), Tags: tagList(profile.tags) } };
   },
 );

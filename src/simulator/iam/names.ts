@@ -73,11 +73,6 @@ export function limitExceeded(message: string): AwsError {
   return new AwsError("LimitExceeded", message, 409);
 }
 
-/** What a record has of itself: `constructor` is a good name for a role, and no record has one unless it was made. */
-export function ownEntry<T>(record: Record<string, T>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
 /** IAM keeps names apart by more than their case: `Ana` and `ana` cannot both be. */
 export function nameIsTaken(existing: Iterable<string>, name: string): boolean {
   const wanted = name.toLowerCase();

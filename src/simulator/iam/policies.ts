@@ -14,6 +14,7 @@ import {
   type Policy,
 } from "@aws-sdk/client-iam";
 import type { Context } from "../context.ts";
+import { ownEntry } from "../entries.ts";
 import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { AWS_MANAGED_POLICIES } from "./aws-managed-policies.ts";
@@ -31,7 +32,6 @@ import {
   nameIsTaken,
   newUniqueId,
   noSuchEntity,
-  ownEntry,
 } from "./names.ts";
 import { page } from "./pages.ts";
 import { parseIdentityPolicy } from "./policy-document.ts";

@@ -66,7 +66,7 @@ export function checkConditions(block: unknown): Conditions {
         "UnsupportedOperation",
         `The embedded AWS of vpclab does not model the condition operator ${name}.`,
       );
-    if (!COMPARISONS[operator] && !NEGATED[operator] && operator !== "Null")
+    if (!Object.hasOwn(COMPARISONS, operator) && !Object.hasOwn(NEGATED, operator) && operator !== "Null")
       throw malformed(`Invalid Condition type : ${name}.`);
     return Object.entries(keys).map(([key, value]) => {
       if (!key.includes(":"))

@@ -3,7 +3,7 @@
  * a role just made cannot be assumed yet, an instance profile just made is "invalid" to RunInstances.
  */
 import type { Context } from "../context.ts";
-import { ownEntry } from "./names.ts";
+import { ownEntry } from "../entries.ts";
 import type { InstanceProfileState, RolePowers, RoleState } from "./state.ts";
 
 export function propagationEnd(context: Context): number {

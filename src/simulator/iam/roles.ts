@@ -18,6 +18,7 @@ import {
   type UpdateRoleRequest,
 } from "@aws-sdk/client-iam";
 import type { Context } from "../context.ts";
+import { ownEntry, setEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
 import { learner } from "./learner.ts";
 import {
@@ -32,7 +33,6 @@ import {
   nameIsTaken,
   newUniqueId,
   noSuchEntity,
-  ownEntry,
   urlEncoded,
 } from "./names.ts";
 import { page } from "./pages.ts";
@@ -107,7 +107,7 @@ const createRole = operation<CreateRoleRequest, CreateRoleResponse>(
       propagatedAt: propagationEnd(context),
       tags: withTags({}, input.Tags),
     };
-    roles[name] = role;
+    setEntry(roles, name, role);
     return { Role: withItsTags(shownRole(context, role), role) };
   },
 );

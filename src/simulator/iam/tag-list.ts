@@ -1,6 +1,7 @@
 /** Tags as IAM takes and shows them. */
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Tags } from "../ec2/state.ts";
+import { setEntry } from "../entries.ts";
 import { AwsError } from "../error.ts";
 import { checkLength, constraint, limitExceeded } from "./names.ts";
 
@@ -38,7 +39,7 @@ export function withTags(tags: Tags, added: Tag[] | undefined): Tags {
     // A key is the same in any case, and is shown as it was last written.
     for (const other of Object.keys(result))
       if (other.toLowerCase() === key.toLowerCase()) delete result[other];
-    result[key] = value;
+    setEntry(result, key, value);
   }
   if (Object.keys(result).length > MOST_TAGS)
     throw limitExceeded(`Cannot exceed quota for TagsPerResource: ${MOST_TAGS}`);

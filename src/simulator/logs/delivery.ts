@@ -5,6 +5,7 @@ import {
   type PutLogEventsResponse,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Context } from "../context.ts";
+import { ownEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
 import { findLogGroup, makeLogGroup, requireLogGroup } from "./log-groups.ts";
 import { makeLogStream, requireLogStream } from "./log-streams.ts";
@@ -39,7 +40,7 @@ export function deliverLogEvents(context: Context, delivery: Delivery): "deliver
     group = makeLogGroup(context, { name: delivery.groupName, logGroupClass: "STANDARD", tags: {} });
   }
   const { streamName } = delivery;
-  const existing = Object.hasOwn(group.streams, streamName) ? group.streams[streamName] : undefined;
+  const existing = ownEntry(group.streams, streamName);
   append(context, group, existing ?? makeLogStream(context, group, streamName), delivery.events);
   return "delivered";
 }

@@ -14,6 +14,7 @@ import {
   type PutRetentionPolicyRequest,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Context } from "../context.ts";
+import { ownEntry, setEntry } from "../entries.ts";
 import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
 import { page } from "./pages.ts";
@@ -45,7 +46,7 @@ export function logGroupArn(context: Context, name: string): string {
 
 export function findLogGroup(context: Context, name: string): LogGroupState | undefined {
   const { groups } = context.region.logs;
-  return Object.hasOwn(groups, name) ? groups[name] : undefined;
+  return ownEntry(groups, name);
 }
 
 function checkLogGroupName(name: string | undefined, parameter = "logGroupName"): string {
@@ -122,7 +123,7 @@ export function makeLogGroup(
   group: Pick<LogGroupState, "name" | "logGroupClass" | "tags">,
 ): LogGroupState {
   const state: LogGroupState = { ...group, createdAt: context.now, streams: {} };
-  context.region.logs.groups[group.name] = state;
+  setEntry(context.region.logs.groups, group.name, state);
   return state;
 }
 

@@ -10,6 +10,7 @@ import {
   type LogStream,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Context } from "../context.ts";
+import { ownEntry, setEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
 import { logGroupArn, requestedLogGroup, requireLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
@@ -35,14 +36,14 @@ function checkLogStreamName(name: string | undefined): string {
 /** @throws AwsError ResourceNotFoundException */
 export function requireLogStream(group: LogGroupState, name: string | undefined): LogStreamState {
   const checked = checkLogStreamName(name);
-  const stream = Object.hasOwn(group.streams, checked) ? group.streams[checked] : undefined;
+  const stream = ownEntry(group.streams, checked);
   if (!stream) throw notFound("The specified log stream does not exist.");
   return stream;
 }
 
 export function makeLogStream(context: Context, group: LogGroupState, name: string): LogStreamState {
   const stream: LogStreamState = { name, createdAt: context.now, events: [] };
-  group.streams[name] = stream;
+  setEntry(group.streams, name, stream);
   return stream;
 }
 
