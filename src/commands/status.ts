@@ -4,8 +4,9 @@ import type { RouteTable } from "@aws-sdk/client-ec2";
 import type { Inventory } from "../aws/inventory.ts";
 import { surveyLab } from "../aws/lab-survey.ts";
 import type { Strays } from "../aws/strays.ts";
+import { translate } from "../aws/translate.ts";
 import { realSleep } from "../lab/clock.ts";
-import { LabError, messageOf, usageError } from "../lab/error.ts";
+import { EXIT, LabError, messageOf, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { LabPicture } from "../lab/picture.ts";
 import { STEP_IDS } from "../lab/spec.ts";
@@ -38,6 +39,9 @@ export interface StatusOptions extends GlobalOptions {
 /** How often `--watch` looks again, in real ms. */
 const WATCH_EVERY_MS = 5_000;
 
+/** How many looks in a row may fail before `--watch` gives up: a network may be gone for a minute. */
+const MOST_FAILURES = 12;
+
 /** @returns the exit code */
 export async function status(program: Program, options: StatusOptions): Promise<number> {
   const { terminal } = program;
@@ -47,11 +51,23 @@ export async function status(program: Program, options: StatusOptions): Promise<
     options.all ? undefined : surveyLab(from),
   );
   let seen = found;
+  let failures = 0;
   try {
     if (options.all) return await (await import("./status-all.ts")).statusAll(program, lab, options);
     do {
-      const { inventory, network, strays } =
-        seen ?? (await surveyLab({ aws: lab.aws, spec: lab.spec, account: lab.place.account }));
+      try {
+        seen ??= await surveyLab({ aws: lab.aws, spec: lab.spec, account: lab.place.account });
+        failures = 0;
+      } catch (error) {
+        program.signal.throwIfAborted();
+        failures += 1;
+        if (failures === MOST_FAILURES || translate(error).exitCode === EXIT.noCredentials) throw error;
+        const why = plain(messageOf(error)).replace(/\.$/, "");
+        terminal.say(terminal.wrap(`${terminal.symbols.warning} Not read: ${why}. It is looked at again.`));
+        await realSleep(WATCH_EVERY_MS, program.signal);
+        continue;
+      }
+      const { inventory, network, strays } = seen;
       seen = undefined;
       const picture = labPicture(network);
       if (options.svg !== undefined) await writeSvg(options.svg, lab, picture);

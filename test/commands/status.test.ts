@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { describe, expect, it, vi } from "vitest";
 import { type StatusOptions, status } from "../../src/commands/status.ts";
+import { refusal as awsRefusal } from "../aws/refusal.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { until } from "../ui/fake-terminal.ts";
 import { type LabHome, labHome, type RunOptions, refusal, SIMULATED } from "./in-process.ts";
@@ -102,6 +104,38 @@ describe("vpclab status draws the lab", () => {
         expect(rows.join("\n")).toContain("18 resources: ");
         expect(rows.at(-2)).toBe("  → vpclab teardown    takes everything down");
       });
+
+      it("also where AWS fails in between, and says so", async () => {
+        const interruption = new AbortController();
+        const send = EC2Client.prototype.send as (command: object) => Promise<unknown>;
+        await full.run(
+          async (program, terminal) => {
+            const watching = status(program, { ...SIMULATED, watch: true, json: true });
+            await until(() => terminal.stdout.written.includes('"strays"'), "it has looked once");
+            vi.spyOn(EC2Client.prototype, "send").mockImplementation(function (
+              this: EC2Client,
+              command: object,
+            ) {
+              if (command instanceof DescribeVpcsCommand) throw awsRefusal("ServiceUnavailable", "busy");
+              return send.call(this, command);
+            });
+            try {
+              await Promise.race([
+                watching,
+                vi.waitFor(() => expect(terminal.stderr.written).toContain("Not read: busy."), {
+                  timeout: 20_000,
+                }),
+              ]);
+            } finally {
+              vi.restoreAllMocks();
+            }
+            interruption.abort(new Error("Ctrl-C"));
+            await expect(watching).rejects.toThrow("Ctrl-C");
+            return 0;
+          },
+          { signal: interruption.signal, json: true },
+        );
+      }, 30_000);
 
       it("as far as it goes in 12, and says how much does not", async () => {
         const rows = await watch(12);
