@@ -21,7 +21,7 @@ import { LabError } from "./errors.ts";
 import { describeInstances, isGone } from "./instance.ts";
 import { findInstanceProfile } from "./instance-profile.ts";
 import { findLogGroup } from "./log-group.ts";
-import { describePeeringConnections, hasFaded } from "./peering-connection.ts";
+import { hasFaded } from "./peering-connection.ts";
 import { byPlace } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
 import { findRole } from "./role.ts";
@@ -87,22 +87,12 @@ export async function readInventory(
   return inventoryOf(network, others);
 }
 
-/** As much of it as a ping needs to know: whom to ask, and what peers the two. Three calls, in one round. */
-export async function readInstances(
-  aws: Aws,
-  spec: LabSpec,
-): Promise<Pick<Inventory, "instances" | "peeringConnections">> {
+/** As much of it as a ping needs to know: whom to ask. Two calls, in one round. */
+export async function readInstances(aws: Aws, spec: LabSpec): Promise<Pick<Inventory, "instances">> {
   const ours = labFilters(spec);
-  const [vpcs, instances, peeringConnections] = await Promise.all([
-    describeVpcs(aws, ours),
-    describeInstances(aws, ours),
-    describePeeringConnections(aws, ours),
-  ]);
-  const { inside } = byPlace({ ...NOTHING_TAGGED, vpcs, instances, peeringConnections });
-  return {
-    instances: inside.instances.filter((instance) => !isGone(instance)),
-    peeringConnections: inside.peeringConnections.filter((connection) => !hasFaded(connection)),
-  };
+  const [vpcs, instances] = await Promise.all([describeVpcs(aws, ours), describeInstances(aws, ours)]);
+  const { inside } = byPlace({ ...NOTHING_TAGGED, vpcs, instances });
+  return { instances: inside.instances.filter((instance) => !isGone(instance)) };
 }
 
 /** What the inventory holds that is in no VPC: volumes, IAM's, the log group, the agents of the Region. */

@@ -1,17 +1,19 @@
 /** What a ping's result means, in one sentence, and the next sensible command. */
-import type { Inventory } from "../aws/inventory.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { contains, isPrivateAddress } from "../network/cidr.ts";
 import { inWords } from "../steps/hosts.ts";
+import { whereItStops } from "../steps/walk-finding.ts";
+import type { Explanation } from "./why-explain.ts";
 
-/** @param inventory for the state of the peering, which is the likeliest cause of silence */
+type Walked = Pick<Explanation, "trip" | "advice" | "repairedBy"> | undefined;
+
+/** @param walked the same packet by the configuration; undefined where that is not known, as from one's own machine */
 export function pingMeaning(
   ping: PingSummary,
-  inventory: Pick<Inventory, "peeringConnections">,
+  walked: Walked,
   spec: LabSpec,
 ): { sentence: string; next: string } {
-  const status = { next: "vpclab status" };
   const to = inWords(ping.to);
   if (ping.from === ping.to || contains("127.0.0.0/8", ping.address))
     return {
@@ -27,59 +29,87 @@ export function pingMeaning(
         : "No reply, as it must be: private addresses are not routed on the internet, peering or not.",
       next: "vpclab ping public --from local",
     };
-  if (ping.scope === "other") return { sentence: strangerSentence(ping, spec), ...status };
+  if (!ping.reachable && ping.scope !== "other") return noReply(ping, walked);
   if (ping.scope === "public")
-    return ping.reachable
-      ? {
-          sentence:
-            `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
-            `The way led through ${isLocal ? "the internet and its VPC's internet gateway" : "both internet gateways"}.`,
-          next: `vpclab ping private${sender}`,
-        }
-      : {
-          sentence: `${to} does not answer on its public address: it may be stopped, or its security group or gateway was changed.`,
-          ...status,
-        };
-  if (ping.reachable)
     return {
-      sentence: `The private way works: VPC 1 <> VPC 2 is active, and both route tables know the other side.`,
+      sentence:
+        `${to} answers on its public address: its security group, its network ACL and the host let ping in. ` +
+        `The way led through ${isLocal ? "the internet and its VPC's internet gateway" : "both internet gateways"}.`,
+      next: `vpclab ping private${sender}`,
+    };
+  if (ping.scope === "private")
+    return {
+      sentence: `The private way works: ${peeringOf(walked)} is active, and both route tables know the other side.`,
       next: "vpclab teardown    when you have seen enough",
     };
-  return noReplyInPrivate(ping, inventory);
+  const isStopped = !ping.reachable && walked !== undefined && !walked.trip.reachable;
+  return {
+    sentence: strangerSentence(ping, walked, spec),
+    next: isStopped && !isLocal ? `vpclab why ${ping.address}${sender}` : "vpclab status",
+  };
+}
+
+/** The one that the packet crossed: it need not be the lab's own. */
+function peeringOf(walked: Walked): string {
+  const crossed = walked?.trip.there.hops.find(({ kind }) => kind === "peering-connection");
+  return crossed?.name ?? crossed?.component ?? "the peering connection";
 }
 
 /** What an address that is none of the lab's instances says by answering or not. */
-function strangerSentence({ from, address, reachable }: PingSummary, { cidr1, cidr2 }: LabSpec): string {
+function strangerSentence(
+  { from, address, reachable }: PingSummary,
+  walked: Walked,
+  { cidr1, cidr2 }: LabSpec,
+): string {
   if (contains(cidr1, address) || contains(cidr2, address))
     return reachable
       ? `${address} answers, from inside the lab's own address ranges.`
-      : `${address} is in the lab's own address ranges, but no instance has it.`;
+      : `${address} is in the lab's own address ranges, but no instance of the lab has it.`;
+  const where = walked && whereItStops(walked.trip);
   if (isPrivateAddress(address))
     return reachable
       ? `${address} answers: some network that VPC ${from === "instance-2" ? 2 : 1} is connected to has this private address.`
-      : `${address} is a private address outside the lab: the packet followed 0.0.0.0/0 to the internet gateway, which drops it.`;
+      : `${address} is a private address outside the lab. ${where === undefined ? "" : `Why: ${where}`}`.trimEnd();
   if (reachable && from === "local")
     return `${address} answers: this machine has a way to the internet. Of the lab that says nothing.`;
-  return reachable
-    ? `${address} answers: the way out through the internet gateway and the way back are both open.`
-    : `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`;
+  if (reachable)
+    return `${address} answers: the way out through the internet gateway and the way back are both open.`;
+  return where === undefined
+    ? `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`
+    : `${address} does not answer. Why: ${where}`;
 }
 
-/** Before the peering is active, that is the cause; afterwards only a walk through the configuration can tell. */
-function noReplyInPrivate(
-  { from }: PingSummary,
-  { peeringConnections }: Pick<Inventory, "peeringConnections">,
-): { sentence: string; next: string } {
-  const codes = peeringConnections.map(({ Status }) => Status?.Code);
-  if (codes.includes("active"))
+/** Of the lab's own instances: where the packet or its reply stops, and what to do or to ask next. */
+function noReply(ping: PingSummary, walked: Walked): { sentence: string; next: string } {
+  const { scope, from } = ping;
+  const what = scope === "private" ? "No reply on the private address" : "No reply on the public address";
+  const why = `vpclab why ${scope}${from === "instance-2" ? " --from instance-2" : ""}    names the change that helps`;
+  if (walked === undefined)
     return {
-      sentence:
-        "No reply on the private address, although the VPCs are peered: a route, a rule or the other instance stops it.",
-      next: `vpclab why private${from === "instance-2" ? " --from instance-2" : ""}    names what`,
+      sentence: `${what}: a route, a rule, a gateway or the other instance stops it.`,
+      next: why,
     };
-  const why =
-    codes.length === 0
-      ? "The VPCs are not peered: the packet follows 0.0.0.0/0 to the internet gateway, which drops private addresses."
-      : `The peering connection is ${codes[0] ?? "in no known state"}, not active.`;
-  return { sentence: `No reply on the private address. ${why}`, next: "vpclab up --until peering" };
+  const next = walked.repairedBy === "peering" ? "vpclab up --until peering" : why;
+  const where = whereItStops(walked.trip);
+  if (where === undefined)
+    return {
+      sentence: `${what}, though by the configuration one should come: the host itself may keep quiet, or something was changed this moment.`,
+      next: why,
+    };
+  if (isNotPeered(walked))
+    return {
+      sentence: `${what}. The VPCs are not peered: the packet follows 0.0.0.0/0 to the internet gateway, which drops private addresses.`,
+      next,
+    };
+  return { sentence: `${what}. Why: ${where}`, next };
+}
+
+/** As before step 6, where it needs fewer words: no connection between the two, nor a route that once led to one. */
+function isNotPeered({ trip: { there }, advice }: NonNullable<Walked>): boolean {
+  const [routeTable, gateway] = there.hops.slice(-2);
+  return (
+    advice.changes[0]?.kind === "create-peering" &&
+    gateway?.code === "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS" &&
+    routeTable?.reason.startsWith("best match 0.0.0.0/0;") === true
+  );
 }

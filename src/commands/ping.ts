@@ -1,8 +1,10 @@
 /** `vpclab ping`: one ping, its output, and what it means in a sentence. */
 import { execFile } from "node:child_process";
 import type { Instance } from "@aws-sdk/client-ec2";
+import { isDenied } from "../aws/errors.ts";
 import { type Inventory, ofPart, readInstances } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
+import { readLabNetwork } from "../aws/topology.ts";
 import { EXIT, LabError, usageError } from "../lab/error.ts";
 import { duration, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
@@ -18,13 +20,14 @@ import { ipv4Address, wholeNumber } from "./options.ts";
 import { pingMeaning } from "./ping-meaning.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { requireRunning } from "./require-running.ts";
+import { explain } from "./why-explain.ts";
 
 export interface PingOptions extends GlobalOptions {
   readonly from?: string;
   readonly count?: string;
 }
 
-type Instances = Pick<Inventory, "instances" | "peeringConnections">;
+type Instances = Pick<Inventory, "instances">;
 
 type From = InstancePart | "local";
 
@@ -78,7 +81,7 @@ export async function ping(program: Program, target: string, options: PingOption
     const summary: PingSummary = { from, ...goal, ...sent.result, reachable: sent.result.received > 0 };
     lab.journal.add({ kind: "ping", at: lab.aws.clock.now(), ping: summary });
     if (options.json) printJson(terminal, summary);
-    else show(program, lab, found, sent.output, summary);
+    else await show(program, lab, sent.output, summary);
     return summary.reachable ? 0 : EXIT.no;
   } finally {
     lab.close();
@@ -189,19 +192,26 @@ export async function pingHere(address: string, count: number, signal?: AbortSig
   return { output, result };
 }
 
-function show(
-  program: Program,
-  lab: OpenLab,
-  inventory: Instances,
-  output: string,
-  summary: PingSummary,
-): void {
+async function show(program: Program, lab: OpenLab, output: string, summary: PingSummary): Promise<void> {
   const { terminal } = program;
   const { bold, dim } = terminal.colour;
   for (const line of plainLines(output.trimEnd())) terminal.out(dim(line));
   terminal.out("");
   terminal.out(bold(pingFigures(summary)));
-  const { sentence, next } = pingMeaning(summary, inventory, lab.spec);
+  const { sentence, next } = pingMeaning(summary, await walked(lab, summary), lab.spec);
   terminal.out(terminal.wrap(sentence));
   terminal.out(`  ${terminal.symbols.next} ${next}`);
+}
+
+/** The same packet by the configuration; undefined from this machine, and where it may not be read. */
+async function walked({ aws, spec }: OpenLab, { from, address }: PingSummary) {
+  if (from !== "instance-1" && from !== "instance-2") return undefined;
+  try {
+    const network = await readLabNetwork(aws, spec);
+    return explain(spec, network, { target: address, from, protocol: "icmp", port: 0 });
+  } catch (error) {
+    // The ping itself has its result: what it means is told without.
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
 }

@@ -43,28 +43,36 @@ export function tellHop(hop: Hop): { where: string; verdict: string; reason: str
  * Why no reply comes, and how the flow log of VPC 1 will show it, a sentence each.
  * @param from the instance whose interface is logged
  */
-export function whyNoReply({ there, back }: RoundTrip, from: Host): string[] {
-  const stop = (back ?? there).hops.find(stopsAt);
-  if (stop === undefined)
+export function whyNoReply(way: RoundTrip, from: Host): string[] {
+  const where = whereItStops(way);
+  if (where === undefined)
     return [
       "By the configuration a reply should come. Something on instance 2 itself may keep quiet, or it has just started.",
     ];
-  const what = back === undefined ? "the request" : "the request arrives, but the reply";
-  const routeTable = (back ?? there).hops.findLast((hop) => hop.kind === "route-table");
-  const route =
-    routeTable !== undefined && routeTable !== stop && stop.kind === "internet-gateway"
-      ? ` The ${placeOf(routeTable)} sent it there: ${routeTable.reason}.`
-      : "";
-  const isRejected = [there, back].some((walk) =>
+  const isRejected = [way.there, way.back].some((walk) =>
     walk?.sightings.some(
       ({ action, networkInterfaceId }) =>
         action === "REJECT" && networkInterfaceId === from.networkInterfaceId,
     ),
   );
   return [
-    `Why: ${what} stops at ${placeOf(stop)}: ${stop.reason}.${route}`,
+    `Why: ${where}`,
     isRejected
       ? "In the flow log this will be REJECT: no rule of VPC 1 let it pass, or its network ACL denied it."
       : "In the flow log this will be ACCEPT and silence, not REJECT: no security group or network ACL of VPC 1 stopped it.",
   ];
+}
+
+/** "the request stops at …: …." and the route that led there; undefined where nothing stops it. */
+export function whereItStops({ there, back }: RoundTrip): string | undefined {
+  const { hops } = back ?? there;
+  const stop = hops.find(stopsAt);
+  if (stop === undefined) return undefined;
+  const what = back === undefined ? "the request" : "the request arrives, but the reply";
+  const routeTable = hops.findLast((hop) => hop.kind === "route-table");
+  const route =
+    routeTable !== undefined && routeTable !== stop && stop.kind === "internet-gateway"
+      ? ` The ${placeOf(routeTable)} sent it there: ${routeTable.reason}.`
+      : "";
+  return `${what} stops at ${placeOf(stop)}: ${stop.reason}.${route}`;
 }

@@ -23,6 +23,7 @@ import type { Aws } from "../../src/aws/clients.ts";
 import { describeInstances } from "../../src/aws/instance.ts";
 import { tagSpecifications } from "../../src/aws/tags.ts";
 import { waitFor } from "../../src/aws/waits.ts";
+import { ping } from "../../src/commands/ping.ts";
 import { up } from "../../src/commands/up.ts";
 import { type WhyOptions, why } from "../../src/commands/why.ts";
 import { DEFAULT_OPTIONS, labSpec } from "../../src/lab/spec.ts";
@@ -236,6 +237,8 @@ describe("vpclab why, once peered", () => {
         await aws.ec2.send(new DeleteVpcPeeringConnectionCommand({ VpcPeeringConnectionId }));
     });
     await letTimePass(home, 20_000);
+    const pinged = await home.run((program) => ping(program, "private", SIMULATED));
+    expect(unwrapped(pinged.stdout)).toMatch(/best match 10\.2\.0\.0\/16 is a blackhole: .* is deleted\. →/);
     const [create] = (await json()).changes;
     const tags = [...create.command.matchAll(/\{Key=([^,]+),Value="([^"]+)"\}/g)].map(([, key, value]) => [
       key,
