@@ -1,6 +1,7 @@
 /**
  * What cloud-init does with user data some time after an instance's first boot: of all that a script may say, the web
- * server that it sets up. Services that are enabled come back with later boots; what was only started does not.
+ * server that it sets up, and a power-off that it plans. Services that are enabled come back with later boots; what was
+ * only started does not, nor does a planned power-off.
  */
 
 import type { Context, EventHandler } from "../context.ts";
@@ -9,9 +10,12 @@ import type { InstanceState, NetworkInterfaceState } from "../ec2/state.ts";
 import { openConnection, talk } from "./connection.ts";
 import { PACKAGE_REPOSITORY } from "./hosts.ts";
 import { machineOf } from "./machine.ts";
+import { powerOffAfterMs } from "./power-off.ts";
 import { type WebServer, webServerOf } from "./web-server.ts";
 
 const KIND = "guest.user-data";
+/** What EC2 does then is told by the instance's shutdown behaviour: see lifecycle.ts. */
+const POWERS_OFF = "ec2.instance-powers-off";
 /** From `running` until cloud-init has come to the script; a package takes as long again and more. */
 const CLOUD_INIT_MS = [8_000, 15_000] as const;
 const PACKAGE_MS = [12_000, 30_000] as const;
@@ -24,8 +28,8 @@ const DOWNLOAD = [517, 4_316, 80, 574, 210, ...Array.from({ length: 120 }, (_, a
 export function planUserData(context: Context, instance: InstanceState): void {
   if (instance.userData === undefined || instance.hasRunUserData) return;
   const server = serverOf(context, instance);
-  if (!server) return;
-  const packageMs = server.needsPackage ? context.randomInteger(...PACKAGE_MS) : 0;
+  if (!server && powerOffAfterMs(instance.userData) === undefined) return;
+  const packageMs = server?.needsPackage ? context.randomInteger(...PACKAGE_MS) : 0;
   context.schedule(context.now + context.randomInteger(...CLOUD_INIT_MS) + packageMs, {
     kind: KIND,
     region: context.regionName,
@@ -35,7 +39,7 @@ export function planUserData(context: Context, instance: InstanceState): void {
 
 /** Called when an instance stops or boots again. */
 export function endWhatIsNotEnabled(context: Context, instance: InstanceState): void {
-  context.unschedule(instance.id, KIND);
+  context.unschedule(instance.id, KIND, POWERS_OFF);
   if (instance.webServer?.startsAtBoot === false) delete instance.webServer;
 }
 
@@ -46,6 +50,8 @@ export const firstBootEvents: Readonly<Record<string, EventHandler>> = {
     instance.hasRunUserData = true;
     const server = serverOf(context, instance);
     if (server && (!server.needsPackage || fetchesPackage(context, instance))) instance.webServer = server;
+    const powerOffMs = powerOffAfterMs(instance.userData ?? "");
+    if (powerOffMs !== undefined) context.schedule(context.now + powerOffMs, { ...event, kind: POWERS_OFF });
   },
 };
 

@@ -15,6 +15,7 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   RebootInstancesCommand,
   RunInstancesCommand,
+  type ShutdownBehavior,
   StartInstancesCommand,
   StopInstancesCommand,
   TerminateInstancesCommand,
@@ -292,5 +293,69 @@ describe("an instance", () => {
     await stop();
     expect(await status()).toEqual([]);
     expect(await reachable("system-status.reachability", "*")).toBe(0);
+  });
+});
+
+describe("a power-off that user data plans", () => {
+  const script = (...lines: string[]) => Buffer.from(["#!/bin/sh", ...lines].join("\n")).toString("base64");
+
+  async function launched(UserData: string, InstanceInitiatedShutdownBehavior?: ShutdownBehavior) {
+    const aws = embedded();
+    const vpc = await makeVpc(aws, 1);
+    const { InstanceId: id = "" } = await launch(aws, vpc, {
+      IamInstanceProfile: undefined,
+      UserData,
+      InstanceInitiatedShutdownBehavior,
+    });
+    const stateAfter = async (minutes: number) => {
+      await aws.clock.sleep(minutes * 60_000);
+      return (await describe1(aws, id)).State?.Name;
+    };
+    return { aws, id, stateAfter };
+  }
+
+  it("terminates the instance where its shutdown behaviour says so, protected or not", async () => {
+    const { aws, id, stateAfter } = await launched(script("shutdown -P +240"), "terminate");
+    await aws.ec2.send(
+      new ModifyInstanceAttributeCommand({ InstanceId: id, DisableApiTermination: { Value: true } }),
+    );
+    expect(await stateAfter(240)).toBe("running");
+    expect(await stateAfter(3)).toBe("terminated");
+    expect(await describe1(aws, id)).toMatchObject({
+      StateReason: {
+        Code: "Client.InstanceInitiatedShutdown",
+        Message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+      },
+      StateTransitionReason: "",
+    });
+  });
+
+  it("stops it where that does not, and the next boot plans none", async () => {
+    const { aws, id, stateAfter } = await launched(script("sudo shutdown -h +5 'see you'"));
+    expect(await stateAfter(7)).toBe("stopped");
+    await aws.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
+    expect(await stateAfter(30)).toBe("running");
+  });
+
+  it("is called off by a stop, a reboot or its own script", async () => {
+    const stopped = await launched(script("shutdown +5"), "terminate");
+    expect(await stopped.stateAfter(2)).toBe("running");
+    await stopped.aws.ec2.send(new StopInstancesCommand({ InstanceIds: [stopped.id] }));
+    expect(await stopped.stateAfter(10)).toBe("stopped");
+    const rebooted = await launched(script("shutdown +5"), "terminate");
+    await rebooted.stateAfter(2);
+    await rebooted.aws.ec2.send(new RebootInstancesCommand({ InstanceIds: [rebooted.id] }));
+    expect(await rebooted.stateAfter(10)).toBe("running");
+    expect(await (await launched(script("shutdown +5", "shutdown -c"))).stateAfter(10)).toBe("running");
+  });
+
+  it.each([
+    ["shutdown", "stopped"],
+    ["shutdown now", "stopped"],
+    ["/usr/sbin/shutdown -h 1", "stopped"],
+    ["shutdown -r +1", "running"],
+    ["echo shutdown now", "running"],
+  ])("is read from `%s`: %s", async (line, state) => {
+    expect(await (await launched(script(line))).stateAfter(5)).toBe(state);
   });
 });

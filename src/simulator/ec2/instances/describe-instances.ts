@@ -61,7 +61,10 @@ function showInstance(context: Context, instance: InstanceState): Instance {
     InstanceType: instance.instanceType as NonNullable<Instance["InstanceType"]>,
     State: { Name: instance.state, Code: STATE_CODES[instance.state] },
     StateReason: stateReason && { Code: stateReason.code, Message: stateReason.message },
-    StateTransitionReason: stateReason ? `User initiated (${dateAndTime(instance.stateChangedAt)} GMT)` : "",
+    StateTransitionReason:
+      stateReason?.code === "Client.UserInitiatedShutdown"
+        ? `User initiated (${dateAndTime(instance.stateChangedAt)} GMT)`
+        : "",
     LaunchTime: new Date(instance.launchedAt),
     AmiLaunchIndex: launchIndex(context, instance),
     ClientToken: instance.clientToken ?? "",
@@ -240,7 +243,7 @@ const describeInstanceStatus = operation<DescribeInstanceStatusRequest, object>(
       "system-status.status": (item) => summary(context, item).Status,
       "system-status.reachability": (item) => reachability(summary(context, item)),
     };
-    const { items, NextToken } = page(filtered(seen, input.Filters, fields), input);
+    const { items, NextToken } = page(filtered(seen, input.Filters, fields), ({ id }) => id, input);
     return { InstanceStatuses: items.map((instance) => showStatus(context, instance)), NextToken };
   },
 );

@@ -113,15 +113,7 @@ const stopInstances = operation<StopInstancesRequest, object>(
       if (instance.state === "stopping" || instance.state === "stopped") return;
       if (instance.state !== "running" && instance.state !== "pending")
         throw incorrectState(instance, "stopped");
-      unplan(context, instance);
-      endWhatIsNotEnabled(context, instance);
-      instance.state = "stopping";
-      instance.stateChangedAt = context.now;
-      instance.stateReason = {
-        code: "Client.UserInitiatedShutdown",
-        message: "Client.UserInitiatedShutdown: User initiated shutdown",
-      };
-      plan(context, instance, stopMs(context), "ec2.instance-stopped");
+      shutDown(context, instance, "stop", BY_USER);
     }),
   }),
 );
@@ -158,19 +150,36 @@ const terminateInstances = operation<TerminateInstancesRequest, object>(
     return {
       TerminatingInstances: changeStates(context, input.InstanceIds, (instance) => {
         if (instance.state === "shutting-down" || instance.state === "terminated") return;
-        unplan(context, instance);
-        endWhatIsNotEnabled(context, instance);
-        instance.state = "shutting-down";
-        instance.stateChangedAt = context.now;
-        instance.stateReason = {
-          code: "Client.UserInitiatedShutdown",
-          message: "Client.UserInitiatedShutdown: User initiated shutdown",
-        };
-        plan(context, instance, terminateMs(context), "ec2.instance-terminated");
+        shutDown(context, instance, "terminate", BY_USER);
       }),
     };
   },
 );
+
+/** Why an instance goes (API reference, StateReason). */
+const BY_USER = {
+  code: "Client.UserInitiatedShutdown",
+  message: "Client.UserInitiatedShutdown: User initiated shutdown",
+};
+const BY_ITSELF = {
+  code: "Client.InstanceInitiatedShutdown",
+  message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+};
+
+function shutDown(
+  context: Context,
+  instance: InstanceState,
+  to: InstanceState["shutdownBehavior"],
+  reason: NonNullable<InstanceState["stateReason"]>,
+): void {
+  unplan(context, instance);
+  endWhatIsNotEnabled(context, instance);
+  instance.state = to === "stop" ? "stopping" : "shutting-down";
+  instance.stateChangedAt = context.now;
+  instance.stateReason = reason;
+  if (to === "stop") plan(context, instance, stopMs(context), "ec2.instance-stopped");
+  else plan(context, instance, terminateMs(context), "ec2.instance-terminated");
+}
 
 /** The event's instance; an event about one that is gone, or no longer in the state it was planned for, is void. */
 function about(
@@ -190,6 +199,10 @@ export const lifecycleEvents: Readonly<Record<string, EventHandler>> = {
     plan(context, instance, agentStartMs(context), "ssm.agent-starts");
     planUserData(context, instance);
   }),
+  // Termination protection is about the API alone (EC2 user guide).
+  "ec2.instance-powers-off": about("running", (context, instance) =>
+    shutDown(context, instance, instance.shutdownBehavior, BY_ITSELF),
+  ),
   "ec2.instance-stopped": about("stopping", (context, instance) => {
     instance.state = "stopped";
     releaseAutoAssignedAddress(context, instance);
