@@ -20,6 +20,24 @@ describe("the network and its instances on the embedded AWS", () => {
     expect(Vpcs.map(({ IsDefault }) => IsDefault)).toEqual([true]);
   });
 
+  it("ends its instances by itself after the hours that it was made for, and leaves the rest for the teardown", async () => {
+    const { lab } = embeddedLab({ hours: 2 });
+    await walkUp(lab, { steps: STEPS });
+    await lab.aws.clock.sleep(118 * 60_000);
+    expect((await inventoryOf(lab)).instances.map(({ State }) => State?.Name)).toEqual([
+      "running",
+      "running",
+    ]);
+    await lab.aws.clock.sleep(5 * 60_000);
+    const forgotten = await inventoryOf(lab);
+    expect(forgotten.fading.map(({ type, state }) => `${type} ${state}`)).toEqual([
+      "instance terminated",
+      "instance terminated",
+    ]);
+    expect(forgotten.resources.map(({ type }) => type)).not.toContain("instance");
+    expect(await walkDown(lab, forgotten, STEPS)).toMatchObject({ complete: true, leftovers: [] });
+  });
+
   it("starts the second instance only, where the first stands already", async () => {
     const run = embeddedLab();
     await walkUp(run.lab, { steps: STEPS });
