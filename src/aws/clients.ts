@@ -2,6 +2,7 @@
  * The one place where SDK clients are made, for AWS and for the embedded AWS alike. Nothing after this file can tell
  * the two apart.
  */
+import { setMaxListeners } from "node:events";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
@@ -57,6 +58,8 @@ const ATTEMPTS = { failed: 7, throttled: 10 };
 
 /** Makes the clients. No call is made yet: bad credentials show with the first one. */
 export function connect(options: ConnectOptions): Aws {
+  // Each call that is to be tried again listens to it while it waits, and a look at the lab has twenty under way.
+  setMaxListeners(0, options.signal);
   const serviceClock = new ServiceClock();
   const clock = options.embedded?.clock ?? serviceClock;
   const configuration = {

@@ -33,6 +33,17 @@ export const TRANSLATIONS: readonly Translation[] = [
     next: ["Check the network.", NAME_PROXY, CHECK_ENDPOINT, GO_ON],
   },
   {
+    codes: /^(ECONNREFUSED)$/,
+    message: /127.0.0.1|::1:/,
+    why: "Nothing listens there, on this very machine: what did has ended, or listens elsewhere now.",
+    next: [
+      "If it was a simulator: start `vpclab simulator` again, at that port (--port).",
+      "If a proxy: start that, or look at HTTPS_PROXY.",
+      CHECK_ENDPOINT,
+      GO_ON,
+    ],
+  },
+  {
     codes: /^(ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|TimeoutError)$/,
     why: "AWS could not be reached: the network, a firewall or a proxy does not let us through.",
     next: ["Check the network, and HTTPS_PROXY if it is set.", NAME_PROXY, CHECK_ENDPOINT, GO_ON],

@@ -29,10 +29,10 @@ const page = (status: number) =>
     }),
   );
 
-function awsAt(endpointUrl: string) {
+function awsAt(endpointUrl: string, signal = new AbortController().signal) {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "not-a-secret");
-  return connect({ region: "us-east-1", signal: new AbortController().signal, endpointUrl });
+  return connect({ region: "us-east-1", signal, endpointUrl });
 }
 
 /** As the program tells it. */
@@ -100,6 +100,8 @@ describe("what keeps us from AWS", () => {
     ["ERR_SSL_WRONG_VERSION_NUMBER", "wrong version number", /TLS/],
     ["ENOTFOUND", "getaddrinfo ENOTFOUND sts.us-east-1.amazonaws.com", /no name server/],
     ["ECONNREFUSED", "connect ECONNREFUSED 10.0.0.1:8080", /could not be reached/],
+    ["ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:4566", /on this very machine/],
+    ["ECONNREFUSED", "connect ECONNREFUSED ::1:4566", /on this very machine/],
     ["ECONNRESET", "read ECONNRESET", /could not be reached/],
     ["ETIMEDOUT", "connect ETIMEDOUT", /could not be reached/],
   ])("%s: %s is no refusal of AWS", (code, message, why) => {
@@ -115,6 +117,12 @@ describe("what keeps us from AWS", () => {
     expect(next[0]).toContain("NODE_EXTRA_CA_CERTS=");
   });
 
+  it("names the simulator that is to be started again, where that may have ended", () => {
+    const { why, next } = translate(failing("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:4566"));
+    expect(next[0]).toContain("start `vpclab simulator` again");
+    expect(why).not.toContain("firewall");
+  });
+
   it("is read out of the several addresses that were tried", () => {
     const tried = ["10.0.0.1", "10.0.0.2"].map((address) =>
       failing("ECONNREFUSED", `connect ECONNREFUSED ${address}:443`),
@@ -122,6 +130,25 @@ describe("what keeps us from AWS", () => {
     const error = translate(Object.assign(new AggregateError(tried), { code: "ECONNREFUSED" }));
     expect(error.message).toBe("ECONNREFUSED: connect ECONNREFUSED 10.0.0.1:443");
     expect(error.why).toContain("could not be reached");
+  });
+});
+
+describe("a simulator that has ended", () => {
+  it("leaves callers waiting for their next attempt, which is no leak", async () => {
+    const server = createServer();
+    const endpointUrl = `http://127.0.0.1:${await listening(server)}`;
+    await new Promise((resolve) => server.close(resolve));
+    const warnings: string[] = [];
+    const warned = ({ name }: Error) => void warnings.push(name);
+    process.on("warning", warned);
+    const interruption = new AbortController();
+    const { sts } = awsAt(endpointUrl, interruption.signal);
+    const calls = Array.from({ length: 20 }, () => told(sts.send(new GetCallerIdentityCommand({}))));
+    // By then all of them wait for another attempt.
+    setTimeout(() => interruption.abort(), 400);
+    await Promise.all(calls);
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
   });
 });
 

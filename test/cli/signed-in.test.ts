@@ -110,7 +110,7 @@ describe("a portal that cannot be reached", () => {
     const env = { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" };
     const { code, stderr } = await status({ env }, "--profile", "sso");
     expect(code, stderr).toBe(1);
-    expect(stderr.replace(/\s+/g, " ")).toContain("AWS could not be reached");
+    expect(stderr.replace(/\s+/g, " ")).toContain("Nothing listens there, on this very machine");
     expect(stderr).not.toContain("aws sso login");
   });
 });
