@@ -138,7 +138,7 @@ function describeImages(context: Context, input: DescribeImagesRequest): Describ
     state: () => "available",
     "virtualization-type": () => "hvm",
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, (image) => image.imageId, input);
   return { Images: items.map(describeImage), NextToken };
 }
 

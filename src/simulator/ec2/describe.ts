@@ -39,7 +39,7 @@ export function refuseIdsInPages(
  * @param most of a page, where it is not 1000
  * @throws AwsError `….NotFound`, `….Malformed`, an unknown filter, a wrong page
  */
-export function select<S extends { tags: Tags }>(
+export function select<S extends { id: string; tags: Tags }>(
   context: Context,
   kind: ResourceKind<S>,
   ids: readonly string[] | undefined,
@@ -52,5 +52,5 @@ export function select<S extends { tags: Tags }>(
   const items = ids?.length
     ? [...new Set(ids)].map((id) => find(context, kind, id))
     : Object.values(kind.all(context.region.ec2));
-  return page(filtered(items, request.Filters, fields), request, most);
+  return page(filtered(items, request.Filters, fields), ({ id }) => id, request, most);
 }

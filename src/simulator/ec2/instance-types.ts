@@ -46,7 +46,7 @@ function describeInstanceTypes(
     "supported-virtualization-type": () => "hvm",
     "vcpu-info.default-vcpus": (type) => type.vcpus,
   });
-  const { items, NextToken } = page(passing, input, LARGEST_PAGE);
+  const { items, NextToken } = page(passing, ({ name }) => name, input, LARGEST_PAGE);
   return { InstanceTypes: items.map(describe), NextToken };
 }
 
@@ -104,7 +104,7 @@ function describeInstanceTypeOfferings(
     "instance-type": ({ name }) => name,
     location: ({ location }) => location,
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, ({ name, location }) => `${name} ${location}`, input);
   return {
     InstanceTypeOfferings: items.map(({ name, location }) => ({
       InstanceType: name as _InstanceType,

@@ -37,7 +37,7 @@ export const operations: readonly Operation[] = [
       const [id] = input.VpcEndpointIds ?? [];
       if (id !== undefined)
         throw new AwsError("InvalidVpcEndpointId.NotFound", `The Vpc Endpoint Id '${id}' does not exist`);
-      page(filtered([], input.Filters, ENDPOINT_FIELDS), input);
+      page(filtered([], input.Filters, ENDPOINT_FIELDS), String, input);
       return { VpcEndpoints: [] };
     },
   ),
@@ -47,7 +47,7 @@ export const operations: readonly Operation[] = [
     (_context, input) => {
       const [id] = input.NatGatewayIds ?? [];
       if (id !== undefined) throw new AwsError("NatGatewayNotFound", `NatGateway ${id} was not found`);
-      page(filtered([], input.Filter, NAT_GATEWAY_FIELDS), input);
+      page(filtered([], input.Filter, NAT_GATEWAY_FIELDS), String, input);
       return { NatGateways: [] };
     },
   ),

@@ -1,5 +1,6 @@
 /** Paging as EC2 does it: MaxResults and NextToken. */
 import { AwsError } from "../error.ts";
+import { pageAfter } from "../pages.ts";
 
 export interface PageRequest {
   readonly MaxResults?: number | undefined;
@@ -17,12 +18,18 @@ const LEAST = 5;
 const MOST = 1000;
 
 /**
- * The page that is asked for; everything where no MaxResults is given.
+ * The page that is asked for; everything where no MaxResults is given. What fits on one page is in its own order, pages
+ * follow on each other in that of the keys.
  * @param most where it is not 1000, and `least` where it is not 5
  * @throws AwsError for MaxResults out of bounds, and for a token that no earlier page gave
  */
-export function page<T>(all: readonly T[], request: PageRequest, most = MOST, least = LEAST): Page<T> {
-  const { MaxResults: size } = request;
+export function page<T>(
+  all: readonly T[],
+  keyOf: (item: T) => string,
+  { MaxResults: size, NextToken: token }: PageRequest,
+  most = MOST,
+  least = LEAST,
+): Page<T> {
   if (size !== undefined && size < least)
     throw new AwsError(
       "InvalidParameterValue",
@@ -33,19 +40,22 @@ export function page<T>(all: readonly T[], request: PageRequest, most = MOST, le
       "InvalidParameterValue",
       `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value less than or equal to ${most}.`,
     );
-  const start = request.NextToken === undefined ? 0 : startOf(request.NextToken);
-  const end = size === undefined ? all.length : start + size;
-  return { items: all.slice(start, end), NextToken: end < all.length ? tokenOf(end) : undefined };
+  if (token === undefined && all.length <= (size ?? Infinity))
+    return { items: [...all], NextToken: undefined };
+  const after = token === undefined ? undefined : keyIn(token);
+  const { items, lastKey } = pageAfter(all, keyOf, after, size ?? Infinity);
+  return { items, NextToken: lastKey === undefined ? undefined : tokenOf(lastKey) };
 }
 
 const TOKEN_PREFIX = "vpclab-page-";
 
-function tokenOf(start: number): string {
-  return Buffer.from(`${TOKEN_PREFIX}${start}`).toString("base64url");
+function tokenOf(lastKey: string): string {
+  return Buffer.from(TOKEN_PREFIX + lastKey).toString("base64url");
 }
 
-function startOf(token: string): number {
-  const match = /^vpclab-page-(\d+)$/.exec(Buffer.from(token, "base64url").toString("utf8"));
-  if (!match) throw new AwsError("InvalidNextToken", `The token '${token}' is invalid`);
-  return Number(match[1]);
+function keyIn(token: string): string {
+  const text = Buffer.from(token, "base64url").toString("utf8");
+  if (!text.startsWith(TOKEN_PREFIX))
+    throw new AwsError("InvalidNextToken", `The token '${token}' is invalid`);
+  return text.slice(TOKEN_PREFIX.length);
 }

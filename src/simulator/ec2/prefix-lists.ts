@@ -48,7 +48,13 @@ function describeManagedPrefixLists(
     "prefix-list-id": (list) => list.PrefixListId,
     "prefix-list-name": (list) => list.PrefixListName,
   });
-  const { items, NextToken } = page(passing, input, LARGEST_PAGE, SMALLEST_PAGE);
+  const { items, NextToken } = page(
+    passing,
+    ({ PrefixListId = "" }) => PrefixListId,
+    input,
+    LARGEST_PAGE,
+    SMALLEST_PAGE,
+  );
   return { PrefixLists: items, NextToken };
 }
 

@@ -168,7 +168,7 @@ function describeSecurityGroupRules(
     "group-id": ({ group }) => group.id,
     "security-group-rule-id": ({ rule }) => rule.id,
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, ({ rule }) => rule.id, input);
   return { SecurityGroupRules: items.map(({ group, rule }) => describe(context, group, rule)), NextToken };
 }
 
@@ -177,7 +177,10 @@ function requireGroupUnlessPattern(context: Context, id: string): void {
   if (!/[*?]/.test(id)) find(context, SECURITY_GROUP, id);
 }
 
-/** How a request may name the traffic of rules. Not modelled: IPv6, prefix lists, groups by name. */
+/**
+ * How a request may name the traffic of rules. Not modelled: IPv6, prefix lists, groups by name. A group's VpcId goes
+ * with its id and "does not have any effect" on AWS either (boto/boto3#569).
+ */
 const MODELLED_PERMISSIONS = [
   "GroupId",
   "IpProtocol",

@@ -71,7 +71,7 @@ function describeTags(context: Context, input: DescribeTagsRequest): DescribeTag
     "resource-type": (tag) => tag.type,
     value: (tag) => tag.value,
   });
-  const { items, NextToken } = page(passing, input);
+  const { items, NextToken } = page(passing, ({ id, key }) => `${id} ${key}`, input);
   return {
     Tags: items.map((tag) => ({
       ResourceId: tag.id,

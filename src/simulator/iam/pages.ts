@@ -1,5 +1,6 @@
 /** IAM's pagination: Marker, MaxItems, IsTruncated. */
 import { AwsError } from "../error.ts";
+import { pageAfter } from "../pages.ts";
 import { checkValue } from "./names.ts";
 
 export interface PageRequest {
@@ -14,8 +15,7 @@ export interface Page<T> {
 }
 
 /**
- * One page of a list, in the order of its keys. The marker holds the last key shown, so that what is made or
- * deleted between two pages neither repeats nor hides anything else.
+ * One page of a list, in the order of its keys.
  *
  * @throws AwsError ValidationError for a marker that we did not give out, or MaxItems outside 1 to 1000
  */
@@ -23,17 +23,11 @@ export function page<T>(items: Iterable<T>, keyOf: (item: T) => string, request:
   const maxItems = request.MaxItems ?? 100;
   checkValue(maxItems, "MaxItems", 1, 1000);
   const after = request.Marker === undefined ? undefined : keyInMarker(request.Marker);
-  const rest = [...items]
-    .map((item) => ({ item, key: keyOf(item) }))
-    .filter(({ key }) => after === undefined || key > after)
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const shown = rest.slice(0, maxItems);
-  const last = shown.at(-1);
-  if (!last || rest.length === shown.length)
-    return { items: shown.map(({ item }) => item), more: { IsTruncated: false } };
+  const { items: shown, lastKey } = pageAfter(items, keyOf, after, maxItems);
+  if (lastKey === undefined) return { items: shown, more: { IsTruncated: false } };
   return {
-    items: shown.map(({ item }) => item),
-    more: { IsTruncated: true, Marker: Buffer.from(`m:${last.key}`).toString("base64") },
+    items: shown,
+    more: { IsTruncated: true, Marker: Buffer.from(`m:${lastKey}`).toString("base64") },
   };
 }
 

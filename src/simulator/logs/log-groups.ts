@@ -156,8 +156,7 @@ const describeLogGroups = operation<DescribeLogGroupsRequest, DescribeLogGroupsR
     const limit = checkLimit(input.limit, 50, 50);
     const groups = Object.values(context.region.logs.groups)
       .filter((group) => group.name.startsWith(prefix ?? "") && group.name.includes(pattern ?? ""))
-      .filter((group) => input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .filter((group) => input.logGroupClass === undefined || group.logGroupClass === input.logGroupClass);
     const { items, ...more } = page(groups, (group) => group.name, limit, input.nextToken);
     const shown = items.map((group) => shownLogGroup(context, group));
     // Asked by a pattern, AWS tells no more of them (API reference).

@@ -12,6 +12,7 @@ import {
 import type { Context } from "../context.ts";
 import { ownEntry, setEntry } from "../entries.ts";
 import { operation } from "../operation.ts";
+import { timeKey } from "../pages.ts";
 import { logGroupArn, requestedLogGroup, requireLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
 import {
@@ -95,16 +96,12 @@ const describeLogStreams = operation<DescribeLogStreamsRequest, DescribeLogStrea
     if (orderBy === "LastEventTime" && prefix !== "")
       throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
     const limit = checkLimit(input.limit, 50, 50);
-    const byTime = orderBy === "LastEventTime";
+    const keyOf = ({ logStreamName = "", lastEventTimestamp = 0 }: LogStream) =>
+      orderBy === "LastEventTime" ? `${timeKey(lastEventTimestamp)} ${logStreamName}` : logStreamName;
     const streams = Object.values(group.streams)
       .filter((stream) => stream.name.startsWith(prefix))
-      .map((stream) => shownLogStream(context, group, stream))
-      .sort((a, b) => {
-        const [x, y] = byTime ? [a.lastEventTimestamp ?? 0, b.lastEventTimestamp ?? 0] : [0, 0];
-        return x - y || ((a.logStreamName ?? "") < (b.logStreamName ?? "") ? -1 : 1);
-      });
-    if (input.descending) streams.reverse();
-    const { items, ...more } = page(streams, (stream) => stream.logStreamName ?? "", limit, input.nextToken);
+      .map((stream) => shownLogStream(context, group, stream));
+    const { items, ...more } = page(streams, keyOf, limit, input.nextToken, input.descending);
     return { logStreams: items, ...more };
   },
 );

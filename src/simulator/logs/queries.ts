@@ -20,6 +20,7 @@ import { parseQuery } from "../../insights/parser.ts";
 import { type QueryResult, runQuery } from "../../insights/run.ts";
 import type { Context } from "../context.ts";
 import { operation } from "../operation.ts";
+import { latestFirstKey } from "../pages.ts";
 import { findLogGroup } from "./log-groups.ts";
 import { page } from "./pages.ts";
 import { positionId } from "./positions.ts";
@@ -110,9 +111,9 @@ const describeQueries = operation<DescribeQueriesRequest, DescribeQueriesRespons
     const most = checkLimit(input.maxResults, 1000, 1000, "maxResults");
     const queries = Object.values(context.region.logs.queries)
       .filter((query) => input.logGroupName === undefined || query.logGroupNames.includes(input.logGroupName))
-      .filter((query) => input.status === undefined || statusOf(context, query) === input.status)
-      .sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
-    const { items, ...more } = page(queries, (query) => query.id, most, input.nextToken);
+      .filter((query) => input.status === undefined || statusOf(context, query) === input.status);
+    const keyOf = ({ startedAt, id }: QueryState) => `${latestFirstKey(startedAt)} ${id}`;
+    const { items, ...more } = page(queries, keyOf, most, input.nextToken);
     return {
       queries: items.map((query) => ({
         queryLanguage: "CWLI" as const,

@@ -13,6 +13,7 @@ import {
 import type { Context } from "../context.ts";
 import { AwsError } from "../error.ts";
 import { operation } from "../operation.ts";
+import { latestFirstKey } from "../pages.ts";
 import { page } from "./pages.ts";
 import type { CommandState, InvocationState } from "./state.ts";
 
@@ -163,6 +164,10 @@ function selectCommands(context: Context, input: ListCommandsRequest): CommandSt
     .sort((a, b) => b.requestedAt - a.requestedAt);
 }
 
+function keyOf({ requestedAt, id }: CommandState): string {
+  return `${latestFirstKey(requestedAt)} ${id}`;
+}
+
 export const listCommands = operation<ListCommandsRequest, object>(
   ListCommands$,
   ["CommandId", "InstanceId", "Filters", "MaxResults", "NextToken"],
@@ -171,7 +176,7 @@ export const listCommands = operation<ListCommandsRequest, object>(
     const commands = selectCommands(context, input).filter((command) =>
       tests.every((test) => test(command, overallStatus(command))),
     );
-    const { items, NextToken } = page(commands, input, PAGES);
+    const { items, NextToken } = page(commands, keyOf, input, PAGES);
     return { Commands: items.map(showCommand), NextToken };
   },
 );
@@ -187,7 +192,12 @@ export const listCommandInvocations = operation<ListCommandInvocationsRequest, o
         .filter(([, { status }]) => tests.every((test) => test(command, status)))
         .map(([instanceId, invocation]) => ({ command, instanceId, invocation })),
     );
-    const { items, NextToken } = page(invocations, input, PAGES);
+    const { items, NextToken } = page(
+      invocations,
+      ({ command, instanceId }) => `${keyOf(command)} ${instanceId}`,
+      input,
+      PAGES,
+    );
     return {
       CommandInvocations: items.map(({ command, instanceId, invocation }) =>
         showInvocation(context, command, instanceId, invocation, input.Details === true),

@@ -59,7 +59,11 @@ export const describeInstanceInformation = operation<DescribeInstanceInformation
     const matching = agents(context)
       .map((agent) => show(context, agent))
       .filter((shown) => filters.every(({ field, values }) => values.includes(field(shown) ?? "")));
-    const { items, NextToken } = page(matching, input, { size: 10, least: 5, most: 50 });
+    const { items, NextToken } = page(matching, ({ InstanceId = "" }) => InstanceId, input, {
+      size: 10,
+      least: 5,
+      most: 50,
+    });
     return { InstanceInformationList: items, NextToken };
   },
 );

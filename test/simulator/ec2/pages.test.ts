@@ -1,11 +1,14 @@
 import {
+  CreateSecurityGroupCommand,
   CreateTagsCommand,
+  DeleteSecurityGroupCommand,
   DescribeInstanceTypesCommand,
   DescribeManagedPrefixListsCommand,
   DescribeNetworkInterfacesCommand,
   DescribeRouteTablesCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
+  paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
@@ -24,6 +27,27 @@ describe("pages", () => {
     }
     expect(sizes).toEqual([5, 1]);
     expect(seen.size).toBe(6);
+  });
+
+  it("skip nothing, though all of one is deleted before the next is asked for", async () => {
+    const { ec2 } = embedded();
+    const VpcId = await createVpc(ec2);
+    for (let number = 1; number <= 12; number++)
+      await ec2.send(
+        new CreateSecurityGroupCommand({ VpcId, GroupName: `g${number}`, Description: "made by a test" }),
+      );
+    const Filters = [
+      { Name: "vpc-id", Values: [VpcId] },
+      { Name: "group-name", Values: ["g*"] },
+    ];
+    const deleted: string[] = [];
+    const pages = paginateDescribeSecurityGroups({ client: ec2, pageSize: 5 }, { Filters });
+    for await (const { SecurityGroups = [] } of pages)
+      for (const { GroupId, GroupName = "" } of SecurityGroups) {
+        await ec2.send(new DeleteSecurityGroupCommand({ GroupId }));
+        deleted.push(GroupName);
+      }
+    expect(deleted).toHaveLength(12);
   });
 
   it("are there for tags too, and the last one names no next", async () => {

@@ -71,7 +71,7 @@ describe("log groups", () => {
     const deleted: string[] = [];
     let nextToken: string | undefined;
     do {
-      const page = await logs.send(new DescribeLogGroupsCommand({ limit: 1, nextToken }));
+      const page = await logs.send(new DescribeLogGroupsCommand({ limit: 2, nextToken }));
       for (const { logGroupName = "" } of page.logGroups ?? []) {
         await logs.send(new DeleteLogGroupCommand({ logGroupName }));
         deleted.push(logGroupName);

@@ -210,6 +210,24 @@ describe("Run Command", () => {
   });
 });
 
+describe("pages of commands", () => {
+  it("repeat none, though another is sent before the next is asked for", async () => {
+    const aws = embedded();
+    const { instance1 } = await makeLab(aws);
+    const echo = () => run(aws, instance1.InstanceId, "echo");
+    for (let number = 1; number <= 3; number++) await echo();
+    const list = async (NextToken?: string) =>
+      aws.ssm.send(new ListCommandsCommand({ MaxResults: 2, NextToken }));
+    const first = await list();
+    await echo();
+    const next = await list(first.NextToken);
+    const ids = [first, next].flatMap(({ Commands = [] }) => Commands.map(({ CommandId }) => CommandId));
+    expect(new Set(ids).size).toBe(3);
+    expect(ids).toHaveLength(3);
+    expect(next.NextToken).toBeUndefined();
+  });
+});
+
 describe("the public image parameters", () => {
   const name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 

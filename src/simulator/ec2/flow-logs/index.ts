@@ -53,7 +53,7 @@ const describeFlowLogs = operation<DescribeFlowLogsRequest, object>(
     const known = FLOW_LOG.all(context.region.ec2);
     const ids = input.FlowLogIds?.map((id) => requireWellFormed(FLOW_LOG, id));
     const named = ids ? [...new Set(ids)].flatMap((id) => known[id] ?? []) : Object.values(known);
-    const { items, NextToken } = page(filtered(named, input.Filter, FILTERS), input);
+    const { items, NextToken } = page(filtered(named, input.Filter, FILTERS), ({ id }) => id, input);
     return { FlowLogs: items.map(show), NextToken };
   },
 );
