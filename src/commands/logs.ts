@@ -234,7 +234,11 @@ function recordLines(program: Program, known: KnownAddresses): Output {
     },
     end: async () => {
       if (today !== "" && layout.hidesInternet)
-        terminal.say(terminal.wrap("\nAn address without a name is somebody's on the internet."));
+        terminal.say(
+          terminal.wrap(
+            "\nAn address without a name is of no instance that stands in this lab. A public one is somebody's on the internet.",
+          ),
+        );
     },
   };
 }

@@ -52,7 +52,9 @@ describe("vpclab logs", () => {
       true,
     );
     expect(lines.some((line) => /instance 1 +→ AWS \S+ +tcp https /.test(line))).toBe(true);
-    expect(stderr).toContain("An address without a name is somebody's on the internet.");
+    expect(unwrapped(stderr)).toContain(
+      "An address without a name is of no instance that stands in this lab. A public one is somebody's on the internet.",
+    );
     expect(stderr).toMatch(/→ vpclab logs explain .*\n +→ vpclab insights /);
   });
 
