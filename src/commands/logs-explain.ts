@@ -51,7 +51,7 @@ export async function logsExplain(
   const { line } = given;
   const fields = checked(() => parseFields(line, format));
   const known = "known" in given ? given.known : await knownUnasked(program, options);
-  const explained = explainRecord(fields, known.whose);
+  const explained = explainRecord(fields, known.whose, known.isOf);
   const summary = inWords(fields, known);
   if (options.json) {
     printJson(terminal, { record: line, fields: explained, summary });

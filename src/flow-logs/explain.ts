@@ -1,4 +1,5 @@
 /** A record taken apart for a learner: each field with its value, its meaning, and what follows from it. */
+import { isPrivateAddress, parseAddress } from "../network/cidr.ts";
 import type { WhoseAddress } from "./addresses.ts";
 import { portName, protocolName, serviceName } from "./protocols.ts";
 import { type FieldValue, type FlowLogRecord, formatRecord, parseFields } from "./record.ts";
@@ -18,16 +19,21 @@ const ACCEPT_IS_NOT_ARRIVAL =
 /**
  * Each field of a record, in the record's order.
  * `record`: a record of the default format, or the fields of any format from parseFields().
- * `whose` names addresses; without it they are shown without an owner.
+ * `whose` names addresses; without it they are shown without an owner. `isOwn` says whether an address is that of the
+ * interface which recorded it: by default where the other one is public, since an interface knows itself as private.
  */
 export function explainRecord(
   record: FlowLogRecord | readonly FieldValue[],
   whose: WhoseAddress = () => undefined,
+  isOwn: (address: string, interfaceId: string) => boolean = () => false,
 ): ExplainedField[] {
   const fields = isFields(record) ? record : parseFields(formatRecord(record));
   const values = new Map(fields.map((f) => [f.field.name, f.value]));
   return fields.map(({ field, value }) => {
-    const consequence = follows(field.name, value, values, whose);
+    const consequence =
+      field.name === "action" && value === "REJECT"
+        ? whyRejected(flowOf(values, isOwn))
+        : follows(field.name, value, values, whose);
     return {
       name: field.name,
       value,
@@ -72,9 +78,7 @@ function follows(
     case "end":
       return aboutEnd(Number(value), numeric(values.get("start")));
     case "action":
-      return value === "ACCEPT"
-        ? ACCEPT_IS_NOT_ARRIVAL
-        : "No security group's rule let it pass, or a network ACL denied it. A missing route is never the reason.";
+      return value === "ACCEPT" ? ACCEPT_IS_NOT_ARRIVAL : "";
     case "log-status":
       return aboutStatus(value);
     case "tcp-flags":
@@ -82,6 +86,37 @@ function follows(
     default:
       return "";
   }
+}
+
+type Flow = "ingress" | "egress" | undefined;
+
+/** Which way it went through the interface that recorded it; undefined where the record leaves that open. */
+function flowOf(
+  values: ReadonlyMap<string, string>,
+  isOwn: (address: string, interfaceId: string) => boolean,
+): Flow {
+  const told = values.get("flow-direction");
+  if (told === "ingress" || told === "egress") return told;
+  const [id = "", source = "", destination = ""] = ["interface-id", "srcaddr", "dstaddr"].map((name) =>
+    values.get(name),
+  );
+  if (isOwn(source, id)) return "egress";
+  if (isOwn(destination, id)) return "ingress";
+  const [isFromPrivate, isToPrivate] = [source, destination].map(
+    (address) => parseAddress(address) !== undefined && isPrivateAddress(address),
+  );
+  if (isFromPrivate === isToPrivate) return undefined;
+  return isFromPrivate ? "egress" : "ingress";
+}
+
+function whyRejected(flow: Flow): string {
+  const rule =
+    flow === undefined
+      ? "No security group's rule let it pass"
+      : flow === "egress"
+        ? "On its way out: no outbound rule of the interface's own security groups let it pass"
+        : "On its way in: no inbound rule of the interface's security groups let it pass";
+  return `${rule}, or a network ACL denied it. A missing route is never the reason.`;
 }
 
 function aboutPort(port: number, protocol: number | undefined): string {

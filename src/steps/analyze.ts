@@ -1,6 +1,6 @@
 /** Step 7: what the flow log saw. */
 import type { FlowLog } from "@aws-sdk/client-ec2";
-import { LabError } from "../aws/errors.ts";
+import { isCode, LabError } from "../aws/errors.ts";
 import { findFlowLogs } from "../aws/flow-log.ts";
 import { type InsightsResult, runInsightsQuery } from "../aws/insights-query.ts";
 import { readLabNetwork } from "../aws/topology.ts";
@@ -39,7 +39,7 @@ export const analyze: Step = {
     const recorded = await awaitRecords(lab, hosts[0], flowLog, { isPatient: !wasDone(lab.journal) }).catch(
       async (error: unknown) => {
         // Delivery is seen to fail only once there was something to deliver.
-        if (error instanceof LabError)
+        if (isCode(error, "timed-out"))
           warnOfFailedDelivery(lab.narrator, await findOwnFlowLog(lab, hosts[0]));
         throw error;
       },
@@ -149,7 +149,7 @@ async function takeOneApart(lab: LabContext, { records }: Recorded, whose: Whose
     kind: "record",
     title: isPing(chosen.record) ? "One record of a ping, field by field" : "One record, field by field",
     line: chosen.line,
-    fields: explainRecord(chosen.record, whose),
+    fields: explainRecord(chosen.record, whose, (address) => whose(address) === INSTANCE_1),
   });
 }
 
@@ -167,13 +167,13 @@ function tellVerdicts(lab: LabContext, { records }: Recorded, whose: WhoseAddres
   );
   if (rejected.length === 0) {
     lab.narrator.say(
-      "There is no REJECT so far. It would mean that no rule let a packet in, or that a network ACL denied it.",
+      "There is no REJECT so far. It would mean that no rule let a packet in or out, or that a network ACL denied it.",
     );
     return;
   }
   const own = rejected.filter(({ srcAddr }) => whose(srcAddr) === INSTANCE_1);
   lab.narrator.say(
-    `REJECT means that no rule let the packet in, or that a network ACL denied it. It stands on ${rejected.length} of ${plural(all.length, "record")}` +
+    `REJECT means that no rule let the packet in or out, or that a network ACL denied it. It stands on ${rejected.length} of ${plural(all.length, "record")}` +
       (own.length === 0
         ? ", and all of them came from outside: strangers try every public address on the internet. None is a ping of yours."
         : `, and ${own.length} of those left instance 1 itself: VPC 1 stops what it sends.`),

@@ -21,6 +21,8 @@ export interface KnownAddresses {
   readonly instances: Readonly<Record<InstancePart, InstanceAddresses>>;
   /** "instance 1", "instance 2 public", "AWS", "a private address", … "internet"; undefined for what is no address. */
   readonly whose: WhoseAddress;
+  /** Whether an address is a private one of this network interface of an instance. */
+  isOf(address: string, interfaceId: string): boolean;
 }
 
 /** What can be said of an address without asking AWS for the lab's. */
@@ -41,7 +43,16 @@ export function knownAddressesOf(instances: readonly Instance[]): KnownAddresses
     };
   };
   const [one, two] = [addressesOf(1), addressesOf(2)];
-  return { instances: { "instance-1": one, "instance-2": two }, whose: namesFor(one, two) };
+  const interfaces = new Map(
+    instances
+      .flatMap(({ NetworkInterfaces = [] }) => NetworkInterfaces)
+      .map(({ NetworkInterfaceId, PrivateIpAddress }) => [NetworkInterfaceId, PrivateIpAddress]),
+  );
+  return {
+    instances: { "instance-1": one, "instance-2": two },
+    whose: namesFor(one, two),
+    isOf: (address, interfaceId) => interfaces.get(interfaceId) === address,
+  };
 }
 
 /** The names, of what is known of instance 1 and of instance 2. */

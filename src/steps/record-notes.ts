@@ -101,7 +101,10 @@ function protocolOf(record: TrafficRecord): string {
 }
 
 function consequence(record: TrafficRecord, records: readonly FlowLogRecord[], whose: WhoseAddress): string {
-  if (record.action === "REJECT") return "REJECT, no rule let it in or a network ACL denied it";
+  if (record.action === "REJECT") {
+    const way = whose(record.srcAddr) === INSTANCE_1 ? "out" : "in";
+    return `REJECT, no rule let it ${way} or a network ACL denied it`;
+  }
   if (!isPing(record) || whose(record.srcAddr) !== INSTANCE_1) return "ACCEPT";
   const unanswered = unansweredPackets(record, records, whose);
   if (unanswered === 0) return "ACCEPT, and answered";

@@ -58,6 +58,17 @@ describe("vpclab logs", () => {
     expect(stderr).toMatch(/→ vpclab logs explain .*\n +→ vpclab insights /);
   });
 
+  it("explains a REJECT of what instance 1 sends to instance 2 by outbound rules: whose the interface is, is known", async () => {
+    const line = (await list({ raw: true })).stdout
+      .split("\n")
+      .find((one) => / 10\.1\.\S+ 10\.2\.\S+ 0 0 1 /.test(one));
+    const explained = await home.run((program) =>
+      logsExplain(program, [(line ?? "").replace("ACCEPT", "REJECT")], { ...SIMULATED, json: true }),
+    );
+    const { fields } = JSON.parse(explained.stdout);
+    expect(fields[12]).toMatchObject({ name: "action", meaning: expect.stringContaining("On its way out") });
+  });
+
   it("has the owner beside every address where there is room", async () => {
     const { stdout } = await list({ action: "REJECT" }, { columns: 120, color: false });
     expect(stdout).toMatch(/internet \d+\.\d+\.\d+\.\d+ +→ instance 1 \S*10\.1\./);

@@ -50,6 +50,31 @@ describe("explaining a record", () => {
     expect(reject.end).toContain("17:39:02 UTC, the same second as the first.");
   });
 
+  test.each([
+    ["10.1.4.12 45.83.64.1", /On its way out: no outbound rule of the interface's own security groups/],
+    ["45.83.64.1 10.1.4.12", /On its way in: no inbound rule/],
+    // Both private: without knowing whose the interface is, either.
+    ["10.1.4.12 10.2.9.80", /No security group's rule let it pass, or/],
+  ])("says of a REJECT %s whose rule did not let it pass", (addresses, words) => {
+    const line = `2 123456789012 eni-1 ${addresses} 0 0 1 5 420 1673458742 1673458746 REJECT OK`;
+    expect(meanings(line).action).toMatch(words);
+  });
+
+  test("knows the way of a REJECT by the interface's own address, and by the record's own word", () => {
+    const line = "2 123456789012 eni-1 10.1.4.12 10.2.9.80 0 0 1 5 420 1673458742 1673458746 REJECT OK";
+    const action = (own: string) =>
+      explainRecord(
+        parseRecord(line),
+        whose,
+        (address, interfaceId) => interfaceId === "eni-1" && address === own,
+      ).find(({ name }) => name === "action")?.meaning;
+    expect(action("10.1.4.12")).toContain("On its way out");
+    expect(action("10.2.9.80")).toContain("On its way in");
+    const fields = ["srcaddr", "dstaddr", "action", "flow-direction"];
+    expect(meanings("10.1.4.12 10.2.9.80 REJECT egress", fields).action).toContain("On its way out");
+    expect(meanings("10.1.4.12 10.2.9.80 REJECT ingress", fields).action).toContain("On its way in");
+  });
+
   test("explains windows without data", () => {
     const nothing = meanings("2 123456789012 eni-1 - - - - - - - 1673458742 1673458772 - NODATA");
     expect(nothing["log-status"]).toContain("no traffic");

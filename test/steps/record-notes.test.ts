@@ -70,6 +70,13 @@ test("a rejected record says that no rule let it in, or that a network ACL denie
   );
 });
 
+test("a rejected record of what instance 1 sent says that no rule let it out", () => {
+  expect(note(record(OUT, 5, [100, 104], "REJECT"))).toBe(
+    "instance 1 → instance 2, ping, 5 packets: REJECT, no rule let it out or a network ACL denied it",
+  );
+  expect(note(record(BACK, 5, [100, 104], "REJECT"))).toMatch(/no rule let it in or/);
+});
+
 test("a record of others is never an unanswered ping", () => {
   const records = [
     record(BACK),

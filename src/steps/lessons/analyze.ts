@@ -22,7 +22,7 @@ export const analyzeLesson: Lesson = {
     },
     {
       term: "ACCEPT and REJECT",
-      text: "The verdict of the logged VPC's security groups and network ACLs, and nothing else. ACCEPT out and nothing back means that it got lost further on: for want of a way, as in this lab, or by rules at the other end. REJECT means that no rule let it in, or that a network ACL denied it; in this lab that is strangers who scan the internet.",
+      text: "The verdict of the logged VPC's security groups and network ACLs, and nothing else. ACCEPT out and nothing back means that it got lost further on: for want of a way, as in this lab, or by rules at the other end. REJECT means that no rule let it in or out, or that a network ACL denied it; in this lab that is strangers who scan the internet.",
     },
     {
       term: "Protocol numbers",

@@ -28,7 +28,7 @@ export const firstPingLesson: Lesson = {
     },
     {
       term: "ACCEPT and silence",
-      text: "A flow log notes what the security groups and network ACLs of its VPC decided. A packet that none of them stopped and that got lost further on, here by routing, is an ACCEPT with no reply. REJECT means that no rule let it in, or that a network ACL denied it.",
+      text: "A flow log notes what the security groups and network ACLs of its VPC decided. A packet that none of them stopped and that got lost further on, here by routing, is an ACCEPT with no reply. REJECT means that no rule let it in or out, or that a network ACL denied it.",
     },
     {
       term: "From your own machine",
