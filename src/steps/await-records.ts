@@ -1,13 +1,19 @@
 /** Waiting for the flow log's records: they come minutes after the packets. */
 import type { FlowLog } from "@aws-sdk/client-ec2";
+import { isCode, LabError } from "../aws/errors.ts";
+import { describeFlowLogs } from "../aws/flow-log.ts";
 import { findStreams, logLines } from "../aws/flow-log-records.ts";
+import { describeLogGroup } from "../aws/log-group.ts";
 import { waitFor } from "../aws/waits.ts";
 import { type FlowLogRecord, recordIn } from "../flow-logs/record.ts";
+import { messageOf } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import type { Host } from "./hosts.ts";
 import { accountForPings, type PingAccount } from "./ping-account.ts";
 import type { LabContext } from "./step.ts";
+
+const CUT_OFF = "records-cut-off";
 
 /** A record and the line that it came as. */
 interface ReadRecord {
@@ -29,6 +35,8 @@ export interface Recorded {
 const DELIVERY_MS = 12 * 60_000;
 /** So long after aggregation something is wrong, or nothing was ever sent. */
 const AT_MOST_MS = 19 * 60_000;
+/** How often it looks whether records can still come: a teardown may be at work beside it. */
+const SOURCE_EVERY_MS = 60_000;
 
 /**
  * Waits until the records account for every ping sent since the flow log was made. On AWS a new flow log begins to
@@ -36,6 +44,7 @@ const AT_MOST_MS = 19 * 60_000;
  * ping's records must have come.
  * @param options.isPatient false: any records at all are enough, for a learner who has seen the first ones before
  * @returns what there is at the end; possibly nothing, if the learner goes on without
+ * @throws LabError "timed-out"; "records-cut-off" where the flow log or its group is deleted before there is any record
  */
 export async function awaitRecords(
   lab: LabContext,
@@ -64,6 +73,7 @@ export async function awaitRecords(
       skipTo: "go on with the records that are there",
     },
     async (note, skip) => {
+      let sourceSeenAt = aws.clock.now();
       const signal = skip ? AbortSignal.any([aws.signal, skip]) : aws.signal;
       const wait = {
         what: "the first records of the flow log",
@@ -77,15 +87,39 @@ export async function awaitRecords(
           last = await read(lab, host, since, expected);
           note(progress(last));
           const isSettled = last.records.length > 0 && aws.clock.now() >= settledAt;
-          return isComplete(last) || isSettled ? last : undefined;
+          if (isComplete(last) || isSettled) return last;
+          if (aws.clock.now() - sourceSeenAt >= SOURCE_EVERY_MS) {
+            await requireSource(lab, flowLog);
+            sourceSeenAt = aws.clock.now();
+          }
+          return undefined;
         });
       } catch (error) {
         const goesOn = skip?.aborted === true || last.records.length > 0;
         if (aws.signal.aborted || !goesOn) throw error;
+        if (isCode(error, CUT_OFF)) narrator.warn(messageOf(error));
         return last;
       }
     },
   );
+}
+
+/** @throws LabError "records-cut-off" */
+async function requireSource({ aws, spec }: LabContext, { FlowLogId = "" }: FlowLog): Promise<void> {
+  const name = spec.nameOf("log-group");
+  const [flowLogs, group] = await Promise.all([
+    describeFlowLogs(aws, [{ Name: "flow-log-id", Values: [FlowLogId] }]),
+    describeLogGroup(aws, name),
+  ]);
+  const gone = [
+    ...(flowLogs.length === 0 ? [`flow log ${FlowLogId}`] : []),
+    ...(group === undefined ? [`log group ${name}`] : []),
+  ];
+  if (gone.length === 0) return;
+  throw new LabError(CUT_OFF, `No more records come: ${gone.join(" and ")} deleted meanwhile.`, {
+    why: "Somebody deleted it, or a teardown of this lab is at work.",
+    next: ["If it is a teardown, let it end. To make what is missing: vpclab up"],
+  });
 }
 
 function isComplete({ records, account }: Recorded): boolean {

@@ -1,4 +1,4 @@
-import { PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DeleteLogGroupCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   AcceptVpcPeeringConnectionCommand,
   CreateRouteCommand,
@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DetachRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { describe, expect, it } from "vitest";
+import { deleteFlowLog, findFlowLogs } from "../../src/aws/flow-log.ts";
 import { describeStreams } from "../../src/aws/flow-log-records.ts";
 import { findRouteTables } from "../../src/aws/route-table.ts";
 import { findVpcs } from "../../src/aws/vpc.ts";
@@ -396,6 +397,62 @@ describe("the flow log's analysis", () => {
       expect(told.warnings.join(" ")).toContain("cannot deliver its records (Access error)");
     },
   );
+
+  describe("while somebody takes down what the records come from", () => {
+    /** Deletes it a minute and a half into the wait. @returns what the step ended with, and how long after that, in ms */
+    async function meanwhile(test: TestLab, remove: (lab: LabContext) => Promise<unknown>) {
+      const { lab } = test;
+      let removedAt = 0;
+      const wait: LabContext["narrator"]["wait"] = (wait, work) => {
+        if (wait.text.includes("records"))
+          void lab.aws.clock
+            .sleep(90_000)
+            .then(() => remove(lab))
+            .then(() => {
+              removedAt = lab.aws.clock.now();
+            });
+        return work(() => undefined);
+      };
+      const error = await analyze.up({ ...lab, narrator: { ...lab.narrator, wait } }).catch((error) => error);
+      return { error, afterMs: lab.aws.clock.now() - removedAt };
+    }
+
+    async function deleteOwnFlowLog({ aws, spec }: LabContext) {
+      const [vpc] = await findVpcs(aws, spec, 1);
+      const [found] = await findFlowLogs(aws, spec, vpc?.VpcId ?? "");
+      await deleteFlowLog(aws, found?.FlowLogId ?? "");
+    }
+
+    it.each([
+      ["the flow log", deleteOwnFlowLog, /^No more records come: flow log fl-\w+ deleted meanwhile\.$/],
+      [
+        "its log group",
+        ({ aws, spec }: LabContext) =>
+          aws.logs.send(new DeleteLogGroupCommand({ logGroupName: spec.nameOf("log-group") })),
+        /^No more records come: log group NextWorkVPCFlowLogsGroup deleted meanwhile\.$/,
+      ],
+    ])("ends within a minute or so where it is %s, and says so", async (_what, remove, message) => {
+      const test = await labUntil("log-group");
+      // Without a ping of ours there is next to nothing to record so soon.
+      await flowLog.up(test.lab);
+      const { error, afterMs } = await meanwhile(test, remove);
+      expect(error).toMatchObject({ code: "records-cut-off", message: expect.stringMatching(message) });
+      expect(afterMs).toBeLessThanOrEqual(90_000);
+    });
+
+    it("goes on with the records that are there by then, and says that no more come", async () => {
+      const test = await labUntil("analyze");
+      const { lab } = test;
+      // Another run, which has seen none yet, waits for pings of which nothing was recorded.
+      const journal = memoryJournal();
+      const pings = lab.journal.entries().filter(({ kind }) => kind === "ping");
+      for (const entry of pings) journal.add({ ...entry, at: lab.aws.clock.now() });
+      for (const entry of pings) journal.add({ ...entry, at: lab.aws.clock.now() });
+      const { error } = await meanwhile({ ...test, lab: { ...lab, journal } }, deleteOwnFlowLog);
+      expect(error).toBeUndefined();
+      expect(test.told.warnings.join()).toContain("No more records come: flow log fl-");
+    });
+  });
 
   it("reads todo without a journal, whatever stands", async () => {
     const { lab } = await labUntil("analyze");
