@@ -59,7 +59,7 @@ export async function deleteUntilGone(
 }
 
 /** Something hangs on it still; EC2's word for every kind. */
-export function isDependencyViolation(error: unknown): boolean {
+function isDependencyViolation(error: unknown): boolean {
   return isCode(error, "DependencyViolation");
 }
 

@@ -32,6 +32,11 @@ export function isAwsItself({ target, endpointUrl }: Pick<Place, "target" | "end
   return target === "aws" && endpointUrl === undefined;
 }
 
+/** "http://127.0.0.1:4567, which is not AWS itself: …" */
+export function endpointPrice({ endpointUrl = "" }: Place): string {
+  return `${plain(endpointUrl)}, which is not AWS itself: whether that costs anything is its own affair`;
+}
+
 /** Whether two URLs lead to the same place of this machine. */
 export function isSameEndpoint(one: string, other: string): boolean {
   const place = (url: string) =>

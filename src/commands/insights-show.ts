@@ -10,10 +10,10 @@ import { type Column, table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts";
 import { amountInWords, isAmount, NAMES } from "./amount.ts";
+import { endpointPrice, isAwsItself } from "./endpoint.ts";
 import type { Answer } from "./insights.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
-import { endpointPrice, isAwsItself } from "./standing.ts";
 import { day, timeOfDay } from "./time-range.ts";
 
 export interface Shown {

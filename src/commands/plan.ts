@@ -6,10 +6,11 @@ import { hourlyPrice } from "../lab/prices.ts";
 import { type Part, STEP_IDS, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import { printJson } from "../ui/json.ts";
+import { endpointPrice, isAwsItself } from "./endpoint.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { Program } from "./program.ts";
-import { endpointPrice, isAwsItself, round, stepStates } from "./standing.ts";
+import { round, stepStates } from "./standing.ts";
 
 /** The parts of the lab in the order they are made. */
 const PARTS: readonly Part[] = [

@@ -8,10 +8,7 @@ import { hourlyPrice } from "../lab/prices.ts";
 import type { LabSpec, StepId } from "../lab/spec.ts";
 import { STEPS } from "../steps/index.ts";
 import type { StepState } from "../steps/step.ts";
-import { plain } from "../ui/text.ts";
-import { isAwsItself } from "./endpoint.ts";
-
-export { isAwsItself };
+import { endpointPrice, isAwsItself } from "./endpoint.ts";
 
 /** Which lab it is, for programs. */
 export function placeJson({ lab, target, endpointUrl, region, account }: Place) {
@@ -46,11 +43,6 @@ export function priceInWords(place: Place, perHour: number): string {
   if (place.target === "simulator") return "on the embedded AWS and at no cost";
   if (!isAwsItself(place)) return `at ${endpointPrice(place)}`;
   return perHour > 0 ? `at about ${money(perHour)} an hour` : "at no cost by the hour";
-}
-
-/** "http://127.0.0.1:4567, which is not AWS itself: …" */
-export function endpointPrice({ endpointUrl = "" }: Place): string {
-  return `${plain(endpointUrl)}, which is not AWS itself: whether that costs anything is its own affair`;
 }
 
 /** In GiB. */

@@ -6,12 +6,12 @@ import { shellWord } from "../lab/shell-word.ts";
 import { printJson } from "../ui/json.ts";
 import { table } from "../ui/table.ts";
 import { plain } from "../ui/text.ts";
-import { isAwsItself } from "./endpoint.ts";
+import { endpointPrice, isAwsItself } from "./endpoint.ts";
 import { type LabsEverywhere, labsEverywhere, type StandingLab, tellUnread } from "./everywhere.ts";
 import { header } from "./header.ts";
 import type { OpenLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, placeJson, round } from "./standing.ts";
+import { costPerHour, placeJson, round } from "./standing.ts";
 
 /** @returns the exit code: 1 where a Region could not be read, so that nobody takes the list for all there is */
 export async function statusAll(program: Program, lab: OpenLab, options: GlobalOptions): Promise<number> {

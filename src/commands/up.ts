@@ -11,6 +11,7 @@ import { walkUp } from "../steps/walk.ts";
 import { printJson } from "../ui/json.ts";
 import { CANCELLED, choose, confirm } from "../ui/prompt.ts";
 import { plain } from "../ui/text.ts";
+import { endpointPrice, isAwsItself } from "./endpoint.ts";
 import { embeddedBanner, header } from "./header.ts";
 import { whatStands } from "./interruption.ts";
 import { showByHand, showConcepts, showStep } from "./lesson.ts";
@@ -20,7 +21,7 @@ import { type LabFlags, stepName, vpcQuota } from "./options.ts";
 import { showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
-import { costPerHour, endpointPrice, isAwsItself, placeJson, priceInWords, stepStates } from "./standing.ts";
+import { costPerHour, placeJson, priceInWords, stepStates } from "./standing.ts";
 
 export interface UpOptions extends GlobalOptions, LabFlags {
   readonly yes?: boolean;
