@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import type { LabOptions } from "../../src/lab/spec.ts";
+import { DEFAULT_OPTIONS, type LabOptions, labSpec, type StepId } from "../../src/lab/spec.ts";
 import { STEPS } from "../../src/steps/index.ts";
 import { lessonLines } from "../clients/lesson-commands.ts";
 
@@ -36,4 +36,28 @@ describe.each(LABS)("the same by AWS CLI, for %s", (_, options) => {
 
 test("each lesson's goal says what is to come", () => {
   for (const { lesson } of STEPS) expect(lesson.goal).toMatch(/^By the end .+\.$/);
+});
+
+describe("the same in the console", () => {
+  const clicks = (id: StepId, options: Partial<LabOptions> = {}) => {
+    const spec = labSpec({ ...DEFAULT_OPTIONS, region: "us-east-1", hours: undefined, ...options });
+    return (
+      STEPS.find((step) => step.id === id)
+        ?.lesson.byConsole(spec)
+        .join("\n") ?? ""
+    );
+  };
+
+  test("chooses the instance profile that the console has made, of the role's name", () => {
+    expect(clicks("instances")).toContain("Role name: NextWorkInstanceRole");
+    expect(clicks("instances")).toContain("IAM instance profile NextWorkInstanceRole,");
+    expect(clicks("instances", { lab: "ana" })).toContain("IAM instance profile ana-NextWorkInstanceRole,");
+  });
+
+  test("leaves no way in by SSH, and needs none, where the lab has none", () => {
+    expect(clicks("instances", { sshFrom: undefined })).toContain("remove the ssh rule");
+    expect(clicks("first-ping")).toContain("EC2 Instance Connect");
+    for (const sshFrom of [undefined, "203.0.113.7/32"])
+      expect(clicks("first-ping", { sshFrom })).toContain("Session Manager");
+  });
 });

@@ -61,7 +61,8 @@ export const firstPingLesson: Lesson = {
     ];
   },
   byConsole: (spec) => [
-    `EC2 › Instances › ${spec.nameOf("instance-1")} › Connect › EC2 Instance Connect (a terminal in the browser)`,
+    // Instance Connect comes in by SSH, from addresses of AWS's; Session Manager by the agent (EC2 User Guide, Connect).
+    `EC2 › Instances › ${spec.nameOf("instance-1")} › Connect › ${spec.sshFrom === "0.0.0.0/0" ? "EC2 Instance Connect" : "Session Manager"} (a terminal in the browser)`,
     "ping -c 5 <the private IPv4 address of instance 2>",
     "ping -c 5 <the public IPv4 address of instance 2>",
     `VPC › Subnets › ${spec.nameOf("vpc-1")}'s subnet › tabs Route table and Network ACL`,

@@ -61,8 +61,9 @@ export const instancesLesson: Lesson = {
     "Open EC2 › Instances › Launch instances.",
     `Name: ${spec.nameOf("instance-1")}. Amazon Linux 2023, ${spec.instanceType ?? "t2.micro (t3.micro if your account is not offered it)"}, proceed without a key pair.`,
     `Network settings › Edit: VPC ${spec.nameOf("vpc-1")}, its public subnet, auto-assign public IP: enable.`,
-    `Create security group ${spec.nameOf("security-group-1")}: All ICMP - IPv4 from 0.0.0.0/0${spec.sshFrom === undefined ? "" : `, and ssh from ${spec.sshFrom}`}.`,
-    `Advanced details: IAM instance profile ${spec.nameOf("instance-profile")}, metadata version V2 only. Launch.`,
+    `Create security group ${spec.nameOf("security-group-1")}: All ICMP - IPv4 from 0.0.0.0/0${spec.sshFrom === undefined ? "; remove the ssh rule that is there" : `, and ssh from ${spec.sshFrom}`}.`,
+    // The console names the profile that it makes as the role (IAM User Guide, Use instance profiles).
+    `Advanced details: IAM instance profile ${spec.nameOf("instance-role")}, metadata version V2 only. Launch.`,
     `Do the same once more for ${spec.nameOf("instance-2")} in ${spec.nameOf("vpc-2")}, with ${spec.nameOf("security-group-2")}.`,
   ],
 };

@@ -43,7 +43,7 @@ export const prepareLesson: Lesson = {
   },
   byConsole: (spec) => [
     "IAM › Roles › Create role",
-    "Trusted entity: AWS service; use case: EC2 › EC2 Role for AWS Systems Manager; Next, Next",
+    "Trusted entity: AWS service; use case: EC2 › Next › permissions policy AmazonSSMManagedInstanceCore › Next",
     `Role name: ${spec.nameOf("instance-role")} › Create role (the console makes an instance profile of the same name along with it)`,
   ],
 };
