@@ -28,9 +28,24 @@ export function parseColumns(pattern: string): Fits {
 
 /** A message's columns: words, `"…"` and `[…]` count as one. */
 function splitMessage(message: string): string[] {
-  return [...message.matchAll(/"([^"]*)"|\[([^\]]*)\]|(\S+)/g)].map(
-    ([, quoted, bracketed, word]) => quoted ?? bracketed ?? word ?? "",
-  );
+  const columns: string[] = [];
+  // Looked for once: at each bracket that nothing closes, a long message held every caller up for half a minute.
+  const lasts: Record<string, number> = { '"': message.lastIndexOf('"'), "]": message.lastIndexOf("]") };
+  const start = /\S/g;
+  const word = /\S+/y;
+  for (let found = start.exec(message); found; found = start.exec(message)) {
+    const close = found[0] === "[" ? "]" : found[0] === '"' ? '"' : "";
+    if ((lasts[close] ?? -1) > found.index) {
+      const end = message.indexOf(close, found.index + 1);
+      columns.push(message.slice(found.index + 1, end));
+      start.lastIndex = end + 1;
+    } else {
+      word.lastIndex = found.index;
+      columns.push(word.exec(message)?.[0] ?? "");
+      start.lastIndex = word.lastIndex;
+    }
+  }
+  return columns;
 }
 
 /** `action="REJECT"`, `bytes > 1000`, `status = 4* || status = 5*`, or only a name. */

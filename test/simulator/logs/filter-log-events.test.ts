@@ -56,6 +56,28 @@ describe("a filter pattern", () => {
   });
 
   test.each([
+    ['a "b c" d', ["a", "b c", "d"]],
+    ['"b"c [d e]f', ["b", "c", "d e", "f"]],
+    ['"" [] x', ["", "", "x"]],
+    ['a [b "c', ["a", "[b", '"c']],
+    ["a] [ ]", ["a]", " "]],
+    ["] x] y", ["]", "x]", "y"]],
+    ['x"y z"', ['x"y', 'z"']],
+    ["  ", []],
+  ])("finds the columns of %j", (message, columns) => {
+    const names = columns.map((value, index) => `c${index} = "${value.replaceAll('"', "*")}"`);
+    expect(parseFilterPattern(`[${names.join(", ") || "..."}]`)(message)).toBe(true);
+    expect(parseFilterPattern(`[${["a", "b", ...columns].map(() => "c").join(", ")}]`)(message)).toBe(false);
+  });
+
+  test("takes no time to speak of over a message of nothing but brackets", () => {
+    const startedAt = performance.now();
+    for (const brackets of ["[ ", "[] ", "[]", '""', "]["])
+      expect(parseFilterPattern("[a, b]")(brackets.repeat(80_000))).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test.each([
     ["10.1.4.12", "Invalid character(s) in term '.'"],
     ["a:b", "Invalid character(s) in term ':'"],
     ['"open', "Invalid filter pattern"],
