@@ -8,6 +8,9 @@ import { isCode } from "./errors.ts";
 import { allPages } from "./tags.ts";
 import { waitFor } from "./waits.ts";
 
+/** Where it calls, by an address of AWS's: which ones are Systems Manager's own changes, and one is reached as another. */
+export const AGENT_CALLS = { address: "52.119.160.1", port: 443 } as const;
+
 /** The answer's largest page. */
 const AGENTS_PER_PAGE = 50;
 

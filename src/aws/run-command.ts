@@ -7,6 +7,7 @@ import {
   paginateListCommands,
   SendCommandCommand,
 } from "@aws-sdk/client-ssm";
+import { AGENT_CALLS } from "./agent.ts";
 import type { Aws } from "./clients.ts";
 import { createOnce } from "./ensure.ts";
 import { isCode, LabError } from "./errors.ts";
@@ -31,6 +32,9 @@ export interface CommandResult {
   /** The first 8,000 characters. */
   readonly stderr: string;
 }
+
+/** Also for the agent that once had a way out, and has lost it. */
+const ASK_WAY_OUT = `vpclab why ${AGENT_CALLS.address} --port ${AGENT_CALLS.port}    names what keeps instance 1 from AWS (instance 2: --from instance-2)`;
 
 /** How long the agent may take to fetch the command, in seconds. */
 const DELIVERY_SECONDS = 60;
@@ -70,7 +74,7 @@ function send(aws: Aws, { instanceId, script, seconds }: ShellCommand): Promise<
       atMostMs: 60_000,
       everyMs: 3_000,
       why: "It has not registered with Systems Manager, or the instance does not run.",
-      next: ["See how it stands: vpclab status"],
+      next: ["See how it stands: vpclab status", ASK_WAY_OUT],
     },
     (error) => isCode(error, "InvalidInstanceId"),
     () =>
@@ -144,9 +148,14 @@ function resultOf(
     });
   if (Status === "Cancelled")
     throw new LabError("command-cancelled", `The command on ${instanceId} was cancelled.`, { next });
+  const isUnfetched = StatusDetails === "DeliveryTimedOut";
   throw new LabError("command-undelivered", `The command did not run on ${instanceId}.`, {
-    why: `Systems Manager says: ${StatusDetails || Status || "nothing"}.`,
-    next,
+    why: isUnfetched
+      ? `Its agent did not fetch it within ${DELIVERY_SECONDS} s (DeliveryTimedOut). The agent calls Systems Manager by ` +
+        `itself, at TCP port ${AGENT_CALLS.port} on the internet: most likely an outbound rule, a route or a gateway was ` +
+        "changed, and it has no way out."
+      : `Systems Manager says: ${StatusDetails || Status || "nothing"}.`,
+    next: isUnfetched ? [ASK_WAY_OUT, "Once that is mended, run the same command again."] : next,
   });
 }
 

@@ -1,19 +1,22 @@
 /** One packet of the lab, followed: where it stops, what the flow log will show, and what would let it pass. */
 import type { Instance } from "@aws-sdk/client-ec2";
+import { AGENT_CALLS } from "../aws/agent.ts";
 import { isStanding } from "../aws/instance.ts";
 import { ofPart } from "../aws/inventory.ts";
 import type { LabNetwork } from "../aws/topology.ts";
 import { byText } from "../lab/order.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { type Advice, adviseOn } from "../network/advice.ts";
+import { applyChange } from "../network/change.ts";
 import { awsCommand, describeChange } from "../network/change-command.ts";
 import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
 import { type Hop, stopsAt } from "../network/hop.ts";
 import { echoRequest, firstPacket, type Packet, TCP, UDP } from "../network/packet.ts";
-import type { NetworkInterface } from "../network/topology.ts";
+import type { NetworkInterface, Topology } from "../network/topology.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
 import { type InstancePart, noInstance } from "../steps/hosts.ts";
 import { repairedBy, tagsOfNew } from "../steps/repairs.ts";
+import { whereItStops } from "../steps/walk-finding.ts";
 
 /** Which packet is asked about. */
 export interface Question {
@@ -42,6 +45,11 @@ export interface Explanation {
   readonly instructions: readonly { readonly text: string; readonly command: string }[];
   /** The step of the lab that makes all of them; undefined where none does. */
   readonly repairedBy: string | undefined;
+  /**
+   * Of a ping that passes, or would: what keeps `vpclab ping` from running it all the same, since the sender's agent has
+   * no way to Systems Manager then either. Undefined where nothing does.
+   */
+  readonly agentStop: string | undefined;
 }
 
 /** @throws LabError "not-there" where an instance is missing */
@@ -84,11 +92,21 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
       command: awsCommand(change, spec.region, tagsOfNew(change, spec, topology)),
     })),
     repairedBy: repairedBy(advice.changes, spec, topology),
+    agentStop:
+      question.protocol === "icmp" && advice.suffices
+        ? agentStop(advice.changes.reduce(applyChange, topology), sender)
+        : undefined,
   });
   if (address === undefined) return told(...withoutAddress(sender, addressee ?? missing(other, spec.region)));
   const packet = packetOf(question, sender.privateAddress, address);
   const options = { from: sender.id };
   return told(walkRoundTrip(topology, packet, options), adviseOn(topology, packet, options));
+}
+
+function agentStop(topology: Topology, { id, privateAddress }: NetworkInterface): string | undefined {
+  const { address, port } = AGENT_CALLS;
+  const call = firstPacket({ protocol: TCP, source: privateAddress, destination: address, port });
+  return whereItStops(walkRoundTrip(topology, call, { from: id }));
 }
 
 function packetOf({ protocol, port }: Question, source: string, destination: string): Packet {

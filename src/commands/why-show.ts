@@ -1,5 +1,6 @@
 /** The way of a packet as a person reads it: hop by hop, what the flow log will show, and what would let it pass. */
 
+import { AGENT_CALLS } from "../aws/agent.ts";
 import { plural } from "../lab/figures.ts";
 import type { FlowLogScope, Forecast, ForecastRecord } from "../network/flow-log-forecast.ts";
 import { MAKE_FLOW_LOG, NO_FLOW_LOG } from "../steps/flow-log-missing.ts";
@@ -123,7 +124,8 @@ function showAdvice(terminal: Terminal, explanation: Explanation): void {
   if (trip.reachable) {
     // "private" and "public" are the other instance's.
     const goal = scope === "other" || to === question.from ? address : scope;
-    if (question.protocol === "icmp") next(`vpclab ping ${goal}${sentFrom(question)}`);
+    if (explanation.agentStop !== undefined) tellAgent(terminal, explanation);
+    else if (question.protocol === "icmp") next(`vpclab ping ${goal}${sentFrom(question)}`);
     else terminal.out(terminal.wrap("Whether something listens there, the network does not tell."));
     return;
   }
@@ -146,4 +148,16 @@ function showAdvice(terminal: Terminal, explanation: Explanation): void {
     terminal.out(`Once ${instructions.length === 1 ? "it is" : "they are"} made, ask again:`);
     next(askAgain(question));
   } else next("vpclab status");
+  tellAgent(terminal, explanation);
+}
+
+/** That a ping would pass is no promise that it can be sent. */
+function tellAgent(terminal: Terminal, { agentStop, question }: Explanation): void {
+  if (agentStop === undefined) return;
+  const { address, port } = AGENT_CALLS;
+  const what =
+    `But nothing can be sent from ${inWords(question.from)}: its agent has no way to Systems Manager, ` +
+    `TCP port ${port} on the internet: ${agentStop}`;
+  terminal.out(terminal.wrap(plain(what)));
+  terminal.out(`  ${terminal.symbols.next} vpclab why ${address}${sentFrom(question)} --port ${port}`);
 }

@@ -1,5 +1,6 @@
 /** Which change makes a security group or a network ACL let a packet pass. */
 import type { Change } from "./change.ts";
+import { isPrivateAddress } from "./cidr.ts";
 import type { Hop } from "./hop.ts";
 import { decidingEntry, FINAL_RULE } from "./network-acl.ts";
 import { hasPorts, ICMP, type Packet } from "./packet.ts";
@@ -8,6 +9,7 @@ import type { Walk } from "./walk.ts";
 
 /** What hosts take as the source port of a connection: network ACLs see it as the destination of the reply. */
 const EPHEMERAL_PORTS: PortRange = { from: 1024, to: 65535 };
+const HTTPS_PORT = 443;
 
 /**
  * @param walk in which the packet is denied
@@ -25,7 +27,7 @@ export function filterChange(
   const { source, destination, sourcePort, destinationPort } = seen;
   const packet: Packet = { ...sent, source, destination, sourcePort, destinationPort };
   const egress = stop.kind.endsWith("-out");
-  const cidr = `${egress ? destination : source}/32`;
+  const cidr = farBlock(network, packet, egress, isReply);
   const port = { from: destinationPort, to: destinationPort };
   const traffic = {
     egress,
@@ -42,6 +44,19 @@ export function filterChange(
     groupId: stop.component,
     rule: { ...traffic, peer: { cidr } },
   };
+}
+
+/** The other side alone; of a service on the internet all of it, since AWS's and others' have many addresses, and change them. */
+function farBlock(network: Topology, packet: Packet, egress: boolean, isReply: boolean): string {
+  const far = egress ? packet.destination : packet.source;
+  const port = egress ? packet.destinationPort : packet.sourcePort;
+  const isService =
+    hasPorts(packet.protocol) &&
+    port === HTTPS_PORT &&
+    egress !== isReply &&
+    !isPrivateAddress(far) &&
+    network.networkInterfaces.every(({ publicAddress }) => publicAddress !== far);
+  return isService ? "0.0.0.0/0" : `${far}/32`;
 }
 
 type Traffic = Omit<Extract<Change, { kind: "create-network-acl-entry" }>["entry"], "ruleNumber" | "action">;

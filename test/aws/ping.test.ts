@@ -143,6 +143,16 @@ describe("is an error where ping itself did not run:", () => {
   });
 });
 
+test("says of a command that the agent did not fetch that it may have no way out, and how to see that", async () => {
+  ssm
+    .on(GetCommandInvocationCommand)
+    .resolves({ Status: "TimedOut", StatusDetails: "Delivery Timed Out", ResponseCode: -1 });
+  await expect(pingFrom(aws, REQUEST)).rejects.toMatchObject({
+    why: expect.stringMatching(/did not fetch it .*TCP port 443 on the internet.*no way out/),
+    next: [expect.stringMatching(/^vpclab why 52\.\S+ --port 443 /), expect.stringContaining("mended")],
+  });
+});
+
 test("cancels the command on Ctrl-C, although no other call goes out any more", async () => {
   const controller = new AbortController();
   const connected = connect({ region: "us-east-1", signal: controller.signal });

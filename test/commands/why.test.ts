@@ -1,6 +1,7 @@
 import {
   AcceptVpcPeeringConnectionCommand,
   AssociateRouteTableCommand,
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateNetworkAclEntryCommand,
   CreateRouteCommand,
@@ -13,6 +14,7 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeVpcPeeringConnectionsCommand,
   DisassociateRouteTableCommand,
+  RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type RouteTable,
   StartInstancesCommand,
@@ -316,6 +318,48 @@ describe("vpclab why, once peered", () => {
       repairedBy: null,
     });
     await hand((aws) => aws.ec2.send(new AuthorizeSecurityGroupIngressCommand(rule)));
+  });
+
+  it("does not promise a ping where the sender's agent has no way out", async () => {
+    const [group, table] = await hand(async (aws) => {
+      const Filters = [{ Name: "tag:vpclab:part", Values: ["security-group-1"] }];
+      const { SecurityGroups } = await aws.ec2.send(new DescribeSecurityGroupsCommand({ Filters }));
+      const found = {
+        GroupId: SecurityGroups?.[0]?.GroupId,
+        IpPermissions: SecurityGroups?.[0]?.IpPermissionsEgress,
+      };
+      await aws.ec2.send(new RevokeSecurityGroupEgressCommand(found));
+      return [found, await routeTable(aws, 1)] as const;
+    });
+    const closed = await ask();
+    expect(closed.stdout).toContain("--protocol icmp");
+    expect(unwrapped(closed.stdout)).toMatch(
+      /But nothing can be sent from instance 1: .* stops at security group NextWork-1-SG, out: .* → vpclab why 52\.\S+ --port 443 $/,
+    );
+    const refused = await refusal(() => home.run((program) => ping(program, "private", SIMULATED)));
+    expect(refused).toMatchObject({
+      code: "command-undelivered",
+      why: expect.stringContaining("no way out"),
+    });
+    expect(await json("52.119.160.1", { port: "443" })).toMatchObject({
+      changes: [{ kind: "authorize-security-group", rule: { peer: { cidr: "0.0.0.0/0" } } }],
+    });
+    await hand((aws) => aws.ec2.send(new AuthorizeSecurityGroupEgressCommand(group)));
+    expect((await ask()).stdout).not.toContain("But nothing");
+
+    const way = { RouteTableId: table.RouteTableId, DestinationCidrBlock: "0.0.0.0/0" };
+    await hand((aws) => aws.ec2.send(new DeleteRouteCommand(way)));
+    const { code, stdout } = await ask();
+    expect(code).toBe(0);
+    expect(unwrapped(stdout)).toMatch(/But nothing can be sent from instance 1: .*no route for 52\./);
+    expect(stdout).not.toContain("vpclab ping");
+    // Where the change that is advised gives the agent its way, too, nothing has to be said of it.
+    expect((await ask("public")).stdout).not.toContain("But nothing");
+    const GatewayId = table.Routes?.find(
+      (one) => one.DestinationCidrBlock === way.DestinationCidrBlock,
+    )?.GatewayId;
+    await hand((aws) => aws.ec2.send(new CreateRouteCommand({ ...way, GatewayId })));
+    expect((await ask()).stdout).toContain("vpclab ping private");
   });
 
   it("tells a subnet that follows the main route table", async () => {

@@ -241,6 +241,30 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
     echoRequest(STRANGER, INSTANCE_2.public),
     ["aws ec2 attach-internet-gateway --internet-gateway-id igw-2 --vpc-id vpc-2 --region eu-west-3"],
   ],
+  [
+    "a group that lets nothing out, asked about a service on the internet: it has many addresses",
+    labTopology({ groupRules: { 1: [] } }),
+    tcp(INSTANCE_1.private, "52.119.160.1", 443),
+    [
+      "aws ec2 authorize-security-group-egress --group-id sg-1 --protocol tcp --port 443 --cidr 0.0.0.0/0 --region eu-west-3",
+    ],
+  ],
+  [
+    "a network ACL without a rule for that service's answers",
+    labTopology({ networkAclEntries: { 1: ALLOW_ALL_ENTRIES.filter(({ egress }) => egress) } }),
+    tcp(INSTANCE_1.private, "52.119.160.1", 443),
+    [
+      "aws ec2 create-network-acl-entry --network-acl-id acl-1 --rule-number 100 --ingress --protocol 6 --port-range From=1024,To=65535 --cidr-block 0.0.0.0/0 --rule-action allow --region eu-west-3",
+    ],
+  ],
+  [
+    "a stranger who asks on port 443: that one alone",
+    labTopology(),
+    tcp(STRANGER, INSTANCE_1.public, 443),
+    [
+      `aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 443 --cidr ${STRANGER}/32 --region eu-west-3`,
+    ],
+  ],
   ["all as it should be", peeredLab(), PRIVATE_PING, []],
 ];
 
