@@ -1,6 +1,7 @@
 /** `vpclab logs explain`: one record taken apart, field by field, with what follows from it. */
 import { text as readAll } from "node:stream/consumers";
 import { logLines } from "../aws/flow-log-records.ts";
+import { ownerInWords } from "../flow-logs/addresses.ts";
 import { explainRecord } from "../flow-logs/explain.ts";
 import { DEFAULT_FORMAT } from "../flow-logs/fields.ts";
 import { protocolName } from "../flow-logs/protocols.ts";
@@ -180,7 +181,7 @@ function inWords(fields: readonly FieldValue[], { whose }: KnownAddresses): stri
   const [source, destination, action] = [get("srcaddr"), get("dstaddr"), get("action")];
   if (source === undefined || destination === undefined) return [];
   const named = (address: string, port: string | undefined) => {
-    const owner = whose(address);
+    const owner = ownerInWords(address, whose);
     const at = port === undefined || port === "0" ? address : `${address} port ${port}`;
     return owner === undefined ? at : `${at} (${owner})`;
   };

@@ -69,6 +69,15 @@ function ownerOfIPv6(address: string): string {
 }
 
 /**
+ * The owner for a sentence about one record. In a VPC every public IPv6 address may be an interface's own: there is no
+ * translation, so the address alone does not say on which side of the internet gateway it is.
+ */
+export function ownerInWords(address: string, whose: WhoseAddress): string | undefined {
+  const owner = whose(address);
+  return owner === "internet" && isIPv6(address) ? "a public IPv6 address" : owner;
+}
+
+/**
  * The addresses on the internet that knocked and were turned away: sources of REJECT records that are "internet" by
  * `whose` and that no ACCEPT record was ever sent to. In the lab these are the scanners that every public address meets.
  */

@@ -1,6 +1,6 @@
 /** A record taken apart for a learner: each field with its value, its meaning, and what follows from it. */
 import { isPrivateAddress, parseAddress } from "../network/cidr.ts";
-import type { WhoseAddress } from "./addresses.ts";
+import { ownerInWords, type WhoseAddress } from "./addresses.ts";
 import { portName, protocolName, serviceName } from "./protocols.ts";
 import { type FieldValue, type FlowLogRecord, formatRecord, parseFields } from "./record.ts";
 
@@ -34,13 +34,20 @@ export function explainRecord(
       field.name === "action" && value === "REJECT"
         ? whyRejected(flowOf(values, isOwn))
         : follows(field.name, value, values, whose);
-    return {
-      name: field.name,
-      value,
-      meaning: consequence === "" ? field.meaning : `${field.meaning} ${consequence}`,
-    };
+    const meaning = isEmpty(values) ? (OF_EMPTY_WINDOW[field.name] ?? field.meaning) : field.meaning;
+    return { name: field.name, value, meaning: consequence === "" ? meaning : `${meaning} ${consequence}` };
   });
 }
+
+/** NODATA and SKIPDATA: no packet was recorded, so no time is one's. */
+function isEmpty(values: ReadonlyMap<string, string>): boolean {
+  return ["NODATA", "SKIPDATA"].includes(values.get("log-status") ?? "");
+}
+
+const OF_EMPTY_WINDOW: Readonly<Record<string, string>> = {
+  start: "When the window began.",
+  end: "When the window ended.",
+};
 
 function isFields(record: FlowLogRecord | readonly FieldValue[]): record is readonly FieldValue[] {
   return Array.isArray(record);
@@ -61,7 +68,7 @@ function follows(
     case "dstaddr":
     case "pkt-srcaddr":
     case "pkt-dstaddr": {
-      const owner = whose(value);
+      const owner = ownerInWords(value, whose);
       return owner === undefined ? "" : `Here: ${owner}.`;
     }
     case "srcport":
@@ -76,7 +83,7 @@ function follows(
     case "start":
       return `Epoch seconds: ${utc(Number(value))}.`;
     case "end":
-      return aboutEnd(Number(value), numeric(values.get("start")));
+      return aboutEnd(Number(value), numeric(values.get("start")), isEmpty(values));
     case "action":
       return value === "ACCEPT" ? ACCEPT_IS_NOT_ARRIVAL : "";
     case "log-status":
@@ -148,9 +155,10 @@ function aboutBytes(bytes: number, packets: number | undefined, protocol: number
   return packets === 1 ? "" : `That is ${shown} a packet.`;
 }
 
-function aboutEnd(end: number, start: number | undefined): string {
+function aboutEnd(end: number, start: number | undefined, isOfWindow: boolean): string {
   const time = `Epoch seconds: ${utc(end)}`;
   if (start === undefined || end < start) return `${time}.`;
+  if (isOfWindow) return `${time}, ${end - start} s later.`;
   if (end === start) return `${time}, the same second as the first.`;
   return `${time}, ${end - start} s after the first.`;
 }

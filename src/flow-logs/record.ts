@@ -81,12 +81,12 @@ export function parseFormat(format: string): FlowLogField[] {
 }
 
 /**
- * A record's fields in the order of its format.
+ * A record's fields in the order of its format, whatever white space is between them: a spreadsheet makes tabs of it.
  * Throws RecordError with the number and name of the first field that is missing, too many or malformed.
  */
 export function parseFields(line: string, format: string = DEFAULT_FORMAT): FieldValue[] {
   const fields = parseFormat(format);
-  const values = line.trim().split(/ +/).filter(Boolean);
+  const values = line.trim().split(/\s+/).filter(Boolean);
   if (values.length === 0) throw new RecordError("The record is empty.");
   const missing = fields[values.length];
   if (missing !== undefined) {

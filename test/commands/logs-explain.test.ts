@@ -46,6 +46,20 @@ describe("vpclab logs explain", () => {
     expect((await explain([`${empty} SKIPDATA`])).stdout).toContain("AWS lost the records");
   });
 
+  it("says of IPv6 addresses what is known, not that both are on the internet", async () => {
+    const line = PING.replace("10.1.5.4", "2600:1f18::5").replace("10.2.9.8", "2001:db8::1");
+    const { stdout } = await explain([line]);
+    expect(unwrapped(stdout)).toContain(
+      "from 2600:1f18::5 (a public IPv6 address) to 2001:db8::1 (a public IPv6 address), let pass.",
+    );
+    expect(stdout).not.toContain("internet");
+  });
+
+  it("takes a record with tabs between its fields, as a spreadsheet gives it", async () => {
+    const { stdout } = await explain(["-"], { json: true }, { input: PING.replaceAll(" ", "\t") });
+    expect(JSON.parse(stdout).fields).toHaveLength(14);
+  });
+
   it("takes a format of one's own", async () => {
     const format = formatOf("dstaddr", "action", "tcp-flags");
     const { stdout } = await explain(["10.1.5.4 REJECT 2"], { format, json: true });

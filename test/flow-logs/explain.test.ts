@@ -79,8 +79,19 @@ describe("explaining a record", () => {
     const nothing = meanings("2 123456789012 eni-1 - - - - - - - 1673458742 1673458772 - NODATA");
     expect(nothing["log-status"]).toContain("no traffic");
     expect(nothing.srcaddr).toContain("Empty");
+    expect(nothing.start).toBe("When the window began. Epoch seconds: 2023-01-11 17:39:02 UTC.");
+    expect(nothing.end).toBe("When the window ended. Epoch seconds: 2023-01-11 17:39:32 UTC, 30 s later.");
     const skipped = meanings("2 123456789012 eni-1 - - - - - - - 1673458742 1673458772 - SKIPDATA");
     expect(skipped["log-status"]).toContain("too low");
+  });
+
+  test("puts neither end of an IPv6 record on the internet: one of them is the interface's own", () => {
+    const line =
+      "2 123456789012 eni-1 2600:1f18::5 2001:db8::1 40000 22 6 1 80 1673458742 1673458742 ACCEPT OK";
+    const { srcaddr, dstaddr } = meanings(line);
+    expect(srcaddr).toContain("Here: a public IPv6 address.");
+    expect(dstaddr).toContain("Here: a public IPv6 address.");
+    expect(meanings(line.replace("2001:db8::1", "fe80::1")).dstaddr).toContain("Here: link-local.");
   });
 
   test("explains custom formats", () => {

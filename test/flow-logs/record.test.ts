@@ -62,6 +62,7 @@ describe("a record of the default format", () => {
   ])("reads and writes %s", (line) => {
     expect(formatRecord(parseRecord(line))).toBe(line);
     expect(parseRecord(`  ${line}\n`)).toEqual(parseRecord(line));
+    expect(parseRecord(line.replaceAll(" ", "\t"))).toEqual(parseRecord(line));
   });
 
   test("of a window without traffic has no flow", () => {
