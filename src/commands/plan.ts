@@ -13,7 +13,7 @@ import type { Program } from "./program.ts";
 import { round, stepStates } from "./standing.ts";
 
 /** The parts of the lab in the order they are made. */
-const PARTS: readonly Part[] = [
+export const PARTS: readonly Part[] = [
   "instance-role",
   "instance-profile",
   "vpc-1",

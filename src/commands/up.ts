@@ -1,11 +1,11 @@
 /** `vpclab up`: walks the lab, step by step, from wherever it stands. */
-import { readInventory } from "../aws/inventory.ts";
+import { type Inventory, readInventory } from "../aws/inventory.ts";
 import { EXIT, Interrupted, LabError, usageError } from "../lab/error.ts";
 import { money, plural } from "../lab/figures.ts";
 import type { RememberedLab } from "../lab/memory.ts";
 import type { Finding } from "../lab/narrator.ts";
 import { hourlyPrice } from "../lab/prices.ts";
-import { DEFAULT_OPTIONS, STEP_IDS, type StepId } from "../lab/spec.ts";
+import { DEFAULT_OPTIONS, type Part, STEP_IDS, type StepId, stepOf } from "../lab/spec.ts";
 import type { LabContext, Step } from "../steps/step.ts";
 import { walkUp } from "../steps/walk.ts";
 import { printJson } from "../ui/json.ts";
@@ -18,7 +18,7 @@ import { showByHand, showConcepts, showStep } from "./lesson.ts";
 import { StoppedHere, silentNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab, simulatorSpeed } from "./open-lab.ts";
 import { type LabFlags, stepName, vpcQuota } from "./options.ts";
-import { showPlan } from "./plan.ts";
+import { PARTS, showPlan } from "./plan.ts";
 import { preflight } from "./preflight.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { costPerHour, placeJson, priceInWords, stepStates } from "./standing.ts";
@@ -53,12 +53,17 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
     if (!options.json) header(terminal, lab);
     if (!options.json && lab.place.target === "simulator")
       embeddedBanner(terminal, simulatorSpeed(program.env));
+    // Whether it is needed shows at once; where the account is not ready, what stands does not matter.
+    const standing = lab.place.target === "aws" && !options.json ? readStanding(lab) : undefined;
+    standing?.catch(() => undefined);
     const { ingredients, warnings } = await preflight(lab, quota);
     for (const warning of warnings)
       terminal.say(terminal.wrap(`${terminal.symbols.warning} warning: ${plain(warning)}`));
     if (lab.place.target === "aws") {
-      if (!options.json) announce(program, lab, ingredients.instanceType ?? "", until);
-      if (asks && !(await agreed(program))) return EXIT.failed;
+      const stands = await standing;
+      const makes =
+        stands === undefined || announce(program, lab, stands, ingredients.instanceType ?? "", until);
+      if (asks && !(await agreed(program, makes))) return EXIT.failed;
     }
     const remembered = rememberUp(lab);
 
@@ -99,23 +104,44 @@ export async function up(program: Program, options: UpOptions): Promise<number> 
   }
 }
 
-/** What will be made, its price an hour, and when it ends by itself: said before anything is made. */
+function readStanding({ aws, spec, place }: OpenLab): Promise<Inventory> {
+  return readInventory(aws, spec, { account: place.account });
+}
+
+/**
+ * What is still to be made, the price of the whole an hour, and when it ends by itself: said before anything is made.
+ * @returns whether anything is
+ */
 function announce(
   { terminal }: Program,
   { place, spec }: OpenLab,
+  { resources }: Inventory,
   instanceType: string,
   until: StepId | undefined,
-): void {
+): boolean {
   const reaches = (step: StepId) => until === undefined || STEP_IDS.indexOf(step) <= STEP_IDS.indexOf(until);
-  const made: readonly (readonly [step: StepId, what: string])[] = [
-    ["vpcs", "2 VPCs"],
-    ["instances", `2 ${instanceType} instances`],
-    ["log-group", "1 log group"],
-    ["flow-log", "1 flow log"],
-    ["peering", "1 peering connection"],
-    ["prepare", reaches("flow-log") ? "2 roles" : "1 role"],
+  const asked = PARTS.filter((part) => reaches(stepOf(part)));
+  const missing = asked.filter((part) => !resources.some((resource) => resource.part === part));
+  const stand = `${plural(resources.length, "resource")} ${resources.length === 1 ? "stands" : "stand"} already`;
+  terminal.say("");
+  if (missing.length === 0) {
+    terminal.say(terminal.wrap(`${stand}: nothing new is made. \`vpclab teardown\` removes all of it.`));
+    return false;
+  }
+  const kinds: readonly (readonly [what: string, ...parts: Part[]])[] = [
+    ["VPC", "vpc-1", "vpc-2"],
+    [`${instanceType} instance`, "instance-1", "instance-2"],
+    ["log group", "log-group"],
+    ["flow log", "flow-log"],
+    ["peering connection", "peering-connection"],
+    ["role", "instance-role", "flow-log-role"],
   ];
-  const list = made.flatMap(([step, what]) => (reaches(step) ? what : [])).join(", ");
+  const counted = kinds.flatMap(([what, ...parts]) => {
+    const count = parts.filter((part) => missing.includes(part)).length;
+    return count === 0 ? [] : plural(count, what);
+  });
+  // What belongs to these goes without saying, unless there is nothing else.
+  const list = (counted.length > 0 ? counted : missing).join(", ");
   const { total } = hourlyPrice(place.region, [instanceType, instanceType]);
   const price = !isAwsItself(place)
     ? `It is made at ${endpointPrice(place)}.`
@@ -126,16 +152,17 @@ function announce(
     spec.hours === undefined
       ? "Instances run until you take them down (--hours never)."
       : `Instances power off and are gone ${plural(spec.hours, "hour")} after they are started (--hours), should you forget them.`;
-  terminal.say("");
+  const startsInstances = missing.includes("instance-1") || missing.includes("instance-2");
   terminal.say(
     terminal.wrap(
-      `This makes ${list}. ${price} ${reaches("instances") ? `${hours} ` : ""}\`vpclab teardown\` removes all of it.`,
+      `This makes ${list}${resources.length === 0 ? "" : `; ${stand}`}. ${price} ${startsInstances ? `${hours} ` : ""}\`vpclab teardown\` removes all of it.`,
     ),
   );
+  return true;
 }
 
-async function agreed({ terminal, signal }: Program): Promise<boolean> {
-  const answer = await confirm(terminal, { message: "Make it now?", signal });
+async function agreed({ terminal, signal }: Program, makes: boolean): Promise<boolean> {
+  const answer = await confirm(terminal, { message: makes ? "Make it now?" : "Go on now?", signal });
   if (answer !== true) terminal.say("Nothing was made.");
   if (answer === CANCELLED) throw new Interrupted();
   return answer;

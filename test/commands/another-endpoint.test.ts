@@ -96,15 +96,21 @@ it("has no price in the plan, while it is made, while it stands, and when it is 
   expect(gone.all).not.toMatch(/AWS account|\$\d|at no cost/);
 }, 120_000);
 
-it("is announced as far as it is to go", async () => {
+it("is announced as far as it is to go, but for what stands", async () => {
   const announced = async (until: string) => {
     const { all } = await run((program) => up(program, { ...options, yes: true, until }));
-    return /This makes .*? removes all of it\./.exec(all)?.[0];
+    return /(This makes|\d+ resources stand) .*? removes all of it\./.exec(all)?.[0];
   };
   expect(await announced("vpcs")).toBe(
     `This makes 2 VPCs, 1 role. It is made at ${affair}. \`vpclab teardown\` removes all of it.`,
   );
   expect(await announced("log-group")).toMatch(
-    /^This makes 2 VPCs, 2 t\d\.micro instances, 1 log group, 1 role\. .* Instances run until you take them down/,
+    /^This makes 2 t\d\.micro instances, 1 log group; 10 resources stand already\. .* Instances run until you take them down/,
+  );
+  expect(await announced("log-group")).toBe(
+    "15 resources stand already: nothing new is made. `vpclab teardown` removes all of it.",
+  );
+  expect(await announced("flow-log")).toBe(
+    `This makes 1 flow log, 1 role; 15 resources stand already. It is made at ${affair}. \`vpclab teardown\` removes all of it.`,
   );
 }, 60_000);
