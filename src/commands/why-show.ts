@@ -156,7 +156,7 @@ function tellAgent(terminal: Terminal, { agentStop, question }: Explanation): vo
   if (agentStop === undefined) return;
   const { address, port } = AGENT_CALLS;
   const what =
-    `But nothing can be sent from ${inWords(question.from)}: its agent has no way to Systems Manager, ` +
+    `But vpclab can send nothing from ${inWords(question.from)}: its agent has no way to Systems Manager, ` +
     `TCP port ${port} on the internet: ${agentStop}`;
   terminal.out(terminal.wrap(plain(what)));
   terminal.out(`  ${terminal.symbols.next} vpclab why ${address}${sentFrom(question)} --port ${port}`);

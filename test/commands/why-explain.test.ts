@@ -111,7 +111,7 @@ describe("what is shown last", () => {
     const text = shown("private", denied);
     expect(text).toMatch(/\nThe 4 changes that would let it pass\n {2}1 \S.*\n {2}2 \S.*\n {2}4 \S/s);
     expect(text).toMatch(
-      /\nOnce they are made, ask again:\n {2}→ vpclab why private\nBut nothing can be sent from instance 1: /,
+      /\nOnce they are made, ask again:\n {2}→ vpclab why private\nBut vpclab can send nothing from instance 1: /,
     );
   });
 

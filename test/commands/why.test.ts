@@ -334,7 +334,7 @@ describe("vpclab why, once peered", () => {
     const closed = await ask();
     expect(closed.stdout).toContain("--protocol icmp");
     expect(unwrapped(closed.stdout)).toMatch(
-      /But nothing can be sent from instance 1: .* stops at security group NextWork-1-SG, out: .* → vpclab why 52\.\S+ --port 443 $/,
+      /But vpclab can send nothing from instance 1: .* stops at security group NextWork-1-SG, out: .* → vpclab why 52\.\S+ --port 443 $/,
     );
     const refused = await refusal(() => home.run((program) => ping(program, "private", SIMULATED)));
     expect(refused).toMatchObject({
@@ -345,16 +345,16 @@ describe("vpclab why, once peered", () => {
       changes: [{ kind: "authorize-security-group", rule: { peer: { cidr: "0.0.0.0/0" } } }],
     });
     await hand((aws) => aws.ec2.send(new AuthorizeSecurityGroupEgressCommand(group)));
-    expect((await ask()).stdout).not.toContain("But nothing");
+    expect((await ask()).stdout).not.toContain("But vpclab can send nothing");
 
     const way = { RouteTableId: table.RouteTableId, DestinationCidrBlock: "0.0.0.0/0" };
     await hand((aws) => aws.ec2.send(new DeleteRouteCommand(way)));
     const { code, stdout } = await ask();
     expect(code).toBe(0);
-    expect(unwrapped(stdout)).toMatch(/But nothing can be sent from instance 1: .*no route for 52\./);
+    expect(unwrapped(stdout)).toMatch(/But vpclab can send nothing from instance 1: .*no route for 52\./);
     expect(stdout).not.toContain("vpclab ping");
     // Where the change that is advised gives the agent its way, too, nothing has to be said of it.
-    expect((await ask("public")).stdout).not.toContain("But nothing");
+    expect((await ask("public")).stdout).not.toContain("But vpclab can send nothing");
     const GatewayId = table.Routes?.find(
       (one) => one.DestinationCidrBlock === way.DestinationCidrBlock,
     )?.GatewayId;
