@@ -13,14 +13,14 @@ import type {
   VpcPeeringConnection,
 } from "@aws-sdk/client-ec2";
 import { byText } from "../lab/order.ts";
-import { type LabSpec, type Part, type ResourceType, TAG_PART } from "../lab/spec.ts";
+import { type LabSpec, type Part, type ResourceType, TAG_LAB, TAG_PART } from "../lab/spec.ts";
 import { allOnlineAgents } from "./agent.ts";
 import { allowedReads } from "./allowed-reads.ts";
 import type { Aws } from "./clients.ts";
 import { LabError } from "./errors.ts";
 import { describeInstances, isGone } from "./instance.ts";
 import { findInstanceProfile } from "./instance-profile.ts";
-import { findLogGroup } from "./log-group.ts";
+import { readLogGroup } from "./log-group.ts";
 import { hasFaded } from "./peering-connection.ts";
 import { byPlace } from "./placed.ts";
 import { findPolicy } from "./policy.ts";
@@ -72,6 +72,8 @@ export interface Inventory {
   readonly onlineInstanceIds: ReadonlySet<string>;
   /** What AWS does not let this person look for: of it nothing is known. A teardown of the rest needs neither. */
   readonly unseen: readonly ("volumes" | "agents")[];
+  /** The log group of the lab's name where it carries no lab's tag: whose it is, nobody can tell. */
+  readonly untaggedLogGroup?: string | undefined;
 }
 
 /**
@@ -102,6 +104,7 @@ export interface Others {
   readonly logGroupSince: number | undefined;
   readonly onlineInstanceIds: ReadonlySet<string>;
   readonly unseen: Inventory["unseen"];
+  readonly untaggedLogGroup: string | undefined;
 }
 
 /** @param account twelve digits */
@@ -122,7 +125,7 @@ export async function readOthers(
 /** The inventory out of what was read, by the tag or of the whole Region. */
 export function inventoryOf(network: TaggedNetwork, others: Others): Inventory {
   const { instances, peeringConnections } = network;
-  const { named, volumes, logGroupSince, onlineInstanceIds, unseen } = others;
+  const { named, volumes, logGroupSince, onlineInstanceIds, unseen, untaggedLogGroup } = others;
   const { inside, outside } = byPlace({
     ...network,
     volumes: volumes.filter((volume) => !isBeingDeleted(volume)),
@@ -154,6 +157,7 @@ export function inventoryOf(network: TaggedNetwork, others: Others): Inventory {
     instances: standing,
     onlineInstanceIds,
     unseen,
+    untaggedLogGroup,
   };
 }
 
@@ -240,16 +244,18 @@ async function readNamed(
   aws: Aws,
   spec: LabSpec,
   account: string | Promise<string>,
-): Promise<Pick<Others, "named" | "logGroupSince">> {
+): Promise<Pick<Others, "named" | "logGroupSince" | "untaggedLogGroup">> {
   const present = (type: ResourceType, part: Part, id: string | undefined): InventoryResource[] =>
     id === undefined ? [] : [{ type, part, id, name: spec.nameOf(part), state: "present" }];
-  const [instanceRole, profile, group, policy, flowLogRole] = await Promise.all([
+  const [instanceRole, profile, namesake, policy, flowLogRole] = await Promise.all([
     unlessForeign(findRole(aws, spec, "instance-role")),
     unlessForeign(findInstanceProfile(aws, spec)),
-    unlessForeign(findLogGroup(aws, spec, account)),
+    readLogGroup(aws, spec, account),
     unlessForeign(findPolicy(aws, spec, account)),
     unlessForeign(findRole(aws, spec, "flow-log-role")),
   ]);
+  const group = namesake?.isOurs ? namesake : undefined;
+  const isUntagged = namesake !== undefined && group === undefined && namesake.tags[TAG_LAB] === undefined;
   return {
     named: [
       ...present("iam-role", "instance-role", instanceRole?.name),
@@ -259,6 +265,7 @@ async function readNamed(
       ...present("iam-role", "flow-log-role", flowLogRole?.name),
     ],
     logGroupSince: group?.createdAt || undefined,
+    untaggedLogGroup: isUntagged ? namesake.name : undefined,
   };
 }
 

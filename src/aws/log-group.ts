@@ -7,15 +7,17 @@ import {
   type LogGroup as LogGroupDescription,
   PutRetentionPolicyCommand,
   paginateDescribeLogGroups,
+  TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { LabSpec } from "../lab/spec.ts";
+import { type LabSpec, TAG_LAB } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
+import { describeFlowLogs } from "./flow-log.ts";
 import { partitionOf } from "./identity.ts";
 import { assertOurs, createNamed } from "./ownership.ts";
-import { tagList } from "./tags.ts";
+import { labFilters, tagList } from "./tags.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 export interface LogGroup {
@@ -28,8 +30,45 @@ export interface LogGroup {
   readonly createdAt: number;
 }
 
+/** The group that has the lab's name. */
+export interface NamedLogGroup extends LogGroup {
+  readonly tags: Readonly<Record<string, string>>;
+  /** By its tag, or because the lab's flow log made it again. */
+  readonly isOurs: boolean;
+}
+
 /**
  * The group and its tags are asked for at once: its ARN can be told beforehand.
+ * @param account twelve digits
+ */
+export async function readLogGroup(
+  aws: Aws,
+  spec: LabSpec,
+  account: string | Promise<string>,
+): Promise<NamedLogGroup | undefined> {
+  const name = spec.nameOf("log-group");
+  const [group, tags] = await Promise.all([describeLogGroup(aws, name), tagsOf(aws, account, name)]);
+  if (group === undefined || tags === undefined) return undefined;
+  const lab = tags[TAG_LAB];
+  const isOurs = lab === spec.lab || (lab === undefined && (await isMadeByFlowLog(aws, spec, group)));
+  return { ...group, tags, isOurs };
+}
+
+/**
+ * Whether a group without our tag is younger than the flow log of the lab that writes to it: somebody deleted ours, and the
+ * flow log made it again (AWS-FACTS §1).
+ */
+async function isMadeByFlowLog(aws: Aws, spec: LabSpec, { name, createdAt }: LogGroup): Promise<boolean> {
+  const flowLogs = await describeFlowLogs(aws, [
+    ...labFilters(spec),
+    { Name: "log-group-name", Values: [name] },
+  ]);
+  return flowLogs.some(
+    ({ CreationTime }) => CreationTime !== undefined && CreationTime.getTime() < createdAt,
+  );
+}
+
+/**
  * @param account twelve digits
  * @throws LabError "not-ours" if somebody else's log group has the name
  */
@@ -37,14 +76,13 @@ export async function findLogGroup(
   aws: Aws,
   spec: LabSpec,
   account: string | Promise<string>,
-): Promise<LogGroup | undefined> {
-  const name = spec.nameOf("log-group");
-  const [group, tags] = await Promise.all([describeLogGroup(aws, name), tagsOf(aws, account, name)]);
-  if (group === undefined || tags === undefined) return undefined;
-  assertOurs(spec, "log group", name, tagList(tags), [
-    "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
-      `aws logs delete-log-group --log-group-name ${name} --region ${aws.region}`,
-  ]);
+): Promise<NamedLogGroup | undefined> {
+  const group = await readLogGroup(aws, spec, account);
+  if (group !== undefined && !group.isOurs)
+    assertOurs(spec, "log group", group.name, tagList(group.tags), [
+      "If it came back after a teardown (a flow log that is still writing makes its group again), delete it: " +
+        `aws logs delete-log-group --log-group-name ${group.name} --region ${aws.region}`,
+    ]);
   return group;
 }
 
@@ -95,13 +133,18 @@ function fromDescription(name: string, group: LogGroupDescription): LogGroup {
 }
 
 /**
- * Finds the log group, else makes it (Standard class); then its retention is as the spec says.
+ * Finds the log group, else makes it (Standard class); then its tags and its retention are as the spec says.
  * @param account twelve digits
  */
 export async function ensureLogGroup(aws: Aws, spec: LabSpec, account: string): Promise<Ensured<LogGroup>> {
   const name = spec.nameOf("log-group");
-  const find = () => findLogGroup(aws, spec, account);
-  const ensured = await ensure(aws, find, () =>
+  let untagged: LogGroup | undefined;
+  const find = async () => {
+    const found = await findLogGroup(aws, spec, account);
+    untagged = found?.tags[TAG_LAB] === undefined ? found : undefined;
+    return found;
+  };
+  const ensured = await ensure<LogGroup>(aws, find, () =>
     createNamed(
       aws,
       async () => {
@@ -124,6 +167,10 @@ export async function ensureLogGroup(aws: Aws, spec: LabSpec, account: string): 
       find,
     ),
   );
+  if (untagged)
+    await aws.logs.send(
+      new TagResourceCommand({ resourceArn: untagged.arn, tags: spec.tagsOf("log-group") }),
+    );
   const { retentionDays } = spec;
   if (ensured.resource.retentionDays === retentionDays) return ensured;
   await setRetention(aws, name, retentionDays);

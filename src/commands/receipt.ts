@@ -23,8 +23,12 @@ export interface Before {
   readonly tookMs: number;
 }
 
-/** For programs. `strays` is there only where there are any, `unseen` where AWS did not let us look for something. */
+/**
+ * For programs. `strays` is there only where there are any, `unseen` where AWS did not let us look for something,
+ * `untaggedLogGroup` where a log group of the lab's name stays.
+ */
 export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
+  const { unseen, untaggedLogGroup } = before.inventory;
   const of = (outcome: Removal["outcome"]) =>
     receipt.removals
       .filter((removal) => removal.outcome === outcome)
@@ -46,7 +50,8 @@ export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
       next: nextOf(leftover, lab.place.region),
     })),
     ...(strays.length > 0 && { strays }),
-    ...(before.inventory.unseen.includes("volumes") && { unseen: ["volumes"] }),
+    ...(unseen.includes("volumes") && { unseen: ["volumes"] }),
+    ...(untaggedLogGroup !== undefined && { untaggedLogGroup }),
     complete: receipt.complete,
   };
 }

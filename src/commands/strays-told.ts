@@ -83,6 +83,21 @@ function held({ attachedTo }: InventoryResource): string {
   return attachedTo === undefined ? "" : `, attached to ${attachedTo}, which is not the lab's`;
 }
 
+/** A log group that has the lab's name and no tag, in lines: with its lab gone, nobody would think of it. */
+export function untaggedTold(
+  terminal: Terminal,
+  { untaggedLogGroup }: Pick<Inventory, "untaggedLogGroup">,
+  region: string,
+): string[] {
+  if (untaggedLogGroup === undefined) return [];
+  const title = `${terminal.symbols.warning} The log group ${untaggedLogGroup} has the lab's name but no tag of it, so it stays. A flow log that still wrote after its group was deleted may have made it again; its records are paid for.`;
+  return [
+    "",
+    terminal.colour.yellow(terminal.wrap(plain(title))),
+    `    to delete it: ${plain(deleteCommand({ type: "log-group", id: untaggedLogGroup }, region))}`,
+  ];
+}
+
 /** What of the lab may be there unseen, in lines; none where all could be read. */
 export function unseenTold(terminal: Terminal, { unseen }: Inventory): string[] {
   if (!unseen.includes("volumes")) return [];

@@ -18,7 +18,7 @@ import { silentNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Before, receiptJson, receiptLines, resourceTable, showReceipt } from "./receipt.ts";
-import { elsewhereTold, straysTold, unseenTold } from "./strays-told.ts";
+import { elsewhereTold, straysTold, unseenTold, untaggedTold } from "./strays-told.ts";
 
 export interface TeardownOptions extends GlobalOptions {
   readonly yes?: boolean;
@@ -118,6 +118,7 @@ function tellOthers(terminal: Terminal, { lab, inventory, strays }: Doomed, opti
   for (const line of [
     ...unseenTold(terminal, inventory),
     ...straysTold(terminal, strays, inventory, options.includeStrays === true, again(options)),
+    ...untaggedTold(terminal, inventory, lab.place.region),
     ...elsewhereTold(terminal, inventory.elsewhere, lab.place.region, again(options)),
   ])
     terminal.say(line);

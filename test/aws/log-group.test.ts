@@ -6,14 +6,23 @@ import {
   DescribeLogGroupsCommand,
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
+  TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeFlowLogsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeEach, describe, expect, test } from "vitest";
-import { deleteLogGroup, deleteReturned, ensureLogGroup, findLogGroup } from "../../src/aws/log-group.ts";
+import {
+  deleteLogGroup,
+  deleteReturned,
+  ensureLogGroup,
+  findLogGroup,
+  readLogGroup,
+} from "../../src/aws/log-group.ts";
 import { mockedLab } from "../steps/lab-context.ts";
 import { refusal } from "./refusal.ts";
 
 const logs = mockClient(CloudWatchLogsClient);
+const ec2 = mockClient(EC2Client);
 const { aws, spec } = mockedLab().lab;
 const NAME = "NextWorkVPCFlowLogsGroup";
 const ACCOUNT = "123456789012";
@@ -25,6 +34,8 @@ function group(more: { retentionInDays?: number; creationTime?: number } = {}) {
 
 beforeEach(() => {
   logs.reset();
+  ec2.reset();
+  ec2.on(DescribeFlowLogsCommand).resolves({ FlowLogs: [] });
   logs.on(ListTagsForResourceCommand).resolves({ tags: { "vpclab:lab": "nextwork" } });
 });
 
@@ -53,6 +64,48 @@ describe("the log group", () => {
     logs.on(CreateLogGroupCommand).rejectsOnce(refusal("OperationAbortedException")).resolves({});
     expect((await ensureLogGroup(aws, spec, ACCOUNT)).outcome).toBe("made");
     expect(logs.commandCalls(CreateLogGroupCommand)).toHaveLength(2);
+  });
+
+  describe("without a tag", () => {
+    const MADE = new Date("2026-01-05T09:00:00Z");
+    const flowLogs = (...CreationTimes: Date[]) =>
+      ec2.on(DescribeFlowLogsCommand).resolves({
+        FlowLogs: CreationTimes.map((CreationTime) => ({ LogGroupName: NAME, CreationTime })),
+      });
+    beforeEach(() => {
+      logs.on(ListTagsForResourceCommand).resolves({ tags: {} });
+      logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [group({ creationTime: MADE.getTime() })] });
+    });
+
+    test("is the lab's where the flow log that writes to it is older, and is tagged then", async () => {
+      flowLogs(new Date(MADE.getTime() - 1));
+      expect(await findLogGroup(aws, spec, ACCOUNT)).toMatchObject({ name: NAME, isOurs: true });
+      expect(ec2.commandCalls(DescribeFlowLogsCommand)[0]?.args[0].input.Filter).toEqual([
+        { Name: "tag:vpclab:lab", Values: ["nextwork"] },
+        { Name: "log-group-name", Values: [NAME] },
+      ]);
+      expect((await ensureLogGroup(aws, spec, ACCOUNT)).outcome).toBe("found");
+      expect(logs.commandCalls(TagResourceCommand)[0]?.args[0].input).toEqual({
+        resourceArn: ARN,
+        tags: spec.tagsOf("log-group"),
+      });
+    });
+
+    test.each([
+      ["that it is older than", [MADE]],
+      ["that there is none", []],
+    ])("is nobody's for all we know, of the flow log is known %s", async (_, times) => {
+      flowLogs(...times);
+      await expect(ensureLogGroup(aws, spec, ACCOUNT)).rejects.toMatchObject({ code: "not-ours" });
+      expect(logs.commandCalls(TagResourceCommand)).toEqual([]);
+      expect(await readLogGroup(aws, spec, ACCOUNT)).toMatchObject({ isOurs: false, tags: {} });
+    });
+
+    test("is another lab's by that lab's tag, whichever flow log writes to it", async () => {
+      flowLogs(new Date(MADE.getTime() - 1));
+      logs.on(ListTagsForResourceCommand).resolves({ tags: { "vpclab:lab": "other" } });
+      await expect(findLogGroup(aws, spec, ACCOUNT)).rejects.toMatchObject({ code: "not-ours" });
+    });
   });
 
   test("is the one of exactly this name, on whichever page", async () => {
