@@ -1,5 +1,6 @@
 /** A query's result on the terminal: when, what, how much, and what it cost. */
 import { portName, protocolName } from "../flow-logs/protocols.ts";
+import { format } from "../insights/values.ts";
 import { byteCount, count, money, plural } from "../lab/figures.ts";
 import type { Place } from "../lab/memory.ts";
 import { parseAddress } from "../network/cidr.ts";
@@ -12,6 +13,7 @@ import { indent, plain, plainLines, visibleWidth, wrapText } from "../ui/text.ts
 import { amountInWords, isAmount, NAMES } from "./amount.ts";
 import { endpointPrice, isAwsItself } from "./endpoint.ts";
 import type { Answer } from "./insights.ts";
+import { type ColumnsOfQuery, columnsOfQuery } from "./insights-columns.ts";
 import type { RecordsOverTime } from "./insights-histogram.ts";
 import type { ChosenQuery } from "./insights-query.ts";
 import { day, timeOfDay } from "./time-range.ts";
@@ -44,7 +46,9 @@ export function showAnswer(terminal: Terminal, shown: Shown): void {
   else if (rows.every((row) => Object.values(row).every((value) => value === "")))
     terminal.out(`${plural(rows.length, "row")} without a value in any column.`);
   else {
-    terminal.out(resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), known));
+    terminal.out(
+      resultTable(terminal, columns, rows.slice(0, MOST_SHOWN), columnsOfQuery(chosen.parsed), known),
+    );
     if (rows.length > MOST_SHOWN)
       terminal.out(
         `… and ${plural(rows.length - MOST_SHOWN, "more row")}; --csv and --json have all of them.`,
@@ -85,16 +89,22 @@ function spanInWords(ms: number): string {
 
 type Row = Readonly<Record<string, string>>;
 
-/** A value that a row has not says nothing against its column. */
-function holdsAmounts(column: string, rows: readonly Row[]): boolean {
-  return isAmount(
-    column,
-    rows.map((row) => row[column] ?? "0"),
-  );
+/** The columns that say how much. A value that a row has not says nothing against its column. */
+function amountsAmong(
+  columns: readonly string[],
+  rows: readonly Row[],
+  { keys, times }: ColumnsOfQuery,
+): ReadonlySet<string> {
+  const holdsAmounts = (column: string) =>
+    isAmount(
+      column,
+      rows.map((row) => row[column] ?? "0"),
+    );
+  return new Set(columns.filter((column) => !keys.has(column) && !times.has(column) && holdsAmounts(column)));
 }
 
-function columnFor(column: string, rows: readonly Row[]): Column {
-  if (holdsAmounts(column, rows)) return { title: plain(column), align: "right", fit: "keep" };
+function columnFor(column: string, amounts: ReadonlySet<string>): Column {
+  if (amounts.has(column)) return { title: plain(column), align: "right", fit: "keep" };
   return { title: plain(column), fit: column === "@message" ? "wrap" : "truncate" };
 }
 
@@ -103,12 +113,14 @@ function resultTable(
   terminal: Terminal,
   columns: readonly string[],
   rows: readonly Row[],
+  meant: ColumnsOfQuery,
   known: KnownAddresses,
 ): string {
-  const shape = columns.map((column) => columnFor(column, rows));
-  const amounts = new Set(columns.filter((column) => holdsAmounts(column, rows)));
+  const amounts = amountsAmong(columns, rows, meant);
+  const shape = columns.map((column) => columnFor(column, amounts));
   const value = (column: string, row: Row) => {
     const text = row[column] ?? "";
+    if (meant.times.has(column)) return timeInWords(text);
     return amounts.has(column) ? amountInWords(text) : text;
   };
   const named = rows.map((row) => columns.map((column) => cell(column, value(column, row), known)));
@@ -123,6 +135,11 @@ function resultTable(
   );
   const legend = [...addresses].map((address) => `${address} is ${known.whose(address)}`).join(", ");
   return `${table(shape, bare, terminal)}${legend === "" ? "" : `\n${terminal.wrap(`${legend}.`)}`}`;
+}
+
+/** As @timestamp is shown: "2026-01-05 08:00:00.000". */
+function timeInWords(ms: string): string {
+  return /^\d+$/.test(ms) ? (format(Number(ms), "timestamp") ?? ms) : ms;
 }
 
 /** Owners that say nothing that the address does not. */
@@ -145,8 +162,10 @@ function nameOf(column: string, value: string, whose: KnownAddresses["whose"]): 
 /** The first column of amounts as bars, where the query sums something up. */
 function showBars(terminal: Terminal, { chosen, answer: { columns, rows }, known }: Shown): void {
   const sumsUp = chosen.parsed?.commands.some(({ command }) => command === "stats") === true;
-  const amount = columns.find((column) => holdsAmounts(column, rows));
-  const labels = columns.filter((column) => !holdsAmounts(column, rows));
+  const meant = columnsOfQuery(chosen.parsed);
+  const amounts = amountsAmong(columns, rows, meant);
+  const amount = columns.find((column) => amounts.has(column));
+  const labels = columns.filter((column) => !amounts.has(column) && !meant.times.has(column));
   if (!sumsUp || amount === undefined || labels.length === 0 || rows.length < 2) return;
   const label = (row: Row) => {
     const parts = labels.map((column) => {

@@ -158,6 +158,33 @@ describe("vpclab insights --file", () => {
     expect(await shown("fields dstPort, bytes", ...lines)).not.toMatch(/^https +█/m);
   });
 
+  it("draws what is counted, not the numbers by which it is grouped", async () => {
+    const query =
+      'parse @message "* * * * * * * *" as v, acct, eni, src, dst, sp, dp, rest | ' +
+      "stats count(*) as n by dst, dp | sort n desc | limit 3";
+    const { stdout } = await ask(undefined, { query, file: file("parsed.txt", text) }, { color: false });
+    expect(stdout).toMatch(/^52\.119\.160\.9, 443 +█+ 2$/m);
+    expect(stdout).toMatch(/^10\.1\.0\.4, 3389 +█+\S* 1$/m);
+    // A port is a name also in the table.
+    expect(stdout).toMatch(/^10\.1\.0\.4 +3389 +1$/m);
+  });
+
+  it("shows the earliest and the latest @timestamp as times, and in CSV as Logs Insights gives them", async () => {
+    const query =
+      "stats earliest(@timestamp) as first, latest(@timestamp), count(*) by srcAddr | sort srcAddr";
+    const path = file("times.txt", text);
+    const { stdout } = await ask(undefined, { query, file: path }, { color: false, columns: 120 });
+    expect(stdout).toMatch(/^10\.1\.0\.4 +2026-01-05 08:00:00\.000 +2026-01-05 08:03:00\.000 +3$/m);
+    expect(stdout).toMatch(/^10\.1\.0\.4 +█+ 3$/m);
+    expect((await ask(undefined, { query, file: path, csv: true })).stdout).toContain(
+      "10.1.0.4,1767600000000,1767600180000,3",
+    );
+    const last = "stats latest(@timestamp) as t by srcAddr | stats max(t) as last";
+    expect((await ask(undefined, { query: last, file: path }, { color: false })).stdout).toMatch(
+      /^2026-01-05 08:03:00\.000$/m,
+    );
+  });
+
   it("draws bars for the first 15 rows, and says so", async () => {
     const lines = Array.from({ length: 17 }, (_, n) => record("10.1.0.4", "10.2.0.9", 50_000 + n, 500 - n));
     const query = "stats sum(bytes) as total by dstPort | sort total desc";
