@@ -52,10 +52,7 @@ export function labNetworkIn(region: RegionNetwork, spec: LabSpec): LabNetwork {
   };
 }
 
-/**
- * AWS's answers as a topology. IPv4 alone; rules and routes that name a prefix list are left out, since the lists are
- * not read.
- */
+/** AWS's answers as a topology. IPv4 alone; routes to a prefix list are left out, since the lists are not read. */
 export function topologyFrom(described: VpcContents): network.Topology {
   return {
     vpcs: described.vpcs.map(vpcOf),
@@ -168,7 +165,10 @@ function rulesOf(permission: IpPermission, egress: boolean): network.SecurityGro
   const groups = (permission.UserIdGroupPairs ?? []).flatMap(({ GroupId }) =>
     GroupId ? { groupId: GroupId } : [],
   );
-  return [...cidrs, ...groups].map((peer) => ({ egress, protocol, ports, icmp, peer }));
+  const lists = (permission.PrefixListIds ?? []).flatMap(({ PrefixListId }) =>
+    PrefixListId ? { prefixListId: PrefixListId } : [],
+  );
+  return [...cidrs, ...groups, ...lists].map((peer) => ({ egress, protocol, ports, icmp, peer }));
 }
 
 function networkInterfaceOf(

@@ -37,13 +37,17 @@ export function securityGroupHop(
   }
   const direction = isEgress ? "outbound" : "inbound";
   const hasRules = groups.some((group) => group.rules.some(isAbout));
+  const unknown = groups
+    .flatMap(({ rules }) => rules.filter((rule) => isAbout(rule) && matchesTraffic(rule, packet)))
+    .flatMap(({ peer }) => ("prefixListId" in peer ? peer.prefixListId : []));
+  const unless = unknown.length > 0 ? `, unless ${farSide} is in prefix list ${unknown.join(" or ")}` : "";
   return {
     kind,
     component: shown.id,
     name: shown.name,
     verdict: "denied",
     reason: hasRules
-      ? `no ${direction} rule of ${listed(groups)} allows ${describeTraffic(packet)} ${isEgress ? "to" : "from"} ${farSide}`
+      ? `no ${direction} rule of ${listed(groups)} allows ${describeTraffic(packet)} ${isEgress ? "to" : "from"} ${farSide}${unless}`
       : `no ${direction} rules at all`,
     code: hasRules ? "ENI_SG_RULES_MISMATCH" : "SG_HAS_NO_RULES",
   };
@@ -60,6 +64,7 @@ function isPeer(
   farSide: string,
 ): boolean {
   if ("cidr" in peer) return contains(peer.cidr, farSide);
+  if ("prefixListId" in peer) return false;
   return network
     .withPrivateAddress(farSide)
     .some(
@@ -71,7 +76,7 @@ function isPeer(
 
 /** "all traffic", "TCP 22 from 10.0.0.0/8"; anywhere goes without saying. */
 function describeRule(rule: SecurityGroupRule, isEgress: boolean): string {
-  const peer = "cidr" in rule.peer ? rule.peer.cidr : rule.peer.groupId;
+  const [peer] = Object.values(rule.peer);
   const traffic = describePattern(rule);
   return peer === "0.0.0.0/0" ? traffic : `${traffic} ${isEgress ? "to" : "from"} ${peer}`;
 }

@@ -96,8 +96,11 @@ export interface SecurityGroupRule {
   readonly ports?: PortRange | undefined;
   /** ICMP only; -1 is any. */
   readonly icmp?: IcmpTypeCode | undefined;
-  /** Whom it lets in or out: a CIDR, or the members of a security group (also of a peered VPC). */
-  readonly peer: { readonly cidr: string } | { readonly groupId: string };
+  /**
+   * Whom it lets in or out: a CIDR, the members of a security group (also of a peered VPC), or whoever is in a prefix list:
+   * what that holds is not known.
+   */
+  readonly peer: { readonly cidr: string } | { readonly groupId: string } | { readonly prefixListId: string };
 }
 
 export interface NetworkInterface extends Named {
