@@ -20,6 +20,7 @@ import { type ChosenQuery, chooseQuery, malformed, ownQuery } from "./insights-q
 import { printCsv, type Shown, showAnswer } from "./insights-show.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { untilInterrupted } from "./stdin.ts";
 import { type RangeFlags, type TimeRange, timeRange } from "./time-range.ts";
@@ -135,6 +136,8 @@ async function askAws(
     print(terminal, options, { chosen, answer, overTime, known, place });
     for (const what of missed) terminal.say(terminal.wrap(`Note: without ${plain(what)}.`));
     return 0;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

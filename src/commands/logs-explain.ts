@@ -20,6 +20,7 @@ import { showFinding } from "./findings.ts";
 import { header } from "./header.ts";
 import { type LineLayout, lineLayout } from "./logs-line.ts";
 import { openLab } from "./open-lab.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { untilInterrupted } from "./stdin.ts";
 
@@ -156,6 +157,8 @@ async function chosen(
     });
     if (line === CANCELLED) throw new Interrupted();
     return { line, known };
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

@@ -17,6 +17,7 @@ import { plain } from "../ui/text.ts";
 import { header } from "./header.ts";
 import { pattern } from "./logs-filter.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import { type Reconciliation, type RecordedPing, reconcile, type SentPing } from "./ping-records.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { day, timeOfDay } from "./time-range.ts";
@@ -57,6 +58,8 @@ export async function logsReconcile(program: Program, options: GlobalOptions): P
     if (options.json) printJson(terminal, toJson(pings, account));
     else show(terminal, pings, account, evidence.now);
     return isLost ? EXIT.no : 0;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

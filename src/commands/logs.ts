@@ -15,6 +15,7 @@ import { type RecordFilter, type RecordFlags, recordFilter } from "./logs-filter
 import { lineLayout } from "./logs-line.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { day, period, timeOfDay } from "./time-range.ts";
 
@@ -85,6 +86,8 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
           `  ${terminal.symbols.next} vpclab insights        questions about all of them`,
       );
     return 0;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

@@ -17,6 +17,7 @@ import { pingFigures } from "./findings.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import { pingMeaning } from "./ping-meaning.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { requireRunning } from "./require-running.ts";
@@ -83,6 +84,8 @@ export async function ping(program: Program, target: string, options: PingOption
     if (options.json) printJson(terminal, summary);
     else await show(program, lab, sent.output, summary);
     return summary.reachable ? 0 : EXIT.no;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

@@ -23,6 +23,7 @@ import { drawing } from "./drawing.ts";
 import { svgDrawing } from "./drawing-svg.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
+import { otherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { idBesideName } from "./resource-words.ts";
 import { costPerHour, placeJson, priceInWords, stepStates } from "./standing.ts";
@@ -185,9 +186,10 @@ function show(
   for (const line of elsewhereTold(terminal, inventory.elsewhere, lab.place.region)) terminal.out(line);
   if (inventory.resources.length > 0) terminal.out("");
   const next = inventory.resources.length === 0 || doneCount < states.length ? "vpclab up" : "vpclab ping";
+  const others = otherLabs(lab);
   const cost =
     inventory.resources.length === 0
-      ? "Nothing of this lab stands."
+      ? `Nothing of this lab stands.${others === undefined ? "" : ` ${others}`}`
       : `It stands ${priceInWords(lab.place, costPerHour(lab.place, inventory))}.`;
   terminal.out(terminal.wrap(cost));
   terminal.out(`  ${terminal.symbols.next} ${next}`);

@@ -3,7 +3,6 @@ import { readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
 import { EXIT, Interrupted, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
-import type { Place, RememberedLab } from "../lab/memory.ts";
 import { shellWord } from "../lab/shell-word.ts";
 import type { LabContext } from "../steps/step.ts";
 import { notInTheLab, type Receipt, walkDown } from "../steps/walk.ts";
@@ -16,6 +15,7 @@ import { header } from "./header.ts";
 import { standingNow, whatStands } from "./interruption.ts";
 import { silentNarrator, terminalNarrator } from "./narrate.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
+import { isOfAccount, otherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Before, receiptJson, receiptLines, resourceTable, showReceipt } from "./receipt.ts";
 import { elsewhereTold, straysTold, unseenTold, untaggedTold } from "./strays-told.ts";
@@ -135,23 +135,13 @@ function asAsked(options: TeardownOptions): string {
   return `${again(options)}${include.length > 0 ? ` --include ${include.map(shellWord).join(" ")}` : ""}`;
 }
 
-function nothingStands(
-  { place, memory }: OpenLab,
-  options: TeardownOptions,
-  unread: readonly Unread[],
-): string {
-  const { lab, region } = place;
+function nothingStands(asked: OpenLab, options: TeardownOptions, unread: readonly Unread[]): string {
+  const { lab, region } = asked.place;
   // A lab of that name in another Region has its own in IAM.
   if (!options.allRegions) {
     const nothing = `Nothing stands of lab ${lab} in ${region}, neither there nor in IAM. There is nothing to do.`;
-    const others = memory
-      .labs()
-      .filter((other) => other.tornDownAt === undefined && isOfAccount(other, place))
-      .filter((other) => other.lab !== lab || other.region !== region);
-    // A name that was mistyped is not to read like a lab that is gone.
-    return others.length === 0
-      ? nothing
-      : `${nothing} Remembered as standing: ${others.map((other) => `${other.lab} (${other.region})`).join(", ")}.`;
+    const others = otherLabs(asked);
+    return others === undefined ? nothing : `${nothing} ${others}`;
   }
   const where = unread.length > 0 ? "the Regions that could be read" : "any Region of the account";
   const orIam = unread.some(({ region }) => region === "IAM") ? "" : " or IAM";
@@ -301,10 +291,6 @@ function forgetEverywhere(lab: OpenLab): void {
   for (const other of lab.elsewhere)
     if (isOfAccount(other, lab.place)) lab.memory.remember({ ...other, tornDownAt: Date.now() });
   forget(lab);
-}
-
-function isOfAccount(other: RememberedLab, { target, account }: Place): boolean {
-  return other.target === target && other.account === account;
 }
 
 function printReceipts(

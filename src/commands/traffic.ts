@@ -16,6 +16,7 @@ import { plain } from "../ui/text.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLab } from "./open-lab.ts";
 import { wholeNumber } from "./options.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { requireRunning } from "./require-running.ts";
 import { KINDS, type Kind, packetOf, type Try, triesOf } from "./traffic-tries.ts";
@@ -56,6 +57,8 @@ export async function traffic(program: Program, options: TrafficOptions): Promis
       if (tallies.some(({ sent }) => sent > 0)) show(terminal, tallies, isLogged);
     }
     return 0;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

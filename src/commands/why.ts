@@ -5,6 +5,7 @@ import { printJson } from "../ui/json.ts";
 import { header } from "./header.ts";
 import { openLabAndRead } from "./open-lab.ts";
 import { ipv4Address, wholeNumber } from "./options.ts";
+import { namingOtherLabs } from "./other-labs.ts";
 import type { GlobalOptions, Program } from "./program.ts";
 import { type Explanation, explain, type Question } from "./why-explain.ts";
 import { showWhy } from "./why-show.ts";
@@ -31,6 +32,8 @@ export async function why(program: Program, target: string, options: WhyOptions)
     if (options.json) printJson(terminal, whyJson(explanation));
     else showWhy(terminal, explanation);
     return explanation.trip.reachable ? 0 : EXIT.no;
+  } catch (error) {
+    throw namingOtherLabs(error, lab);
   } finally {
     lab.close();
   }

@@ -1,12 +1,26 @@
 /** The commands say the same thing in the same words. */
 import { describe, expect, it } from "vitest";
+import { insights } from "../../src/commands/insights.ts";
+import { logs } from "../../src/commands/logs.ts";
+import { logsReconcile } from "../../src/commands/logs-reconcile.ts";
 import { ping } from "../../src/commands/ping.ts";
-import type { Program } from "../../src/commands/program.ts";
+import type { GlobalOptions, Program } from "../../src/commands/program.ts";
+import { status } from "../../src/commands/status.ts";
 import { teardown } from "../../src/commands/teardown.ts";
 import { traffic } from "../../src/commands/traffic.ts";
 import { up } from "../../src/commands/up.ts";
 import { why } from "../../src/commands/why.ts";
 import { labHome, refusal, SIMULATED, unwrapped } from "./in-process.ts";
+
+/** What needs an instance or records. */
+const ABSENT: readonly ((program: Program, options: GlobalOptions) => Promise<number>)[] = [
+  (program, options) => ping(program, "private", options),
+  (program, options) => why(program, "private", options),
+  traffic,
+  logs,
+  logsReconcile,
+  (program, options) => insights(program, "top-10-byte-transfers", options),
+];
 
 describe("without a lab", () => {
   it.each<[string, (program: Program) => Promise<number>]>([
@@ -40,6 +54,20 @@ describe("without a lab", () => {
       const { stdout } = await home.run((program) => teardown(program, { ...SIMULATED, lab, yes: true }));
       return unwrapped(stdout);
     };
+    const remembered = "Remembered as standing: class-8 (us-east-1), class-7 (us-east-1).";
+    const mistyped = { ...SIMULATED, lab: "clas-7" };
+    const { stdout } = await home.run((program) => status(program, mistyped));
+    expect(unwrapped(stdout)).toContain(`Nothing of this lab stands. ${remembered}`);
+    for (const command of ABSENT)
+      expect(await refusal(() => home.run((program) => command(program, mistyped)))).toMatchObject({
+        exitCode: 1,
+        why: expect.stringContaining(remembered),
+      });
+    // One that is remembered is no slip of the hand.
+    for (const command of ABSENT)
+      expect(
+        await refusal(() => home.run((program) => command(program, { ...SIMULATED, lab: "class-7" }))),
+      ).toMatchObject({ exitCode: 1, why: expect.not.stringContaining("Remembered") });
     expect(await takeDown("clas-7")).toContain(
       "There is nothing to do. Remembered as standing: class-8 (us-east-1), class-7 (us-east-1).",
     );
