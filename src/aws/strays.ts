@@ -216,6 +216,7 @@ function straysAmong(inventory: Inventory, contents: Contents): Strays {
           connection.VpcPeeringConnectionId,
           vpcIds.find((id) => sidesOf(connection).includes(id)),
           connection.Tags,
+          { blocks: sidesOf(connection) },
         ),
       ),
   ];

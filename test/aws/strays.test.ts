@@ -149,6 +149,26 @@ describe("readStrays", () => {
     expect(await found()).toMatchObject([{ type: "elastic-ip", id: "eipalloc-1", blocks: ["igw-1"] }]);
   });
 
+  it("names both of the lab's VPCs that a peering connection made by hand keeps, once", async () => {
+    const other = "vpc-0000000000000002b";
+    const two: Inventory = {
+      ...holding(["vpc", VPC], ["vpc", other]),
+      vpcs: [{ VpcId: VPC }, { VpcId: other }],
+    };
+    ec2.on(DescribeVpcPeeringConnectionsCommand).resolves({
+      VpcPeeringConnections: [
+        {
+          VpcPeeringConnectionId: "pcx-1",
+          RequesterVpcInfo: { VpcId: other },
+          AccepterVpcInfo: { VpcId: VPC },
+          Status: { Code: "active" },
+        },
+      ],
+    });
+    const strays = await readStrays(mockedLab().lab.aws, two);
+    expect(strays.found.map(({ id, blocks }) => [id, [...blocks].sort()])).toEqual([["pcx-1", [VPC, other]]]);
+  });
+
   it("goes on without what AWS does not let us see, and says so", async () => {
     ec2.on(DescribeVpcEndpointsCommand).rejects(refusal("UnauthorizedOperation"));
     ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: "subnet-2", VpcId: VPC }] });
