@@ -1,4 +1,4 @@
-/** Exported records as chunks of the default format: a file or stdin, gzipped or not. */
+/** Exported records as chunks of the default format: a file or stdin, gzipped or not, lines or the AWS CLI's JSON. */
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { PassThrough, pipeline, type Readable } from "node:stream";
@@ -14,6 +14,9 @@ const DEFAULT_NAMES = DEFAULT_FORMAT.split(" ").map((word) => word.slice(2, -1))
 /** CloudWatch Logs' export to S3 puts the event's time before each line. */
 const EXPORT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
 
+/** With the byte order mark that PowerShell's `>` may write before it. */
+const JSON_BEGINS = /^(\u00ef\u00bb\u00bf)?\s*\{/;
+
 /**
  * @param path "-" for stdin
  * @throws LabError, exit code 2 where the file cannot be opened or its records lack fields of the default format
@@ -24,6 +27,10 @@ export async function* recordChunks(path: string, stdin: Readable): AsyncGenerat
     const chunks = buffers(await unzipped(source));
     const first = await chunks.next();
     if (first.done) return;
+    if (JSON_BEGINS.test(first.value.toString("latin1", 0, 16))) {
+      yield* messagesOf(await whole(first.value, chunks));
+      return;
+    }
     const rewrite = rewriter(first.value);
     if (rewrite === undefined) {
       yield first.value;
@@ -66,6 +73,28 @@ async function unzipped(source: Readable): Promise<Readable> {
 
 async function* buffers(stream: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+}
+
+async function whole(first: Buffer, chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all = [first];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/**
+ * The events of `aws logs filter-log-events` and `get-log-events`, a line each.
+ * JSON of something else goes on as it is: none of its lines is a record, and that is told.
+ */
+function* messagesOf(json: Buffer): Generator<Buffer> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json.toString().replace(/^\uFEFF/, ""));
+  } catch {
+    // Cut off, say.
+  }
+  const events = (parsed as { events?: unknown } | undefined)?.events;
+  if (!Array.isArray(events)) yield json;
+  else for (const { message } of events.filter(Boolean)) yield Buffer.from(`${String(message).trimEnd()}\n`);
 }
 
 /** How each line becomes one of the default format, by what the first one is; undefined where it is one already. */

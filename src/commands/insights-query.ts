@@ -5,9 +5,9 @@ import type { Query } from "../insights/ast.ts";
 import { QueryError } from "../insights/error.ts";
 import { PERIOD_FUNCTIONS, SCALAR_FUNCTIONS } from "../insights/functions.ts";
 import { NAMED_QUERIES, namedQuery } from "../insights/named-queries.ts";
-import { parseQuery } from "../insights/parser.ts";
+import { COMMANDS, parseQuery } from "../insights/parser.ts";
 import { planQuery } from "../insights/plan.ts";
-import { suggestField } from "../insights/suggest-field.ts";
+import { nearest, suggestField } from "../insights/suggest-field.ts";
 import { EXIT, LabError, usageError } from "../lab/error.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
@@ -20,6 +20,8 @@ export interface ChosenQuery {
   readonly text: string;
   /** Undefined where our own engine cannot run it: Logs Insights knows more than it does, and has the say on AWS. */
   readonly parsed: Query | undefined;
+  /** What is told of fields that no record has, once there are records: a file without any has another trouble. */
+  readonly notes: readonly string[];
 }
 
 const FUNCTIONS = [
@@ -57,7 +59,7 @@ export async function chooseQuery(
   if (text === undefined) return undefined;
   if (text.trim() === "")
     throw usageError("The query is empty.", "vpclab insights    lists queries to begin with");
-  return { title: "Query", purpose: "", text: text.trimEnd(), parsed: parsed(terminal, text.trimEnd()) };
+  return { title: "Query", purpose: "", text: text.trimEnd(), ...parsed(terminal, text.trimEnd()) };
 }
 
 function named(terminal: Terminal, name: string): ChosenQuery {
@@ -73,7 +75,7 @@ function named(terminal: Terminal, name: string): ChosenQuery {
     );
   }
   const { title, purpose, query } = found;
-  return { title, purpose, text: query, parsed: parsed(terminal, query) };
+  return { title, purpose, text: query, ...parsed(terminal, query) };
 }
 
 /** What stands in a pipe or a file at stdin; undefined where nobody begins to write. */
@@ -103,28 +105,25 @@ async function whatIsPiped(program: Program): Promise<string | undefined> {
 }
 
 /**
- * Parses and plans the query, and warns of fields that no record has.
- * @returns undefined where our own engine cannot run it: whoever is asked has to say what is wrong, if anything is
+ * Parses and plans the query, and notes fields that no record has.
+ * @returns no query where our own engine cannot run it: whoever is asked has to say what is wrong, if anything is
  */
-function parsed(terminal: Terminal, text: string): Query | undefined {
+function parsed(terminal: Terminal, text: string): Pick<ChosenQuery, "parsed" | "notes"> {
   try {
     const query = parseQuery(text);
     const { unknownFields } = planQuery(query);
-    for (const { name, start, end } of unknownFields) {
+    const notes = unknownFields.flatMap(({ name, start, end }) => {
       const meant = suggestField(name);
-      terminal.say(
-        terminal.wrap(
-          `Note: no record has a field ${plain(name)}` +
-            (meant === undefined
-              ? ", so it is empty everywhere."
-              : `: did you mean ${meant}? Names are case-sensitive.`),
-        ),
-      );
-      terminal.say(place(text, start, end, terminal.width));
-    }
-    return query;
+      const note =
+        `Note: no record has a field ${plain(name)}` +
+        (meant === undefined
+          ? ", so it is empty everywhere."
+          : `: did you mean ${meant}? Names are case-sensitive.`);
+      return [terminal.wrap(note), place(text, start, end, terminal.width)];
+    });
+    return { parsed: query, notes };
   } catch (error) {
-    if (error instanceof QueryError) return undefined;
+    if (error instanceof QueryError) return { parsed: undefined, notes: [] };
     throw error;
   }
 }
@@ -159,8 +158,7 @@ export interface Refusal {
 export function malformed(terminal: Terminal, refusal: Refusal): LabError {
   const { text, message, hint = "", location, cause } = refusal;
   const word = location && /^[@\w.]+/.exec(text.slice(location.start))?.[0];
-  const isCall = word !== undefined && text[(location?.start ?? 0) + word.length] === "(";
-  const meant = word === undefined ? undefined : suggestField(word, isCall ? FUNCTIONS : []);
+  const meant = word === undefined ? undefined : meantBy(word, text, location?.start ?? 0);
   const why = [`${message.replace(/\.$/, "")}.`, hint].filter((part) => part !== "").join(" ");
   // The error's lines are indented by two.
   const shown = location ? `\n${place(text, location.start, location.end, terminal.width - 2)}` : "";
@@ -170,6 +168,14 @@ export function malformed(terminal: Terminal, refusal: Refusal): LabError {
     exitCode: EXIT.badInput,
     cause,
   });
+}
+
+/** Where a command belongs, a command; a command's name where none can stand is no field misspelt. */
+function meantBy(word: string, text: string, start: number): string | undefined {
+  if (COMMANDS.includes(word.toLowerCase())) return undefined;
+  if (/(^|\|)\s*$/.test(text.slice(0, start))) return nearest(word, COMMANDS);
+  const isCall = text[start + word.length] === "(";
+  return suggestField(word, isCall ? FUNCTIONS : []);
 }
 
 /** The query's line with carets under the place; of a long line, the part around it. Two lines, indented by two. */

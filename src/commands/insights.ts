@@ -44,6 +44,10 @@ export interface Answer extends Omit<InsightsResult, "start" | "end"> {
 
 /** AWS's own bound of what a query gives back. */
 const MOST_ROWS = 100_000;
+/** For who gave --file something else. */
+const TAKEN =
+  "--file takes records a line each, also as flow logs write them to S3 or CloudWatch Logs exports them there, and the JSON " +
+  "of aws logs filter-log-events; gzipped or not. The CSV of a query holds its result, no records.";
 /** The block of VPC 1 as the tutorial and so the named queries have it. */
 const TUTORIAL_CIDR_1 = "10.1.0.0/16";
 
@@ -86,6 +90,7 @@ async function askAws(
   options: InsightsOptions,
 ): Promise<number> {
   const { terminal } = program;
+  for (const note of chosen.notes) terminal.say(note);
   const lab = await openLab(program, options, {
     // What the embedded AWS runs is our own engine: it refuses nothing else, be there a log group or not.
     beforeCalls: (target) => void (target === "simulator" && ownQuery(terminal, chosen)),
@@ -203,9 +208,13 @@ async function askFile(
   if (lines === otherLines)
     throw new LabError("no-records", `There are no records in ${name}.`, {
       why:
-        lines === 0 ? "" : `None of its lines (${count(lines)}) is a flow log record of the default format.`,
+        lines === 0
+          ? ""
+          : `None of its lines (${count(lines)}) is a flow log record of the default format. ${TAKEN}`,
+      next: ["vpclab logs --raw > records.txt    writes such a file"],
       exitCode: EXIT.badInput,
     });
+  for (const note of chosen.notes) terminal.say(note);
   if (otherLines > 0)
     terminal.say(
       terminal.wrap(

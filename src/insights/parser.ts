@@ -20,6 +20,9 @@ const UNSUPPORTED = new Set(
   ),
 );
 
+/** The commands that this engine has. */
+export const COMMANDS: readonly string[] = "fields display filter stats sort limit dedup parse".split(" ");
+
 const RETIRED = new Map([
   ["head", "`head` was replaced by `limit`."],
   ["tail", "`tail` was replaced by `sort` and `limit`."],
@@ -87,12 +90,12 @@ function parseCommand(parser: ExpressionParser): Command {
   }
 }
 
-const COMMAND_EXPECTED = "Expected a command: fields, display, filter, stats, sort, limit, dedup or parse.";
+const COMMAND_EXPECTED = `Expected a command: ${COMMANDS.slice(0, -1).join(", ")} or ${COMMANDS.at(-1)}.`;
 
 function unknownCommand(parser: ExpressionParser, token: Token): QueryError {
   const word = token.text.toLowerCase();
   if (UNSUPPORTED.has(word)) {
-    return new QueryError(`the command ${word} is not supported here`, token.start, token.end);
+    return new QueryError(`the command ${token.text} is not supported here`, token.start, token.end);
   }
   return parser.unexpected(RETIRED.get(word) ?? COMMAND_EXPECTED, token);
 }

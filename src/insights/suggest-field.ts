@@ -41,11 +41,17 @@ export function suggestField(name: string, defined: readonly string[] = []): str
   const bare = reduce(name);
   if (bare === "") return undefined;
   const alike = known.find((candidate) => reduce(candidate) === bare) ?? OTHER_NAMES.get(bare);
-  if (alike !== undefined) return alike;
+  return alike ?? nearest(name, known);
+}
+
+/** The candidate that differs the least from the name, undefined if none is near or the name is one of them. */
+export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  if (candidates.includes(name)) return undefined;
+  const bare = reduce(name);
   let best: string | undefined;
   // One slip in a short name, two in a longer one: more would suggest names that have nothing to do with it.
   let least = (bare.length <= 4 ? 1 : 2) + 1;
-  for (const candidate of known) {
+  for (const candidate of candidates) {
     const steps = distance(bare, reduce(candidate));
     if (steps < least) {
       least = steps;

@@ -87,6 +87,40 @@ describe("vpclab insights --file", () => {
     expect((await top(file("export.log", lines.join("")))).stdout).toBe(SUMS);
   });
 
+  it("reads the JSON of aws logs filter-log-events, as the AWS CLI prints it", async () => {
+    const events = RECORDS.map((message, id) => ({ logStreamName: "eni-1-all", timestamp: id, message }));
+    const json = JSON.stringify({ events, searchedLogStreams: [] }, null, 4);
+    expect((await top(file("events.json", json))).stdout).toBe(SUMS);
+    expect((await top("-", { input: `\uFEFF${json}` })).stdout).toBe(SUMS);
+  });
+
+  it.each([
+    ["the JSON of something else", '{\n  "regions": []\n}\n'],
+    ["JSON that is cut off", '{"events": [{"message": "2 1'],
+    ["a query's own CSV", SUMS],
+  ])("says what it takes of %s", async (_, content) => {
+    expect(await refusal(() => top(file("other.txt", content)))).toMatchObject({
+      code: "no-records",
+      why: expect.stringContaining("the JSON of aws logs filter-log-events"),
+    });
+  });
+
+  it("tells first what is wrong with a file's format, not that its fields are in no record", async () => {
+    const path = file("custom.log", "srcaddr dstaddr tcp-flags\n10.1.0.4 10.2.0.9 2\n");
+    let said = "";
+    const error = await refusal(() =>
+      home.run(async (program, terminal) => {
+        try {
+          return await insights(program, undefined, { query: "stats count(*) by tcpFlags", file: path });
+        } finally {
+          said = terminal.stderr.written;
+        }
+      }),
+    );
+    expect(error).toMatchObject({ message: expect.stringContaining("a format of their own") });
+    expect(said).toBe("");
+  });
+
   it("refuses records without the fields that queries need, by their names", async () => {
     const path = file("short.log", "srcaddr dstaddr bytes\n10.1.0.4 10.2.0.9 84\n");
     expect(await refusal(() => top(path))).toMatchObject({
@@ -303,6 +337,16 @@ describe("vpclab insights", () => {
     expect(code).toBe(0);
     expect(stderr).toContain("no record has a field srcaddr: did you mean srcAddr?");
     expect(stderr).toContain(`  ${query}\n${" ".repeat(22)}^^^^^^^\n`);
+  });
+
+  it.each([
+    ["fields srcAddr stats count(*)", []],
+    ["stat count(*)", ["Did you mean stats?"]],
+    ["fields srcAddr | fliter bytes > 5", ["Did you mean filter?"]],
+    ["fields srcAddr | filter summ(bytes) > 5", ["Did you mean sum?"]],
+  ])("takes no command for a field misspelt in %j", async (query, next) => {
+    const error = await refusal(() => ask(undefined, { query, file: file("command.txt", text) }));
+    expect(error).toMatchObject({ code: "malformed-query", next });
   });
 
   it("runs nothing of its own that it lacks over a file", async () => {
