@@ -25,6 +25,11 @@ export function tagsOfNew(change: Change, spec: LabSpec, network: Topology): Rec
 }
 
 function stepThatMakes(change: Change, spec: LabSpec, network: Topology): StepId | undefined {
+  // The lab associates its own subnets alone: one that was made beside them stays as it is.
+  const isLabsSubnet = (id: string) => {
+    const name = network.subnets.find((subnet) => subnet.id === id)?.name;
+    return ([1, 2] satisfies Side[]).some((side) => name?.startsWith(spec.nameOf(`subnet-${side}`)) === true);
+  };
   const isLabs = (things: readonly Named[], id: string, part: "route-table" | "security-group") => {
     const name = things.find((thing) => thing.id === id)?.name;
     return ([1, 2] satisfies Side[]).some((side) => name === spec.nameOf(`${part}-${side}` as const));
@@ -42,7 +47,9 @@ function stepThatMakes(change: Change, spec: LabSpec, network: Topology): StepId
     case "attach-internet-gateway":
       return "vpcs";
     case "associate-route-table":
-      return isLabs(network.routeTables, change.routeTableId, "route-table") ? "vpcs" : undefined;
+      return isLabs(network.routeTables, change.routeTableId, "route-table") && isLabsSubnet(change.subnetId)
+        ? "vpcs"
+        : undefined;
     case "create-route":
     case "replace-route": {
       if (!isLabs(network.routeTables, change.routeTableId, "route-table")) return undefined;

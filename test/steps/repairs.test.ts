@@ -25,6 +25,32 @@ const nameless = (lab: Topology): Topology => ({
 });
 const spec = (sshFrom: string | undefined) =>
   labSpec({ ...DEFAULT_OPTIONS, region: "eu-west-3", hours: undefined, sshFrom });
+const withSubnetNames = (lab: Topology): Topology => ({
+  ...lab,
+  subnets: lab.subnets.map((one) => ({
+    ...one,
+    name: `NextWork-${one.id.slice(-1)}-subnet-public1-eu-west-3a`,
+  })),
+});
+/** A subnet beside the lab's in VPC 2, on the main table, with an instance. */
+const OWN = "10.2.128.93";
+const withOwnSubnet = peeredLab({
+  more: {
+    subnets: [{ id: "subnet-9", name: "mine", vpcId: "vpc-2", cidr: "10.2.128.0/20" }],
+    networkInterfaces: labTopology()
+      .networkInterfaces.filter(({ vpcId }) => vpcId === "vpc-2")
+      .map((one) => ({
+        ...one,
+        id: "eni-9",
+        subnetId: "subnet-9",
+        privateAddress: OWN,
+        publicAddress: undefined,
+      })),
+    networkAcls: labTopology()
+      .networkAcls.filter(({ vpcId }) => vpcId === "vpc-2")
+      .map((acl) => ({ ...acl, id: "acl-9", subnetIds: ["subnet-9"] })),
+  },
+});
 const closed = peeredLab({ groupRules: { 2: LAB_GROUP_RULES.filter(({ egress }) => egress) } });
 
 test.each([
@@ -33,7 +59,8 @@ test.each([
   ["a request that somebody made by hand", nameless(asked), ping, undefined],
   ["a route to a connection made by hand", nameless(peeredLab({ peeringRoutes: [1] })), ping, undefined],
   ["a route missing in VPC 2", peeredLab({ peeringRoutes: [1] }), ping, "peering"],
-  ["a subnet on the main table", peeredLab({ unassociatedSubnets: [1] }), ping, "vpcs"],
+  ["a subnet on the main table", withSubnetNames(peeredLab({ unassociatedSubnets: [1] })), ping, "vpcs"],
+  ["a subnet that is not the lab's", withOwnSubnet, echoRequest(INSTANCE_1.private, OWN), undefined],
   ["detached gateways", labTopology({ detachedGateways: [1] }), publicPing, "vpcs"],
   ["a group that lets nothing in", closed, ping, "instances"],
   [
@@ -46,6 +73,11 @@ test.each([
   ["nothing", peeredLab(), ping, undefined],
 ] as const)("%s is mended by the step that makes it, or by none", (_, topology, packet, step) => {
   expect(repairedBy(adviseOn(topology, packet).changes, spec("0.0.0.0/0"), topology)).toBe(step);
+});
+
+test("a subnet that is not the lab's is associated by hand alone", () => {
+  const { changes } = adviseOn(withOwnSubnet, echoRequest(INSTANCE_1.private, OWN));
+  expect(changes).toEqual([{ kind: "associate-route-table", routeTableId: "rtb-2", subnetId: "subnet-9" }]);
 });
 
 test("SSH is let in again by the step only from where the learner said", () => {
