@@ -98,6 +98,11 @@ export function isPrivateAddress(address: number | string): boolean {
   return privateRange(address) !== undefined;
 }
 
+/** 127.0.0.0/8: the host itself, whatever its network is. */
+export function isLoopback(address: number | string): boolean {
+  return contains("127.0.0.0/8", address);
+}
+
 export function toAddress(address: number | string): number {
   const number = typeof address === "number" ? address : parseAddress(address);
   if (number === undefined) throw new RangeError(`"${address}" is not an IPv4 address`);

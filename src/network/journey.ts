@@ -1,5 +1,13 @@
 /** One packet under way: which components it meets, in which order, and who sees it. */
-import { contains, firstAddress, isPrivateAddress, privateRange, toAddress, toCidr } from "./cidr.ts";
+import {
+  contains,
+  firstAddress,
+  isLoopback,
+  isPrivateAddress,
+  privateRange,
+  toAddress,
+  toCidr,
+} from "./cidr.ts";
 import { type ExplanationCode, type Hop, stopsAt } from "./hop.ts";
 import {
   droppedByInternet,
@@ -50,6 +58,12 @@ export class Journey {
 
   sendFrom(sender: NetworkInterface): void {
     const { destination } = this.#packet;
+    if (sender.isUp && isLoopback(destination)) {
+      // The host takes the address as its own source, too: its reply goes the same way.
+      this.#packet = { ...this.#packet, source: destination };
+      this.#deliverTo(sender, "a loopback address: the packet never leaves the instance");
+      return;
+    }
     const refusal = this.#whyNotSent(sender);
     if (refusal) {
       const [reason, code] = refusal;

@@ -2,6 +2,7 @@
  * The walk of a packet: security group out, network ACL out, route table, gateway or peering connection, network ACL
  * in, security group in. Each hop says what decided and why.
  */
+import { isLoopback } from "./cidr.ts";
 import type { Hop } from "./hop.ts";
 import { Journey } from "./journey.ts";
 import { type Packet, replyTo } from "./packet.ts";
@@ -48,9 +49,11 @@ export interface WalkOptions {
  */
 export function walk(topology: Topology, packet: Packet, options: WalkOptions = {}): Walk {
   const network = topologyIndex(topology);
-  const sender = network
-    .withPrivateAddress(packet.source)
-    .find((one) => options.from === undefined || one.id === options.from);
+  const sender = isLoopback(packet.source)
+    ? topology.networkInterfaces.find(({ id }) => id === options.from)
+    : network
+        .withPrivateAddress(packet.source)
+        .find((one) => options.from === undefined || one.id === options.from);
   const journey = new Journey(network, packet, options.isReply ?? false);
   if (sender) journey.sendFrom(sender);
   else journey.sendFromInternet();

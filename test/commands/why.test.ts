@@ -205,6 +205,13 @@ describe("vpclab why, once peered", () => {
     expect(stdout).not.toMatch(/dropped|denied/);
   });
 
+  it.each(["127.0.0.1", "127.8.0.9"])("leaves %s on the instance itself, as its ping does", async (own) => {
+    const { code, stdout } = await ask(own);
+    expect(code).toBe(0);
+    expect(stdout).toContain("a loopback address: the packet never leaves the instance");
+    expect((await home.run((program) => ping(program, own, SIMULATED))).code).toBe(0);
+  });
+
   it.each([
     [1, "10.2.0.0/16", "there"],
     [2, "10.1.0.0/16", "back"],

@@ -167,7 +167,7 @@ const noWay: readonly StopCase[] = [
     echoRequest(INSTANCE_1.private, "100.64.1.1"),
     "there at igw-1: 100.64.1.1 is a shared address [IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS]",
   ],
-  ...["169.254.169.254", "10.1.0.1", "10.1.0.2", "127.0.0.1", "224.0.0.1", "255.255.255.255"].map(
+  ...["169.254.169.254", "10.1.0.1", "10.1.0.2", "224.0.0.1", "255.255.255.255"].map(
     (address) =>
       [
         `${address}, which does not travel through a VPC`,
