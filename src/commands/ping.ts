@@ -12,7 +12,7 @@ import { parsePingOutput } from "../network/ping-output.ts";
 import { type InstancePart, inWords, noInstance } from "../steps/hosts.ts";
 import { printJson } from "../ui/json.ts";
 import { wait } from "../ui/spinner.ts";
-import { plainLines } from "../ui/text.ts";
+import { plain, plainLines } from "../ui/text.ts";
 import { pingFigures } from "./findings.ts";
 import { header } from "./header.ts";
 import { type OpenLab, openLabAndRead } from "./open-lab.ts";
@@ -202,7 +202,7 @@ async function show(program: Program, lab: OpenLab, output: string, summary: Pin
   terminal.out("");
   terminal.out(bold(pingFigures(summary)));
   const { sentence, next } = pingMeaning(summary, await walked(lab, summary), lab.spec);
-  terminal.out(terminal.wrap(sentence));
+  terminal.out(terminal.wrap(plain(sentence)));
   terminal.out(`  ${terminal.symbols.next} ${next}`);
 }
 
