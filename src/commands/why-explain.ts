@@ -12,6 +12,7 @@ import { awsCommand, describeChange } from "../network/change-command.ts";
 import { type Forecast, forecastRecords } from "../network/flow-log-forecast.ts";
 import { type Hop, stopsAt } from "../network/hop.ts";
 import { echoRequest, firstPacket, type Packet, TCP, UDP } from "../network/packet.ts";
+import { type SourcePorts, sourcePortsOf } from "../network/source-ports.ts";
 import type { NetworkInterface, Topology } from "../network/topology.ts";
 import { type RoundTrip, walkRoundTrip } from "../network/walk.ts";
 import { type InstancePart, noInstance } from "../steps/hosts.ts";
@@ -34,7 +35,10 @@ export interface Explanation {
   /** Whose address it is: an instance of the lab; undefined for anybody else's. */
   readonly to: InstancePart | undefined;
   readonly scope: "private" | "public" | "other";
+  /** Of TCP and UDP from a source port that does not get through, where some do and some do not. */
   readonly trip: RoundTrip;
+  /** Which source ports do; empty where all that a client may take fare alike. */
+  readonly sourcePorts: readonly SourcePorts[];
   /** Where it stops; undefined where the packet arrives and its reply too. */
   readonly stop: { readonly way: "there" | "back"; readonly number: number; readonly hop: Hop } | undefined;
   readonly forecast: readonly Forecast[];
@@ -80,9 +84,10 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
         ? "private"
         : "public";
   const known = { question, address: address ?? "", to, scope } as const;
-  const told = (trip: RoundTrip, advice: Advice): Explanation => ({
+  const told = (trip: RoundTrip, advice: Advice, sourcePorts: readonly SourcePorts[] = []): Explanation => ({
     ...known,
     trip,
+    sourcePorts,
     stop: stopOf(trip),
     forecast: forecastRecords(topology, trip, network.flowLogs),
     isLogged: network.flowLogs.length > 0,
@@ -100,7 +105,33 @@ export function explain(spec: LabSpec, network: LabNetwork, question: Question):
   if (address === undefined) return told(...withoutAddress(sender, addressee ?? missing(other, spec.region)));
   const packet = packetOf(question, sender.privateAddress, address);
   const options = { from: sender.id };
-  return told(walkRoundTrip(topology, packet, options), adviseOn(topology, packet, options));
+  if (question.protocol === "icmp")
+    return told(walkRoundTrip(topology, packet, options), adviseOn(topology, packet, options));
+  const ranges = sourcePortsOf(topology, packet, options);
+  const sourcePort = ranges.length > 1 ? closedPort(ranges) : undefined;
+  const shown = sourcePort === undefined ? packet : { ...packet, sourcePort };
+  return told(
+    walkRoundTrip(topology, shown, options),
+    adviseOnEach(topology, shown, options),
+    sourcePort === undefined ? [] : ranges,
+  );
+}
+
+function closedPort(ranges: readonly SourcePorts[]): number | undefined {
+  return ranges.find(({ reachable }) => !reachable)?.from;
+}
+
+/** What lets the packet pass from this source port, and then from each other one that is still stopped. */
+function adviseOnEach(topology: Topology, packet: Packet, options: { readonly from: string }): Advice {
+  let advice = adviseOn(topology, packet, options);
+  while (advice.suffices) {
+    const network = advice.changes.reduce(applyChange, topology);
+    const sourcePort = closedPort(sourcePortsOf(network, packet, options));
+    if (sourcePort === undefined) break;
+    const more = adviseOn(network, { ...packet, sourcePort }, options);
+    advice = { ...more, changes: [...advice.changes, ...more.changes] };
+  }
+  return advice;
 }
 
 function agentStop(topology: Topology, { id, privateAddress }: NetworkInterface): string | undefined {

@@ -20,6 +20,7 @@ export function showWhy(terminal: Terminal, explanation: Explanation): void {
   const { trip, stop } = explanation;
   terminal.out("");
   title(terminal, explanation);
+  tellSourcePorts(terminal, explanation);
   const hopsOut = (title: string, hops: typeof trip.there.hops, from: number) => {
     terminal.out(terminal.colour.dim(title));
     for (const line of hopLines(terminal, hops.map(tellHop), { width: terminal.width, from }))
@@ -33,7 +34,10 @@ export function showWhy(terminal: Terminal, explanation: Explanation): void {
   showAdvice(terminal, explanation);
 }
 
-function title(terminal: Terminal, { question, address, to, scope, trip, stop }: Explanation): void {
+function title(
+  terminal: Terminal,
+  { question, address, to, scope, trip, stop, sourcePorts }: Explanation,
+): void {
   const { bold } = terminal.colour;
   const what =
     question.protocol === "icmp" ? "ping" : `${question.protocol.toUpperCase()} port ${question.port},`;
@@ -44,10 +48,25 @@ function title(terminal: Terminal, { question, address, to, scope, trip, stop }:
   const left = plain(`${what} ${sender} ${arrow} ${goal}`);
   const right = trip.reachable
     ? OUTCOMES[question.protocol].yes
-    : `${OUTCOMES[question.protocol].no}: stopped at hop ${stop?.number}`;
+    : `${sourcePorts.length > 0 ? "from some source ports" : OUTCOMES[question.protocol].no}: stopped at hop ${stop?.number}`;
   const gap = terminal.width - visibleWidth(left) - visibleWidth(right);
   if (gap >= 2) terminal.out(bold(`${left}${" ".repeat(Math.min(gap, 6))}${right}`));
   else terminal.out(bold([...wrapText(left, terminal.width), `  ${right}`].join("\n")));
+}
+
+/** Where it depends on the port that the client happens to take: half the connections fail, and the other half do not. */
+function tellSourcePorts(terminal: Terminal, { sourcePorts }: Explanation): void {
+  if (sourcePorts.length === 0) return;
+  const those = (isOpen: boolean) =>
+    sourcePorts
+      .filter(({ reachable }) => reachable === isOpen)
+      .map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`))
+      .join(", ");
+  terminal.out(
+    terminal.wrap(
+      `It depends on the source port, which a client takes at random. Open both ways: ${those(true)}. Stopped, as follows: ${those(false)}.`,
+    ),
+  );
 }
 
 const OUTCOMES = {

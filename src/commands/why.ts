@@ -71,6 +71,7 @@ function whyJson({ question, address, to, scope, trip, stop, forecast, advice, .
     protocol: question.protocol,
     port: question.protocol === "icmp" ? null : question.port,
     reachable: trip.reachable,
+    ...(rest.sourcePorts.length > 0 && { sourcePorts: rest.sourcePorts }),
     there: trip.there.hops,
     back: trip.back?.hops ?? null,
     stop: stop ? { way: stop.way, number: stop.number, ...stop.hop } : null,

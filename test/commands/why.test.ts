@@ -306,6 +306,75 @@ describe("vpclab why, once peered", () => {
     await hand((aws) => aws.ec2.send(new DeleteNetworkAclEntryCommand({ ...acl, NetworkAclId })));
   });
 
+  it.each([
+    [40_001, 65_535, "32768-40000", "40001-60999"],
+    [1024, 40_000, "40001-60999", "32768-40000"],
+    // Around the one port that was tried, and within what others take.
+    [50_000, 50_000, "32768-49999, 50001-60999", "50000"],
+  ])("says that some source ports fail where an ACL denies %i to %i", async (From, To, open, closed) => {
+    const acl = { RuleNumber: 7, Egress: true };
+    const NetworkAclId = await hand(async (aws) => {
+      const id = await networkAcl(aws, 2);
+      await aws.ec2.send(
+        new CreateNetworkAclEntryCommand({
+          ...acl,
+          NetworkAclId: id,
+          Protocol: "6",
+          PortRange: { From, To },
+          CidrBlock: "0.0.0.0/0",
+          RuleAction: "deny",
+        }),
+      );
+      return id;
+    });
+    const { code, stdout } = await ask("private", { port: "22" });
+    expect(code).toBe(3);
+    expect(unwrapped(stdout)).toContain("from some source ports: stopped at hop 9");
+    expect(unwrapped(stdout)).toContain(`Open both ways: ${open}. Stopped, as follows: ${closed}.`);
+    expect(await json("private", { port: "22" })).toMatchObject({
+      reachable: false,
+      sourcePorts: expect.arrayContaining([expect.objectContaining({ reachable: true })]),
+      stop: { way: "back", kind: "network-acl-out" },
+      changes: [{ kind: "delete-network-acl-entry", networkAclId: NetworkAclId, ruleNumber: 7 }],
+      suffices: true,
+    });
+    // Replies go to the port of who asked: pings have none.
+    expect((await ask()).code).toBe(0);
+    await hand((aws) => aws.ec2.send(new DeleteNetworkAclEntryCommand({ ...acl, NetworkAclId })));
+    expect(await json("private", { port: "22" })).not.toHaveProperty("sourcePorts");
+  });
+
+  it("says flatly that there is no connection where no source port gets through", async () => {
+    const NetworkAclId = await hand((aws) => networkAcl(aws, 2));
+    const rules = [
+      [7, 1024, 40_000],
+      [8, 40_001, 65_535],
+    ] as const;
+    await hand(async ({ ec2 }) => {
+      for (const [RuleNumber, From, To] of rules)
+        await ec2.send(
+          new CreateNetworkAclEntryCommand({
+            NetworkAclId,
+            RuleNumber,
+            Egress: true,
+            Protocol: "6",
+            PortRange: { From, To },
+            CidrBlock: "0.0.0.0/0",
+            RuleAction: "deny",
+          }),
+        );
+    });
+    expect((await ask("private", { port: "22" })).stdout).toContain("no connection: stopped at hop 9");
+    const asked = await json("private", { port: "22" });
+    expect(asked).not.toHaveProperty("sourcePorts");
+    // One of them would open some ports alone.
+    expect(asked.changes).toMatchObject([{ ruleNumber: 7 }, { ruleNumber: 8 }]);
+    await hand(async ({ ec2 }) => {
+      for (const [RuleNumber] of rules)
+        await ec2.send(new DeleteNetworkAclEntryCommand({ NetworkAclId, RuleNumber, Egress: true }));
+    });
+  });
+
   it("tells a group that no longer lets ping in, while SSH still passes", async () => {
     const rule = await hand(async (aws) => {
       const Filters = [{ Name: "tag:vpclab:part", Values: ["security-group-2"] }];
