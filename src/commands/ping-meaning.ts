@@ -2,11 +2,17 @@
 import type { PingSummary } from "../lab/narrator.ts";
 import type { LabSpec } from "../lab/spec.ts";
 import { contains, isPrivateAddress } from "../network/cidr.ts";
+import type { NetworkInterface } from "../network/topology.ts";
 import { inWords } from "../steps/hosts.ts";
 import { whereItStops } from "../steps/walk-finding.ts";
 import type { Explanation } from "./why-explain.ts";
 
-type Walked = Pick<Explanation, "trip" | "advice" | "repairedBy"> | undefined;
+type Walked =
+  | (Pick<Explanation, "trip" | "advice" | "repairedBy"> & {
+      /** What has the address in the lab's VPCs, be it not the lab's. */
+      readonly holder?: NetworkInterface | undefined;
+    })
+  | undefined;
 
 /** @param walked the same packet by the configuration; undefined where that is not known, as from one's own machine */
 export function pingMeaning(
@@ -61,11 +67,12 @@ function strangerSentence(
   walked: Walked,
   { cidr1, cidr2 }: LabSpec,
 ): string {
+  const where = walked && whereItStops(walked.trip);
+  if (walked?.holder !== undefined) return holderSentence(address, reachable, walked.holder, where);
   if (contains(cidr1, address) || contains(cidr2, address))
     return reachable
       ? `${address} answers, from inside the lab's own address ranges.`
       : `${address} is in the lab's own address ranges, but no instance of the lab has it.`;
-  const where = walked && whereItStops(walked.trip);
   if (isPrivateAddress(address))
     return reachable
       ? `${address} answers: some network that VPC ${from === "instance-2" ? 2 : 1} is connected to has this private address.`
@@ -77,6 +84,20 @@ function strangerSentence(
   return where === undefined
     ? `${address} does not answer. Many hosts drop pings, so this alone proves nothing about the lab.`
     : `${address} does not answer. Why: ${where}`;
+}
+
+/** Of what somebody made beside the lab's own instances, in the lab's VPCs. */
+function holderSentence(
+  address: string,
+  reachable: boolean,
+  { id, name, instanceId }: NetworkInterface,
+  where: string | undefined,
+): string {
+  const whose = `${address} is ${name ?? instanceId ?? id}, in the lab's VPCs but not one of its two instances`;
+  if (reachable) return `${whose}: it answers, the way there and back is open.`;
+  return where === undefined
+    ? `${whose}. No reply, though by the configuration one should come: the host itself may keep quiet.`
+    : `${whose}. No reply. Why: ${where}`;
 }
 
 /** Of the lab's own instances: where the packet or its reply stops, and what to do or to ask next. */

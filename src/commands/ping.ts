@@ -211,7 +211,12 @@ async function walked({ aws, spec }: OpenLab, { from, address }: PingSummary) {
   if (from !== "instance-1" && from !== "instance-2") return undefined;
   try {
     const network = await readLabNetwork(aws, spec);
-    return explain(spec, network, { target: address, from, protocol: "icmp", port: 0 });
+    return {
+      ...explain(spec, network, { target: address, from, protocol: "icmp", port: 0 }),
+      holder: network.topology.networkInterfaces.find(
+        ({ privateAddress, publicAddress }) => privateAddress === address || publicAddress === address,
+      ),
+    };
   } catch (error) {
     // The ping itself has its result: what it means is told without.
     if (isDenied(error)) return undefined;

@@ -33,6 +33,7 @@ function meaning(ping: Partial<PingSummary>, lab?: Topology) {
       trip: walkRoundTrip(lab, packet),
       advice,
       repairedBy: repairedBy(advice.changes, SPEC, lab),
+      holder: lab.networkInterfaces.find(({ privateAddress }) => privateAddress === address),
     };
   return pingMeaning(summary, walked, SPEC);
 }
@@ -154,6 +155,25 @@ describe("what a ping means", () => {
     expect(meaning(ping, lab)).toEqual({
       sentence: expect.stringMatching(sentence),
       next: expect.stringMatching(next),
+    });
+  });
+
+  it("names what has an address beside the lab's instances, and what stops the packet to it", () => {
+    const own = { privateAddress: "10.2.9.93", name: "mine", instanceId: "i-9" };
+    const lab = (isUp: boolean, securityGroupIds = ["sg-2"]) => {
+      const [two] = peeredLab().networkInterfaces.filter(({ vpcId }) => vpcId === "vpc-2");
+      if (two === undefined) throw new Error("The lab has an instance 2.");
+      const mine = { ...two, ...own, id: "eni-9", publicAddress: undefined, isUp, securityGroupIds };
+      return peeredLab({ more: { networkInterfaces: [mine] } });
+    };
+    const silence = { address: own.privateAddress };
+    expect(meaning({ ...silence, reachable: true }, lab(true)).sentence).toMatch(
+      /^10\.2\.9\.93 is mine, .*answers/,
+    );
+    expect(meaning(silence, lab(true)).sentence).toMatch(/is mine, .*by the configuration one should come/);
+    expect(meaning(silence, lab(false))).toEqual({
+      sentence: expect.stringMatching(/is mine, .* Why: the request stops at mine: i-9 is not running\.$/),
+      next: "vpclab why 10.2.9.93",
     });
   });
 

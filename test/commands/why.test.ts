@@ -5,6 +5,7 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateNetworkAclEntryCommand,
   CreateRouteCommand,
+  CreateSubnetCommand,
   CreateVpcPeeringConnectionCommand,
   DeleteNetworkAclEntryCommand,
   DeleteRouteCommand,
@@ -17,8 +18,10 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
   type RouteTable,
+  RunInstancesCommand,
   StartInstancesCommand,
   StopInstancesCommand,
+  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
@@ -210,6 +213,33 @@ describe("vpclab why, once peered", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("a loopback address: the packet never leaves the instance");
     expect((await home.run((program) => ping(program, own, SIMULATED))).code).toBe(0);
+  });
+
+  it("names an instance that was made in a subnet of its own, as ping does", async () => {
+    const own = await hand(async (aws) => {
+      const { ec2 } = aws;
+      const [two] = await describeInstances(aws, [{ Name: "tag:vpclab:part", Values: ["instance-2"] }]);
+      const { Subnet } = await ec2.send(
+        new CreateSubnetCommand({ VpcId: two?.VpcId, CidrBlock: "10.2.128.0/20" }),
+      );
+      const { Instances } = await ec2.send(
+        new RunInstancesCommand({
+          ImageId: two?.ImageId,
+          InstanceType: two?.InstanceType,
+          SubnetId: Subnet?.SubnetId,
+          MinCount: 1,
+          MaxCount: 1,
+          TagSpecifications: tagSpecifications({ Name: "mine" }, "instance"),
+        }),
+      );
+      return Instances?.[0] ?? {};
+    });
+    await letTimePass(home, 60_000);
+    const address = own.PrivateIpAddress ?? "";
+    expect((await json(address)).flowLog).toContainEqual(expect.objectContaining({ name: "mine" }));
+    const pinged = await home.run((program) => ping(program, address, SIMULATED));
+    expect(unwrapped(pinged.stdout)).toMatch(new RegExp(`${address} is mine, in the lab's VPCs .* Why: `));
+    await hand(({ ec2 }) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [own.InstanceId ?? ""] })));
   });
 
   it.each([
