@@ -206,7 +206,8 @@ async function setUpSecurityGroup(lab: LabContext, side: Side, vpcId: string): P
   const groupId = given(group.GroupId, "the security group's id");
   const missing = inboundRules(spec).filter((rule) => !hasRule(group, rule));
   if (missing.length > 0) await authorizeIngress(aws, spec, side, groupId, missing);
-  if (outcome === "found" && missing.length > 0)
+  // Without an instance, an `up` that was interrupted had not come to them yet.
+  if (outcome === "found" && missing.length > 0 && (await findInstances(aws, spec, side)).length > 0)
     narrator.warn(
       `Security group ${name} did not let in ${missing.map(inWords).join(" and ")}; now it does.`,
     );

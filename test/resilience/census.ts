@@ -34,6 +34,7 @@ const ACCIDENTAL = new Set([
   "createdAt",
   "updatedAt",
   "launchedAt",
+  "runningSince",
   "stateChangedAt",
   "attachedAt",
   "propagatedAt",

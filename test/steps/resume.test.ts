@@ -118,6 +118,25 @@ describe("up of a lab that stands", () => {
     expect(await instancesState(first.lab)).toBe("done");
   });
 
+  test("says nothing of rules that an interrupted up had not come to", async () => {
+    const first = embeddedLab();
+    const interrupted = new Error("Ctrl-C");
+    first.lab.aws.ec2.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === "AuthorizeSecurityGroupIngressCommand") throw interrupted;
+          return next(args);
+        },
+      { step: "initialize", name: "interrupt" },
+    );
+    await expect(walkUp(first.lab, { until: "instances" })).rejects.toBe(interrupted);
+    first.lab.aws.ec2.middlewareStack.remove("interrupt");
+    const run = again(first);
+    await walkUp(run.lab, { until: "instances" });
+    expect(run.told.warnings).toEqual([]);
+    expect(await instancesState(first.lab)).toBe("done");
+  });
+
   test("takes step 2 for unfinished while an instance is stopped", async () => {
     const first = embeddedLab();
     await walkUp(first.lab, { until: "first-ping" });
