@@ -23,6 +23,44 @@ const COMMANDS: Readonly<Record<ResourceType, string>> = {
   natgateway: "ec2 delete-nat-gateway --nat-gateway-id",
 };
 
+/** AWS deletes nothing that holds, or is named by, what comes before it here. Of all else the order is the caller's. */
+const ORDER: readonly ResourceType[] = [
+  "instance",
+  "vpc-endpoint",
+  "natgateway",
+  "vpc-peering-connection",
+  "elastic-ip",
+  "network-interface",
+  "volume",
+  "security-group",
+  "internet-gateway",
+  "subnet",
+  "route-table",
+  "network-acl",
+  "vpc",
+];
+
+/** For sorting: what AWS can delete first, first. */
+export function byDeletion(one: { type: ResourceType }, other: { type: ResourceType }): number {
+  return ORDER.indexOf(one.type) - ORDER.indexOf(other.type);
+}
+
+/** The command that deletes it, and the wait for what takes its time: what comes next is refused until then. */
+export function deleteCommands(thing: { type: ResourceType; id: string }, region: string): string[] {
+  const wait = WAITS[thing.type];
+  return [
+    deleteCommand(thing, region),
+    ...(wait === undefined
+      ? []
+      : [`aws ec2 wait ${wait} ${shellWord(thing.id)} --region ${shellWord(region)}`]),
+  ];
+}
+
+const WAITS: Partial<Record<ResourceType, string>> = {
+  instance: "instance-terminated --instance-ids",
+  natgateway: "nat-gateway-deleted --nat-gateway-ids",
+};
+
 /** `aws ec2 delete-subnet --subnet-id subnet-0ab1 --region eu-west-3` */
 export function deleteCommand({ type, id }: { type: ResourceType; id: string }, region: string): string {
   return `aws ${COMMANDS[type]} ${shellWord(id)} --region ${shellWord(region)}`;

@@ -3,12 +3,13 @@ import type { Inventory, InventoryResource } from "../aws/inventory.ts";
 import type { Stray } from "../aws/strays.ts";
 import { duration, durationInWords, money } from "../lab/figures.ts";
 import { hourlyPrice } from "../lab/prices.ts";
+import type { ResourceType } from "../lab/spec.ts";
 import type { Removal } from "../steps/step.ts";
 import { type Leftover, type Receipt, whyNotInTheLab } from "../steps/walk.ts";
 import { table } from "../ui/table.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { indent, plain, visibleWidth, wrapText } from "../ui/text.ts";
-import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
+import { byDeletion, deleteCommands, detachCommand, untagCommand } from "./delete-command.ts";
 import { isAwsItself } from "./endpoint.ts";
 import type { OpenLab } from "./open-lab.ts";
 import { idBesideName, titled } from "./resource-words.ts";
@@ -35,13 +36,13 @@ export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
       .map(({ outcome: _outcome, ...removal }) => removal);
   const strays = straysLeft(receipt, before).map((stray) => ({
     ...stray,
-    next: [strayNext(stray, lab.place.region)],
+    next: strayNext(stray, lab.place.region),
   }));
   return {
     deleted: of("deleted"),
     absent: of("absent"),
     failed: of("failed"),
-    leftovers: receipt.leftovers.map((leftover) => ({
+    leftovers: receipt.leftovers.toSorted(byDeletion).map((leftover) => ({
       type: leftover.type,
       part: leftover.part,
       id: leftover.id,
@@ -60,11 +61,37 @@ export function receiptJson(lab: OpenLab, receipt: Receipt, before: Before) {
 function straysLeft({ removals, strays }: Receipt, before: Before): Stray[] {
   const known = new Set([...removals, ...strays.found].map(({ id }) => id));
   const addresses = before.strays.filter(({ type, id }) => type === "elastic-ip" && !known.has(id));
-  return [...strays.found, ...addresses.map((address) => ({ ...address, blocks: [] }))];
+  return [...strays.found, ...addresses.map((address) => ({ ...address, blocks: [] }))].sort(byDeletion);
+}
+
+/** What stands yet, the lab's or not, with the commands that would be rid of it. */
+interface Left {
+  readonly type: ResourceType;
+  readonly isOurs: boolean;
+  readonly text: string;
+  readonly next: readonly string[];
+}
+
+/** In the order in which AWS takes the commands: pasted from the top, none is refused for what is further down. */
+function allLeft(lab: OpenLab, receipt: Receipt, before: Before): Left[] {
+  const { region } = lab.place;
+  const strays = straysLeft(receipt, before).map((stray) => ({
+    type: stray.type,
+    isOurs: false,
+    text: strayLine(stray, before.inventory.resources),
+    next: strayNext(stray, region),
+  }));
+  const leftovers = receipt.leftovers.map((leftover) => ({
+    type: leftover.type,
+    isOurs: true,
+    text: `${titled(leftover)}: ${leftover.reason}`,
+    next: nextOf(leftover, region),
+  }));
+  return [...strays, ...leftovers].sort(byDeletion);
 }
 
 function nextOf(leftover: Leftover, region: string): string[] {
-  if (leftover.reason !== whyNotInTheLab(leftover)) return [deleteCommand(leftover, region)];
+  if (leftover.reason !== whyNotInTheLab(leftover)) return deleteCommands(leftover, region);
   if (leftover.attachedTo !== undefined)
     return [detachCommand(leftover.id, region), untagCommand(leftover.id, region)];
   return [`vpclab teardown --include ${leftover.id} --region ${region}`, untagCommand(leftover.id, region)];
@@ -75,13 +102,9 @@ export function receiptLines(lab: OpenLab, receipt: Receipt, before: Before): st
   return [
     sumLine(lab, receipt, before),
     ...removals(receipt).map(({ outcome, text }) => `  ${outcome} ${text}`),
-    ...receipt.leftovers.flatMap((leftover) => [
-      `  left     ${titled(leftover)}: ${leftover.reason}`,
-      ...nextOf(leftover, lab.place.region).map((command) => `             ${command}`),
-    ]),
-    ...straysLeft(receipt, before).flatMap((stray) => [
-      `  not ours ${strayLine(stray, before.inventory.resources)}`,
-      `             ${strayNext(stray, lab.place.region)}`,
+    ...allLeft(lab, receipt, before).flatMap(({ isOurs, text, next }) => [
+      `  ${isOurs ? "left    " : "not ours"} ${text}`,
+      ...next.map((command) => `             ${command}`),
     ]),
   ];
 }
@@ -144,18 +167,24 @@ export function showReceipt(
   terminal.out("");
   terminal.out(terminal.wrap(colour.bold(plain(sumLine(lab, receipt, before)))));
   if (receipt.complete) tellGone(terminal, lab, receipt, before);
-  else tellLeft(terminal, lab, receipt, again);
-  const strays = straysLeft(receipt, before);
-  if (strays.length > 0) {
-    terminal.out("  Not the lab's, and still there:");
-    for (const stray of strays) {
-      terminal.out(terminal.wrap(plain(strayLine(stray, before.inventory.resources)), 4));
-      terminal.out(`      ${symbols.next} ${plain(strayNext(stray, lab.place.region))}`);
+  const left = allLeft(lab, receipt, before);
+  if (left.length > 0) {
+    terminal.out(
+      receipt.complete
+        ? "  Not the lab's, and still there:"
+        : colour.red("  Left behind, in the order in which AWS deletes it:"),
+    );
+    for (const { isOurs, text, next } of left) {
+      const whose = isOurs || receipt.complete ? "" : "not the lab's: ";
+      terminal.out(terminal.wrap(plain(`${whose}${text}`), 4));
+      for (const command of next) terminal.out(`      ${symbols.next} ${plain(command)}`);
     }
-    const withStrays = again.includes("--include-strays") ? again : `${again} --include-strays`;
-    if (!receipt.complete)
-      terminal.out(`  ${symbols.next} ${withStrays}    deletes those in the lab's VPCs too`);
   }
+  if (receipt.complete) return;
+  terminal.out(`  ${symbols.next} ${again}    tries again: what AWS held on to is often free minutes later`);
+  if (left.every(({ isOurs }) => isOurs)) return;
+  const withStrays = again.includes("--include-strays") ? again : `${again} --include-strays`;
+  terminal.out(`  ${symbols.next} ${withStrays}    deletes those in the lab's VPCs too`);
 }
 
 function tellGone(
@@ -172,17 +201,6 @@ function tellGone(
     seen.push("the log group stayed away");
   if (inventory.unseen.includes("volumes")) seen.push("volumes could not be looked for");
   terminal.out(terminal.wrap(`looked again: ${seen.join("; ")}.`, 2));
-}
-
-function tellLeft(terminal: Terminal, { place }: OpenLab, { leftovers }: Receipt, again: string): void {
-  const { symbols, colour } = terminal;
-  terminal.out(colour.red("  Left behind:"));
-  for (const leftover of leftovers) {
-    terminal.out(terminal.wrap(plain(`${titled(leftover)}: ${leftover.reason}`), 4));
-    for (const command of nextOf(leftover, place.region))
-      terminal.out(`      ${symbols.next} ${plain(command)}`);
-  }
-  terminal.out(`  ${symbols.next} ${again}    tries again: what AWS held on to is often free minutes later`);
 }
 
 /** What is about to go, before the question. */

@@ -5,7 +5,7 @@ import { money, plural } from "../lab/figures.ts";
 import { volumePrice } from "../lab/prices.ts";
 import type { Terminal } from "../ui/terminal.ts";
 import { plain } from "../ui/text.ts";
-import { deleteCommand, detachCommand, untagCommand } from "./delete-command.ts";
+import { deleteCommand, deleteCommands, detachCommand, untagCommand } from "./delete-command.ts";
 import { titled } from "./resource-words.ts";
 import { sizesOf } from "./standing.ts";
 
@@ -19,10 +19,10 @@ export function strayLine(stray: Stray, resources: readonly InventoryResource[])
 }
 
 /** How to go on with a stray that stays. */
-export function strayNext(stray: Stray, region: string): string {
+export function strayNext(stray: Stray, region: string): string[] {
   return stray.goesAlone
-    ? deleteCommand(stray, region)
-    : `delete what ${stray.plantedBy} has there: AWS lets ${stray.id} go with it`;
+    ? deleteCommands(stray, region)
+    : [`delete what ${stray.plantedBy} has there: AWS lets ${stray.id} go with it`];
 }
 
 /**

@@ -12,14 +12,20 @@ import {
   CreateSubnetCommand,
   CreateVpcCommand,
   CreateVpcPeeringConnectionCommand,
+  DeleteRouteTableCommand,
+  DeleteSecurityGroupCommand,
+  DeleteSubnetCommand,
+  DeleteVpcCommand,
   DescribeAddressesCommand,
   DescribeInstancesCommand,
   DescribeNetworkAclsCommand,
+  DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   ModifyNetworkInterfaceAttributeCommand,
   ReplaceNetworkAclAssociationCommand,
   RunInstancesCommand,
+  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Aws } from "../../src/aws/clients.ts";
@@ -193,6 +199,70 @@ describe("what others put into the lab's VPCs", () => {
     const { Addresses } = await byHand(home, ({ ec2 }) => ec2.send(new DescribeAddressesCommand({})));
     expect(Addresses).toEqual([]);
   });
+});
+
+/** What the commands that a receipt prints do, one after the other; AWS's refusals are thrown. */
+async function typeAll(aws: Aws, commands: readonly string[]): Promise<void> {
+  const { ec2 } = aws;
+  const made: Record<string, (id: string) => Promise<unknown>> = {
+    "terminate-instances": (id) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })),
+    wait: () => aws.clock.sleep(120_000),
+    "delete-security-group": (GroupId) => ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
+    "delete-subnet": (SubnetId) => ec2.send(new DeleteSubnetCommand({ SubnetId })),
+    "delete-route-table": (RouteTableId) => ec2.send(new DeleteRouteTableCommand({ RouteTableId })),
+    "delete-vpc": (VpcId) => ec2.send(new DeleteVpcCommand({ VpcId })),
+  };
+  for (const command of commands) {
+    const [, verb = "", id = ""] = /^aws ec2 (\S+) .*?([a-z]+-[0-9a-f]{17})/.exec(command) ?? [];
+    const type = made[verb];
+    if (type === undefined) throw new Error(`Nobody here can type: ${command}`);
+    await type(id);
+  }
+}
+
+test("the commands for what is left are printed in the order in which AWS takes them", async () => {
+  await byHand(home, async (aws) => {
+    const { ec2 } = aws;
+    const VpcId = await labVpcId(aws);
+    const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: "10.1.240.0/20" }));
+    const SubnetId = idIn(Subnet, "SubnetId");
+    const table = await ec2.send(new CreateRouteTableCommand({ VpcId }));
+    await ec2.send(
+      new AssociateRouteTableCommand({ RouteTableId: idIn(table.RouteTable, "RouteTableId"), SubnetId }),
+    );
+    const { SecurityGroups } = await ec2.send(
+      new DescribeSecurityGroupsCommand({
+        Filters: [{ Name: "tag:vpclab:part", Values: ["security-group-1"] }],
+      }),
+    );
+    // In the lab's own group, which stays with it.
+    await ec2.send(
+      new RunInstancesCommand({
+        MinCount: 1,
+        MaxCount: 1,
+        ImageId: await latestImage(aws),
+        InstanceType: "t2.micro",
+        SubnetId,
+        SecurityGroupIds: [idIn(SecurityGroups?.[0], "GroupId")],
+      }),
+    );
+    await ec2.send(new CreateSecurityGroupCommand({ VpcId, GroupName: "mine", Description: "made by hand" }));
+  });
+  const { code, stdout } = await down();
+  expect(code).toBe(5);
+  const commands = [...stdout.matchAll(/^ +→ (aws ec2 .*)$/gm)].map(([, command = ""]) => command);
+  expect(commands.map((command) => command.split(" ")[2])).toEqual([
+    "terminate-instances",
+    "wait",
+    "delete-security-group",
+    "delete-security-group",
+    "delete-subnet",
+    "delete-route-table",
+    "delete-vpc",
+  ]);
+  await byHand(home, (aws) => typeAll(aws, commands));
+  expect(await byHand(home, vpcIds)).toEqual([]);
+  expect(stdout).toMatch(/^ +→ vpclab teardown --include-strays {4}deletes those in the lab's VPCs too$/m);
 });
 
 describe("what carries the lab's tag outside its VPCs", () => {
