@@ -1,11 +1,10 @@
 /** `vpclab ping`: one ping, its output, and what it means in a sentence. */
 import { execFile } from "node:child_process";
 import type { Instance } from "@aws-sdk/client-ec2";
-import { isDenied } from "../aws/errors.ts";
 import { type Inventory, ofPart, readInstances } from "../aws/inventory.ts";
 import { pingFrom } from "../aws/ping.ts";
 import { readLabNetwork } from "../aws/topology.ts";
-import { EXIT, LabError, usageError } from "../lab/error.ts";
+import { EXIT, LabError, messageOf, usageError } from "../lab/error.ts";
 import { duration, plural } from "../lab/figures.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { parsePingOutput } from "../network/ping-output.ts";
@@ -201,13 +200,13 @@ async function show(program: Program, lab: OpenLab, output: string, summary: Pin
   for (const line of plainLines(output.trimEnd())) terminal.out(dim(line));
   terminal.out("");
   terminal.out(bold(pingFigures(summary)));
-  const { sentence, next } = pingMeaning(summary, await walked(lab, summary), lab.spec);
+  const { sentence, next } = pingMeaning(summary, await walked(program, lab, summary), lab.spec);
   terminal.out(terminal.wrap(plain(sentence)));
   terminal.out(`  ${terminal.symbols.next} ${next}`);
 }
 
-/** The same packet by the configuration; undefined from this machine, and where it may not be read. */
-async function walked({ aws, spec }: OpenLab, { from, address }: PingSummary) {
+/** The same packet by the configuration; undefined from this machine, and where it cannot be read. */
+async function walked({ terminal, signal }: Program, { aws, spec }: OpenLab, { from, address }: PingSummary) {
   if (from !== "instance-1" && from !== "instance-2") return undefined;
   try {
     const network = await readLabNetwork(aws, spec);
@@ -218,8 +217,9 @@ async function walked({ aws, spec }: OpenLab, { from, address }: PingSummary) {
       ),
     };
   } catch (error) {
+    signal.throwIfAborted();
     // The ping itself has its result: what it means is told without.
-    if (isDenied(error)) return undefined;
-    throw error;
+    terminal.say(terminal.wrap(`Note: without the packet's way (${plain(messageOf(error))}).`));
+    return undefined;
   }
 }
