@@ -102,9 +102,11 @@ function holderSentence(
 
 /** Of the lab's own instances: where the packet or its reply stops, and what to do or to ask next. */
 function noReply(ping: PingSummary, walked: Walked): { sentence: string; next: string } {
-  const { scope, from } = ping;
+  const { scope, to } = ping;
   const what = scope === "private" ? "No reply on the private address" : "No reply on the public address";
-  const why = `vpclab why ${scope}${from === "instance-2" ? " --from instance-2" : ""}    names the change that helps`;
+  // `why` goes from one instance to the other: here to the one that was pinged, though it be from this machine.
+  const sender = to === "instance-1" ? " --from instance-2" : "";
+  const why = `vpclab why ${scope}${sender}    names the change that helps`;
   if (walked === undefined)
     return {
       sentence: `${what}: a route, a rule, a gateway or the other instance stops it.`,

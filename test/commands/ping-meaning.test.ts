@@ -69,6 +69,12 @@ describe("what a ping means", () => {
     expect(meaning({ ...back, from: "local" }).next).toBe("vpclab ping private");
   });
 
+  it("asks why of the instance that was pinged, from this machine too", () => {
+    const local = { from: "local", address: "3.8.9.9", scope: "public" } as const;
+    expect(meaning({ ...local, to: "instance-1" }).next).toMatch(/^vpclab why public --from instance-2 {4}/);
+    expect(meaning({ ...local, to: "instance-2" }).next).toMatch(/^vpclab why public {4}/);
+  });
+
   const silent = { address: INSTANCE_2.private, to: "instance-2", scope: "private" } as const;
   const silentBack = {
     address: INSTANCE_1.private,
