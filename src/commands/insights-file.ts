@@ -11,9 +11,6 @@ const CHUNK = 256 * 1024;
 
 const DEFAULT_NAMES = DEFAULT_FORMAT.split(" ").map((word) => word.slice(2, -1));
 
-/** CloudWatch Logs' export to S3 puts the event's time before each line. */
-const EXPORT_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
-
 /** With the byte order mark that PowerShell's `>` may write before it. */
 const JSON_BEGINS = /^(\u00ef\u00bb\u00bf)?\s*\{/;
 
@@ -102,7 +99,6 @@ function rewriter(first: Buffer): ((line: string) => string) | undefined {
   const line = first
     .subarray(0, Math.min(2048, (first.indexOf("\n") + 1 || first.length + 1) - 1))
     .toString();
-  if (EXPORT_TIME.test(line)) return (each) => each.replace(EXPORT_TIME, "");
   const names = line.trim().split(/ +/);
   if (names.length < 2 || !names.every((name) => flowLogField(name.replaceAll("_", "-")) !== undefined))
     return undefined;

@@ -25,8 +25,8 @@ export interface LinesResult extends QueryResult {
 
 /**
  * Runs a query over the chunks of a file, in bounded memory. The chunks may be cut anywhere; empty lines and a header
- * are left out, and so is the time before each line of an export from CloudWatch Logs. A record's @timestamp is its start, as in CloudWatch Logs; that of any other line is 0. @log is "file",
- * and so is the @logStream of other lines.
+ * are left out, and so is the time before each line of an export from CloudWatch Logs. A record's @timestamp is its
+ * start, as in CloudWatch Logs; that of any other line is 0. @log is "file", and so is the @logStream of other lines.
  * Throws QueryError where the query cannot be run.
  */
 export async function runQueryOnLines(
