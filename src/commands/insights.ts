@@ -131,7 +131,7 @@ async function askAws(
               countOverTime(lab, query, chosen, result, terminal.width),
               undefined,
             ),
-            orWithout("the names of addresses", readKnownAddresses(aws, spec), STRANGERS_ONLY),
+            orWithout("the names of addresses", readKnownAddresses(lab), STRANGERS_ONLY),
           ]);
       const scanned = result.bytesScanned + (overTime?.bytesScanned ?? 0);
       const { start, end, ...rest } = result;

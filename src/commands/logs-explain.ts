@@ -100,7 +100,7 @@ async function knownUnasked(program: Program, options: GlobalOptions): Promise<K
   try {
     const lab = await openLab(program, { ...options, simulate: true, region: latest.region });
     try {
-      return await readKnownAddresses(lab.aws, lab.spec);
+      return await readKnownAddresses(lab);
     } finally {
       lab.close();
     }
@@ -136,10 +136,7 @@ async function chosen(
   try {
     header(terminal, lab);
     const logGroupName = lab.spec.nameOf("log-group");
-    const [known] = await Promise.all([
-      readKnownAddresses(lab.aws, lab.spec),
-      requireRecordSource(lab.aws, lab.spec),
-    ]);
+    const [known] = await Promise.all([readKnownAddresses(lab), requireRecordSource(lab.aws, lab.spec)]);
     let lines: string[] = [];
     for await (const { text } of logLines(lab.aws, { logGroupName }))
       lines = [...lines, text].slice(-OFFERED);

@@ -65,7 +65,7 @@ export async function logs(program: Program, options: LogsOptions): Promise<numb
       await source;
       return await listStreams(terminal, lab);
     }
-    const [known] = await Promise.all([readKnownAddresses(lab.aws, lab.spec), source]);
+    const [known] = await Promise.all([readKnownAddresses(lab), source]);
     const filter = filterFor(known);
     const start = since === undefined ? undefined : Math.max(0, lab.aws.clock.now() - since);
     const out = options.raw

@@ -7,6 +7,8 @@ import {
   DeleteFlowLogsCommand,
   DescribeFlowLogsCommand,
   DescribeInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { beforeAll, describe, expect, it, vi } from "vitest";
@@ -543,5 +545,33 @@ describe("of instances that were terminated since", () => {
     const { stdout } = await gone.run((program) => logsReconcile(program, SIMULATED));
     expect(stdout).toMatch(/^2026-01-05\n09:0\d:\d\d +instance 1 → 2 \(private\) /m);
     expect(stdout.split("\n").filter((line) => [...line].length > 80)).toEqual([]);
+  });
+});
+
+describe("a public address that instance 2 had before it was stopped", () => {
+  const home = standingLab();
+
+  it("is called the lab's in logs and insights, not AWS's", async () => {
+    const had = await byHand(home, async (aws) => {
+      const { ec2 } = aws;
+      const Filters = [{ Name: "tag:vpclab:part", Values: ["instance-2"] }];
+      const { Reservations } = await ec2.send(new DescribeInstancesCommand({ Filters }));
+      const two = Reservations?.[0]?.Instances?.[0];
+      const InstanceIds = [two?.InstanceId ?? ""];
+      await ec2.send(new StopInstancesCommand({ InstanceIds }));
+      await aws.clock.sleep(300_000);
+      await ec2.send(new StartInstancesCommand({ InstanceIds }));
+      return two?.PublicIpAddress ?? "";
+    });
+    await letTimePass(home, 15 * 60_000);
+    const shown = async (columns: number) =>
+      (await home.run((program) => logs(program, SIMULATED), { columns, color: false })).stdout;
+    expect(await shown(80)).toMatch(/instance 1 +→ 2 public, earlier +icmp/);
+    expect(await shown(160)).not.toContain(`AWS ${had}`);
+    const query = `filter dstAddr = "${had}" | stats count(*) by dstAddr`;
+    const asked = await home.run((program) => insights(program, undefined, { ...SIMULATED, query }), {
+      color: false,
+    });
+    expect(asked.stdout).toContain(`${had} instance 2 public, earlier`);
   });
 });

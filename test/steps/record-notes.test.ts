@@ -35,6 +35,8 @@ function note(subject: TrafficRecord, ...others: FlowLogRecord[]): string {
   return noteOn(subject, all, nameAddresses(all, [ONE, TWO]));
 }
 
+const NO_REPLY = { sent: 5, received: 0, lossPercent: 100, rttMs: null, reachable: false };
+
 describe("a ping of instance 1 in the records", () => {
   test("is ACCEPT and silence where nothing came back", () => {
     expect(note(record(OUT))).toBe("instance 1 → instance 2, ping, 5 packets: ACCEPT, and nothing came back");
@@ -128,6 +130,30 @@ describe("names", () => {
       addresses.map((address) => known.whose(address)),
     );
     expect(known.whose("192.0.2.123")).toBe("internet");
+  });
+
+  test("of a public address that an instance had are known by the pings to it, unless another one has it now", () => {
+    const pinged = (to: string, address: string, scope: "public" | "other" = "public") => ({
+      kind: "ping" as const,
+      at: 0,
+      ping: { from: "instance-1", to, address, scope, ...NO_REPLY },
+    });
+    const now = {
+      PrivateIpAddress: "10.1.4.12",
+      PublicIpAddress: "3.8.7.7",
+      State: { Name: "running" as const },
+      Tags: [{ Key: "vpclab:part", Value: "instance-1" }],
+    };
+    const journal = [
+      pinged("instance-2", "3.8.9.9"),
+      pinged("instance-2", "3.8.7.7"),
+      pinged("52.0.0.1", "52.0.0.1", "other"),
+    ];
+    const { whose } = knownAddressesOf([now], journal);
+    expect(whose("3.8.9.9")).toBe("instance 2 public, earlier");
+    expect(whose("3.8.7.7")).toBe("instance 1 public");
+    expect(whose("52.0.0.1")).toBe("AWS");
+    expect(isLabs(whose("3.8.9.9"))).toBe(true);
   });
 
   test("of the lab's instances are told from the instance metadata", () => {
