@@ -111,6 +111,16 @@ describe("room for VPCs", () => {
     expect(await lookForGateways({ vpcQuota: 7 })).toMatchObject({ outcome: "pass" });
   });
 
+  it("is not judged by it where more gateways than that show the same, though few VPCs are left", async () => {
+    inUse(4, 0);
+    ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}, {}, {}, {}, {}, {}] });
+    for (const lookFor of [lookForVpcs, lookForGateways])
+      expect(await lookFor()).toMatchObject({
+        outcome: "warning",
+        text: expect.stringContaining("not known"),
+      });
+  });
+
   it("is not judged by it at another endpoint either", async () => {
     inUse(5, 0);
     ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [{}, {}, {}, {}, {}] });

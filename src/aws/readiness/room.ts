@@ -41,22 +41,25 @@ export async function lookForNetworks(
   spec: LabSpec,
   options: RoomOptions = {},
 ): Promise<readonly [vpcs: Check, internetGateways: Check]> {
-  const vpcs = describeVpcs(aws, []);
+  const [vpcs, gateways] = [describeVpcs(aws, []), describeInternetGateways(aws, [])];
+  const counts = Promise.all([vpcs, gateways].map((all) => all.then(({ length }) => length).catch(() => 0)));
   return Promise.all([
-    look("vpcs", async () => countRoom("vpcs", "VPCs", await vpcs, spec, quotaSeen(await vpcs, options))),
-    look("internet-gateways", async () => {
-      const [gateways, counted] = await Promise.all([
-        describeInternetGateways(aws, []),
-        vpcs.catch(() => []),
-      ]);
-      return countRoom("internet-gateways", "internet gateways", gateways, spec, quotaSeen(counted, options));
-    }),
+    look("vpcs", async () => countRoom("vpcs", "VPCs", await vpcs, spec, quotaSeen(await counts, options))),
+    look("internet-gateways", async () =>
+      countRoom(
+        "internet-gateways",
+        "internet gateways",
+        await gateways,
+        spec,
+        quotaSeen(await counts, options),
+      ),
+    ),
   ]);
 }
 
-/** More VPCs than the default quota allows show that the account has another one, for its gateways as well. */
-function quotaSeen(vpcs: readonly unknown[], options: RoomOptions): RoomOptions {
-  const isHigher = vpcs.length > DEFAULT_VPC_QUOTA;
+/** More VPCs or gateways than the default quota allows show that the account has another one, for both. */
+function quotaSeen(counts: readonly number[], options: RoomOptions): RoomOptions {
+  const isHigher = counts.some((count) => count > DEFAULT_VPC_QUOTA);
   return { ...options, isQuotaUnknown: options.isQuotaUnknown || isHigher };
 }
 
