@@ -1,4 +1,4 @@
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLogGroupCommand, DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateInternetGatewayCommand,
   CreateSubnetCommand,
@@ -78,6 +78,18 @@ describe("readInventory", () => {
       new CreateRoleCommand({ RoleName: spec.nameOf("flow-log-role"), AssumeRolePolicyDocument }),
     );
     expect((await inventoryOf(first.lab)).resources).toEqual([]);
+  });
+
+  it("names the log group of the lab's name that carries no lab's tag, not one that carries another's", async () => {
+    const { lab } = embeddedLab();
+    const logGroupName = lab.spec.nameOf("log-group");
+    const make = (tags?: Record<string, string>) =>
+      lab.aws.logs.send(new CreateLogGroupCommand({ logGroupName, tags }));
+    await make({ "vpclab:lab": "other" });
+    expect((await inventoryOf(lab)).untaggedLogGroup).toBeUndefined();
+    await lab.aws.logs.send(new DeleteLogGroupCommand({ logGroupName }));
+    await make();
+    expect((await inventoryOf(lab)).untaggedLogGroup).toBe(logGroupName);
   });
 
   it("lists both of one part", async () => {

@@ -12,6 +12,7 @@ import {
   INSTANCE_2,
   LAB_GROUP_RULES,
   labTopology,
+  OUT_ALL,
   PRIVATE_PING,
   PUBLIC_PING,
   peeredLab,
@@ -265,6 +266,17 @@ const cases: readonly (readonly [what: string, Topology, Packet, commands: reado
       `aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 443 --cidr ${STRANGER}/32 --region eu-west-3`,
     ],
   ],
+  ...[INSTANCE_2.private, INSTANCE_2.public].map(
+    (own) =>
+      [
+        `that port of instance 2 at ${own}: it alone`,
+        peeredLab({ groupRules: { 1: [], 2: [{ ...OUT_ALL, egress: false }] } }),
+        tcp(INSTANCE_1.private, own, 443),
+        [
+          `aws ec2 authorize-security-group-egress --group-id sg-1 --protocol tcp --port 443 --cidr ${own}/32 --region eu-west-3`,
+        ],
+      ] as const,
+  ),
   ["all as it should be", peeredLab(), PRIVATE_PING, []],
 ];
 

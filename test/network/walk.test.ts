@@ -342,6 +342,15 @@ describe("VPCs that overlap", () => {
   });
 });
 
+test("a loopback address is the instance's own, both ways, while it runs", () => {
+  const ping = echoRequest(INSTANCE_1.private, "127.8.0.9");
+  const { there, back } = walkRoundTrip(labTopology(), ping);
+  expect(there).toMatchObject({ arrived: { source: "127.8.0.9" }, deliveredTo: "eni-1", sightings: [] });
+  expect(back).toMatchObject({ arrived: { destination: "127.8.0.9" }, deliveredTo: "eni-1" });
+  const stopped = labTopology({ interfaces: { 1: { isUp: false } } });
+  expect(walkRoundTrip(stopped, ping)).toMatchObject({ there: { hops: [{ code: "BAD_STATE" }] } });
+});
+
 test("a topology that was read in part is an error, not a verdict", () => {
   const topology = { ...labTopology(), networkAcls: [] };
   expect(() => walk(topology, PRIVATE_PING)).toThrow(IncompleteTopologyError);

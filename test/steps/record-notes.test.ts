@@ -156,6 +156,16 @@ describe("names", () => {
     expect(isLabs(whose("3.8.9.9"))).toBe(true);
   });
 
+  test("are an interface's own where it has them, not where another one does", () => {
+    const having = (NetworkInterfaceId: string, PrivateIpAddress: string) => ({
+      NetworkInterfaces: [{ NetworkInterfaceId, PrivateIpAddress }],
+    });
+    const { isOf } = knownAddressesOf([having("eni-1", "10.1.4.12"), having("eni-2", "10.2.9.80")]);
+    expect(isOf("10.1.4.12", "eni-1")).toBe(true);
+    expect(isOf("10.2.9.80", "eni-1")).toBe(false);
+    expect(isOf("10.1.4.12", "eni-9")).toBe(false);
+  });
+
   test("of the lab's instances are told from the instance metadata", () => {
     expect(isLabs(whose("10.1.4.12"))).toBe(true);
     expect(isLabs(whose("3.8.9.9"))).toBe(true);

@@ -137,6 +137,20 @@ describe("up of a lab that stands", () => {
     expect(await instancesState(first.lab)).toBe("done");
   });
 
+  test("takes step 2 for unfinished where pings come in from some addresses alone, not where SSH does", async () => {
+    const first = embeddedLab();
+    await walkUp(first.lab, { until: "instances" });
+    const narrow = async (wide: IpPermission) => {
+      const GroupId = (await securityGroup(first.lab))?.GroupId;
+      const IpPermissions = [{ ...wide, IpRanges: [{ CidrIp: "198.51.100.0/24" }] }];
+      await first.lab.aws.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+      await revoke(first.lab, wide);
+      return instancesState(first.lab);
+    };
+    expect(await narrow(sshFrom("0.0.0.0/0"))).toBe("done");
+    expect(await narrow(icmp)).toBe("partial");
+  });
+
   test("takes step 2 for unfinished while an instance is stopped", async () => {
     const first = embeddedLab();
     await walkUp(first.lab, { until: "first-ping" });
