@@ -134,12 +134,8 @@ async function read(
 export function judge(ping: RecordedPing, evidence: Evidence): JudgedPing {
   const verdict = (status: PingStatus, reason: string) => ({ ...ping, status, reason });
   const missing = ping.expected - ping.recorded;
-  const rejected =
-    ping.rejected === 0
-      ? ""
-      : `${plural(ping.rejected, "packet")} of it ${ping.rejected === 1 ? "was" : "were"} turned away by VPC 1's security group or network ACL: REJECT.`;
-  if (ping.expected === 0 && ping.rejected === 0) return verdict("not-logged", whyNotLogged(ping));
-  if (missing === 0) return verdict("accounted-for", rejected);
+  if (ping.expected + ping.rejected + ping.unanswered === 0) return verdict("not-logged", whyNotLogged(ping));
+  if (missing === 0) return verdict("accounted-for", whatElseIsRecorded(ping));
   const { now, flowLog, firstRecordAt } = evidence;
   const created = flowLog?.CreationTime?.getTime();
   const packets = `${plural(missing, "packet")} of ${ping.expected}`;
@@ -181,20 +177,34 @@ export function judge(ping: RecordedPing, evidence: Evidence): JudgedPing {
     return verdict("lost", `${packets} in no record: older than the log group keeps them.`);
   if (evidence.skipped.some(({ from, to }) => from <= ping.at && to >= ping.from))
     return verdict("lost", `${packets} in no record: AWS says that it lost records of that time (SKIPDATA).`);
-  const orRejected =
+  const rejected =
     flowLog.TrafficType === "ACCEPT"
       ? " The flow log captures ACCEPT alone: a security group or network ACL may have turned them away."
       : "";
   return verdict(
     "lost",
-    `${packets} in no record, ${durationInWords(now - ping.at)} after the ping, and none of the usual reasons explains it.${orRejected}`,
+    `${packets} in no record, ${durationInWords(now - ping.at)} after the ping, and none of the usual reasons explains it.${rejected}`,
   );
+}
+
+function whatElseIsRecorded({ rejected, unanswered }: RecordedPing): string {
+  const told: string[] = [];
+  const packets = (count: number) => `${plural(count, "packet")} of it`;
+  if (rejected > 0)
+    told.push(
+      `${packets(rejected)} ${rejected === 1 ? "was" : "were"} turned away by VPC 1's security group or network ACL: REJECT.`,
+    );
+  if (unanswered > 0)
+    told.push(
+      `${packets(unanswered)} passed instance 1's network interface, though no reply was received: ACCEPT.`,
+    );
+  return told.join(" ");
 }
 
 function whyNotLogged({ ping }: RecordedPing): string {
   if (ping.from === "instance-1") return "It never left instance 1: its own address needs no network.";
   if (ping.to === "instance-1")
-    return "Nothing of it was answered, and what does not reach instance 1 passes no interface that is logged.";
+    return "Nothing of it was answered, and no record tells that it reached instance 1.";
   return "It passed VPC 2 alone, and the lab logs VPC 1.";
 }
 

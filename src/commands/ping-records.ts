@@ -43,6 +43,8 @@ export interface RecordedPing extends SentPing {
   readonly recordedBytes: number;
   /** Further packets of it that VPC 1's rules turned away: REJECT. */
   readonly rejected: number;
+  /** Further packets of it that they let pass, though no reply told of them. */
+  readonly unanswered: number;
 }
 
 export interface Reconciliation {
@@ -81,6 +83,7 @@ export function reconcile(
       recorded: 0,
       recordedBytes: 0,
       rejected: 0,
+      unanswered: 0,
     }));
   const rests = records.map((record) => ({ record, packets: record.packets }));
   const previousEnd = (account: Account) =>
@@ -108,6 +111,7 @@ interface Account extends SentPing {
   recorded: number;
   recordedBytes: number;
   rejected: number;
+  unanswered: number;
 }
 
 type Which = "packets" | "further";
@@ -138,7 +142,7 @@ function allot(
         way.missing[which] -= taken;
         rest.packets -= taken;
         if (which === "further") {
-          if (record.action === "REJECT") account.rejected += taken;
+          account[record.action === "REJECT" ? "rejected" : "unanswered"] += taken;
           continue;
         }
         account.recorded += taken;

@@ -274,6 +274,18 @@ describe("packets that are in no record", () => {
     expect(judge(account(request, [rejected]), evidence())).toMatchObject(told);
   });
 
+  it("are none where they passed and the reply was lost, which is told as soon as the records are there", () => {
+    const request = sent(10, { from: "instance-2", to: "instance-1", address: "10.1.0.4" });
+    expect(judge(account(request, [back(5, 4, 8), out(5, 4, 8)]), evidence())).toMatchObject({
+      status: "accounted-for",
+      reason: "10 packets of it passed instance 1's network interface, though no reply was received: ACCEPT.",
+    });
+    expect(judge(account(request), evidence())).toMatchObject({
+      status: "not-logged",
+      reason: "Nothing of it was answered, and no record tells that it reached instance 1.",
+    });
+  });
+
   it("are counted where some are there", () => {
     const part = account(sent(10), [out(3, 6, 8)]);
     expect(judge(part, evidence()).reason).toMatch(/^2 packets of 5 in no record/);
