@@ -40,7 +40,8 @@ export function securityGroupHop(
   const unknown = groups
     .flatMap(({ rules }) => rules.filter((rule) => isAbout(rule) && matchesTraffic(rule, packet)))
     .flatMap(({ peer }) => ("prefixListId" in peer ? peer.prefixListId : []));
-  const unless = unknown.length > 0 ? `, unless ${farSide} is in prefix list ${unknown.join(" or ")}` : "";
+  const lists = [...new Set(unknown)].join(" or ");
+  const unless = lists === "" ? "" : `, unless ${farSide} is in prefix list ${lists}`;
   return {
     kind,
     component: shown.id,

@@ -261,12 +261,13 @@ const notAllowed: readonly StopCase[] = [
     "there at sg-2: no inbound rule of NextWork-2-SG allows ICMP echo request from 10.1.4.12 [ENI_SG_RULES_MISMATCH]",
   ],
   [
-    "a group whose rule is about a prefix list, which is not known",
+    "a group whose rules are about a prefix list, which is not known",
     peeredLab({
       groupRules: {
         2: [
           OUT_ALL,
           { egress: false, protocol: 1, peer: { prefixListId: "pl-1" } },
+          { egress: false, protocol: -1, peer: { prefixListId: "pl-1" } },
           { egress: false, protocol: 6, peer: { prefixListId: "pl-2" } },
         ],
       },
