@@ -348,9 +348,11 @@ describe("vpclab policy", () => {
       upAt: 1,
       options: { cidr1: "10.1.0.0/16", cidr2: "10.2.0.0/16", trafficType: "ALL", aggregationSeconds: 60 },
     } as const;
-    memory.remember(lab);
     const regionOf = async (options: PolicyOptions) =>
       /arn:aws:ec2:([a-z0-9-]+):/.exec((await print({ lab: "class-8", ...options })).stdout)?.[1];
+    memory.remember({ ...lab, endpointUrl: "http://127.0.0.1:4566" });
+    expect(await regionOf({}), "a simulator's permissions are of no use on AWS").toBe("us-east-1");
+    memory.remember(lab);
     expect(await regionOf({})).toBe("eu-west-3");
     expect(await regionOf({ region: "sa-east-1" })).toBe("sa-east-1");
     expect(await regionOf({ simulate: true })).toBe("us-east-1");

@@ -94,6 +94,23 @@ describe("the SSM agent of an instance", () => {
     expect(await isRegistered(aws, other.InstanceId)).toBe(false);
   });
 
+  it("does not register by a policy that lets it report and open no channel for commands", async () => {
+    const RoleName = POLICY.RoleName;
+    await aws.iam.send(new DetachRolePolicyCommand(POLICY));
+    const allow = (actions: string[]) =>
+      aws.iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName: "own", PolicyDocument: allowing(actions) }),
+      );
+    await allow(["ssm:UpdateInstanceInformation"]);
+    await aws.clock.sleep(15_000);
+    const { InstanceId } = await launch(aws, vpc);
+    await aws.clock.sleep(5 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(false);
+    await allow(["ssm:UpdateInstanceInformation", "ec2messages:GetMessages"]);
+    await aws.clock.sleep(2 * MINUTE);
+    expect(await isRegistered(aws, InstanceId)).toBe(true);
+  });
+
   it("does not register while its role does not trust EC2", async () => {
     const trust = (service: string) =>
       aws.iam.send(
