@@ -13,9 +13,9 @@ import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { type Ensured, ensure } from "./ensure.ts";
 import { isCode, isNotFound, LabError, refusalWithin } from "./errors.ts";
-import { takeOver } from "./ownership.ts";
 import { PROPAGATION_MS } from "./role.ts";
 import { allPages, paging, partFilters, tagSpecifications } from "./tags.ts";
+import { onceShown } from "./visible.ts";
 import { retryWhile, waitFor } from "./waits.ts";
 
 /** What a flow log does in CloudWatch Logs, as AWS's guide lists it and the lab has it. */
@@ -78,7 +78,7 @@ export async function ensureFlowLog(
       );
     } catch (error) {
       if (!isCode(error, "FlowLogAlreadyExists")) throw error;
-      return takeOver(aws, "the flow log", find, () => notOurs(spec, target, error));
+      return onceShown(aws, "the flow log", find, () => notOurs(spec, target, error));
     }
   });
 }

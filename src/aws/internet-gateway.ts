@@ -15,9 +15,8 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, isNotFound, LabError } from "./errors.ts";
-import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications, tagValue } from "./tags.ts";
-import { onceVisible } from "./visible.ts";
+import { onceShown, onceVisible } from "./visible.ts";
 
 export function describeInternetGateways(aws: Aws, filters: Filter[]): Promise<InternetGateway[]> {
   return allPages(
@@ -92,7 +91,7 @@ export async function attachInternetGateway(
     // The read may lag behind the refusal: that none shows at once does not mean that there is none.
     const attachment = [{ Name: "attachment.vpc-id", Values: [vpcId] }];
     const find = async () => (await describeInternetGateways(aws, attachment))[0];
-    const attached = await takeOver(aws, `the internet gateway of ${vpcId}`, find, () =>
+    const attached = await onceShown(aws, `the internet gateway of ${vpcId}`, find, () =>
       takenByAnotherRun(gatewayId, error),
     );
     if (tagValue(attached.Tags, TAG_LAB) === spec.lab)

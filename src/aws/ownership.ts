@@ -7,7 +7,7 @@ import { type LabSpec, TAG_LAB, TAG_REGION } from "../lab/spec.ts";
 import type { Aws } from "./clients.ts";
 import { codeOf, LabError } from "./errors.ts";
 import { type DescribedTag, isOurs, tagValue } from "./tags.ts";
-import { onceShown, SHOWS_WITHIN_MS } from "./visible.ts";
+import { SHOWS_WITHIN_MS } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 /**
@@ -36,21 +36,6 @@ export function assertOurs(
     why,
     next: ["Give this lab a name of its own: vpclab up --lab my-lab", ...next],
   });
-}
-
-/**
- * Looks for what AWS refused to make because it is there already. A read may lag behind the refusal: see onceShown.
- * @param what it is: "the subnet"
- * @param find what may be gone on with: ours alone, as a rule
- * @param refusal what to throw where nothing shows
- */
-export function takeOver<T>(
-  aws: Pick<Aws, "clock" | "signal">,
-  what: string,
-  find: () => Promise<T | undefined>,
-  refusal: () => LabError,
-): Promise<T> {
-  return onceShown(aws, what, find, refusal);
 }
 
 /**

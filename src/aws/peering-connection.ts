@@ -12,7 +12,6 @@ import { given } from "./answer.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { codeOf, isCode, LabError } from "./errors.ts";
-import { takeOver } from "./ownership.ts";
 import {
   allPages,
   labFilters,
@@ -22,7 +21,7 @@ import {
   tagSpecifications,
   tagValue,
 } from "./tags.ts";
-import { onceVisible } from "./visible.ts";
+import { onceShown, onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 /** Nothing can be done with these any more, not even delete them; AWS shows them for hours (AWS-FACTS §1). */
@@ -116,7 +115,7 @@ async function makeSureItIsOurs(
         ],
       },
     );
-  await takeOver(aws, "the tags of the peering connection", find, notOurs);
+  await onceShown(aws, "the tags of the peering connection", find, notOurs);
 }
 
 /**

@@ -16,9 +16,8 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
-import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
-import { onceVisible } from "./visible.ts";
+import { onceShown, onceVisible } from "./visible.ts";
 
 export function describeSecurityGroups(aws: Aws, filters: Filter[]): Promise<SecurityGroup[]> {
   return allPages(
@@ -62,7 +61,7 @@ export async function createSecurityGroup(
   } catch (error) {
     if (!isCode(error, "InvalidGroup.Duplicate")) throw error;
     const find = async () => (await findSecurityGroups(aws, spec, side, vpcId))[0];
-    return takeOver(aws, "the security group", find, () => nameTaken(vpcId, name, error));
+    return onceShown(aws, "the security group", find, () => nameTaken(vpcId, name, error));
   }
 }
 

@@ -14,9 +14,8 @@ import { giveUpWhenBlocked, lastingNetworkInterfaces } from "./blockers.ts";
 import type { Aws } from "./clients.ts";
 import { type Deletion, deleteUntilGone } from "./deletion.ts";
 import { isCode, LabError } from "./errors.ts";
-import { takeOver } from "./ownership.ts";
 import { allPages, lowestIdFirst, paging, partFilters, tagSpecifications } from "./tags.ts";
-import { onceVisible } from "./visible.ts";
+import { onceShown, onceVisible } from "./visible.ts";
 import { waitFor } from "./waits.ts";
 
 export function describeSubnets(aws: Aws, filters: Filter[]): Promise<Subnet[]> {
@@ -63,7 +62,7 @@ export async function createSubnet(
   } catch (error) {
     if (!isCode(error, "InvalidSubnet.Conflict")) throw error;
     const find = async () => (await findSubnets(aws, spec, side, vpc.id))[0];
-    return takeOver(aws, "the subnet", find, () => addressesTaken(vpc.id, subnetCidr(vpc.cidr), error));
+    return onceShown(aws, "the subnet", find, () => addressesTaken(vpc.id, subnetCidr(vpc.cidr), error));
   }
 }
 

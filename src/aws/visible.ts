@@ -23,8 +23,10 @@ export function onceVisible<T>(
 export const SHOWS_WITHIN_MS = 15_000;
 
 /**
- * Looks for something that should be there. A read may lag behind: only what does not show within 15 s is not there.
+ * Looks for something that should be there: made a moment ago, or AWS refuses to make it because it is there already. A
+ * read may lag behind: only what does not show within 15 s is not there.
  * @param what it is: "the subnet"
+ * @param find what may be gone on with: ours alone, as a rule
  * @param absent what to throw where nothing shows
  */
 export async function onceShown<T>(

@@ -4,6 +4,7 @@ import { isCode, type LabError } from "../aws/errors.ts";
 import { waitUntilRunning } from "../aws/instance-running.ts";
 import { networkAclOf } from "../aws/network-acl.ts";
 import { findPeeringConnections, statusOf } from "../aws/peering-connection.ts";
+import { SHOWS_WITHIN_MS } from "../aws/visible.ts";
 import { retryWhile } from "../aws/waits.ts";
 import type { PingSummary } from "../lab/narrator.ts";
 import { stopsAt } from "../network/hop.ts";
@@ -77,11 +78,9 @@ async function waitUntilReady(
   );
 }
 
-/** Where all else stood already, they were launched a moment ago: not visible yet is not absent (AWS-FACTS §6). */
-const SHOW_WITHIN_MS = 15_000;
-
+/** Where all else stood already, they were launched a moment ago: not visible yet is not absent. */
 async function findNewHosts(lab: LabContext): Promise<[Host, Host]> {
-  const wait = { what: "both instances to show", atMostMs: SHOW_WITHIN_MS, everyMs: 1_000 };
+  const wait = { what: "both instances to show", atMostMs: SHOWS_WITHIN_MS, everyMs: 1_000 };
   try {
     return await retryWhile(
       lab.aws,

@@ -67,6 +67,9 @@ export interface Step {
    * Returns when a read says so. A failure is a result, never thrown, so that it stops nothing else.
    */
   down(lab: LabContext, inventory: Inventory): Promise<Removal[]>;
-  /** How far the step is, from what AWS shows and what the journal remembers; "done" is what `up` would leave as it is. */
+  /**
+   * How far the step is, from what AWS shows and what the journal remembers; "done" where all is there that a later step
+   * needs: `up` may still put back the rest.
+   */
   state(inventory: Inventory, journal: Journal, spec: LabSpec): StepState;
 }
