@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { PassThrough, pipeline, type Readable } from "node:stream";
+import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { DEFAULT_FORMAT, flowLogField } from "../flow-logs/fields.ts";
 import { LabError, usageError } from "../lab/error.ts";
@@ -11,7 +12,7 @@ const CHUNK = 256 * 1024;
 
 const DEFAULT_NAMES = DEFAULT_FORMAT.split(" ").map((word) => word.slice(2, -1));
 
-/** With the byte order mark that PowerShell's `>` may write before it. */
+/** With the byte order mark that PowerShell may write before UTF-8. */
 const JSON_BEGINS = /^(\u00ef\u00bb\u00bf)?\s*\{/;
 
 /**
@@ -21,7 +22,7 @@ const JSON_BEGINS = /^(\u00ef\u00bb\u00bf)?\s*\{/;
 export async function* recordChunks(path: string, stdin: Readable): AsyncGenerator<Buffer> {
   const source = path === "-" ? stdin : await opened(path);
   try {
-    const chunks = buffers(await unzipped(source));
+    const chunks = inUtf8(buffers(await unzipped(source)));
     const first = await chunks.next();
     if (first.done) return;
     if (JSON_BEGINS.test(first.value.toString("latin1", 0, 16))) {
@@ -70,6 +71,17 @@ async function unzipped(source: Readable): Promise<Readable> {
 
 async function* buffers(stream: Readable): AsyncGenerator<Buffer> {
   for await (const chunk of stream) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+}
+
+/** UTF-16 is what `>` of Windows PowerShell writes (about_Redirection), with a byte order mark: ff fe. */
+async function* inUtf8(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: TextDecoder | undefined;
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder("utf-16le");
+    isFirst = false;
+    yield decoder === undefined ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }));
+  }
 }
 
 async function whole(first: Buffer, chunks: AsyncIterable<Buffer>): Promise<Buffer> {

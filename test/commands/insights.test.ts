@@ -94,6 +94,17 @@ describe("vpclab insights --file", () => {
     expect((await top("-", { input: `\uFEFF${json}` })).stdout).toBe(SUMS);
   });
 
+  it("reads what `>` of Windows PowerShell has written: UTF-16 with a mark, wherever a chunk ends", async () => {
+    const utf16 = Buffer.from(`\uFEFF${RECORDS.join("\r\n")}\r\n`, "utf16le");
+    expect((await top(file("records.txt", utf16))).stdout).toBe(SUMS);
+    const { stdout } = await home.run((program, terminal) => {
+      terminal.stdin.write(utf16.subarray(0, 1_001));
+      terminal.stdin.end(utf16.subarray(1_001));
+      return insights(program, "top-10-byte-transfers", { file: "-", csv: true });
+    });
+    expect(stdout).toBe(SUMS);
+  });
+
   it.each([
     ["the JSON of something else", '{\n  "regions": []\n}\n'],
     ["JSON that is cut off", '{"events": [{"message": "2 1'],
