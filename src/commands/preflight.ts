@@ -14,7 +14,7 @@ export interface Preflight {
 }
 
 /** @param vpcQuota see RoomOptions */
-export function roomFor({ place }: OpenLab, vpcQuota: number | undefined): RoomOptions {
+export function roomFor({ place }: Pick<OpenLab, "place">, vpcQuota: number | undefined): RoomOptions {
   // What another endpoint allows, a simulator's say, is its own affair.
   if (place.target === "aws") return { vpcQuota, isQuotaUnknown: !isAwsItself(place) };
   return { vpcQuota, askForMore: ["Or have the embedded AWS grant more: vpclab up --vpc-quota 20"] };

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { askedEndpoint, isSameEndpoint, lostEndpoint } from "../../src/commands/endpoint.ts";
+import { roomFor } from "../../src/commands/preflight.ts";
 import { LabError } from "../../src/lab/error.ts";
 import type { RememberedLab } from "../../src/lab/memory.ts";
 
@@ -38,6 +39,12 @@ it("says where credentials were wanted, if there are none: exit 4", () => {
   expect(why).toContain("shared AWS files");
   expect(next.join("\n")).toContain("--simulate");
   expect(exitCode).toBe(4);
+});
+
+it("has a quota of its own, whatever AWS's is", () => {
+  expect(roomFor({ place: LAB }, undefined)).toMatchObject({ isQuotaUnknown: true });
+  const { endpointUrl: _, ...onAws } = LAB;
+  expect(roomFor({ place: onAws }, undefined)).toMatchObject({ isQuotaUnknown: false });
 });
 
 it("blames no endpoint that answered", () => {
