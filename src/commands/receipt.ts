@@ -182,9 +182,8 @@ export function showReceipt(
   }
   if (receipt.complete) return;
   terminal.out(`  ${symbols.next} ${again}    tries again: what AWS held on to is often free minutes later`);
-  if (left.every(({ isOurs }) => isOurs)) return;
-  const withStrays = again.includes("--include-strays") ? again : `${again} --include-strays`;
-  terminal.out(`  ${symbols.next} ${withStrays}    deletes those in the lab's VPCs too`);
+  if (left.every(({ isOurs }) => isOurs) || again.includes("--include-strays")) return;
+  terminal.out(`  ${symbols.next} ${again} --include-strays    deletes those in the lab's VPCs too`);
 }
 
 function tellGone(

@@ -265,6 +265,30 @@ test("the commands for what is left are printed in the order in which AWS takes 
   expect(stdout).toMatch(/^ +→ vpclab teardown --include-strays {4}deletes those in the lab's VPCs too$/m);
 });
 
+test("what stays though it was to go too is tried again by one command, not by the same one twice", async () => {
+  await byHand(home, async (aws) => {
+    const { Subnet } = await aws.ec2.send(
+      new CreateSubnetCommand({ VpcId: await labVpcId(aws), CidrBlock: "10.1.240.0/20" }),
+    );
+    await aws.ec2.send(
+      new RunInstancesCommand({
+        MinCount: 1,
+        MaxCount: 1,
+        ImageId: await latestImage(aws),
+        InstanceType: "t2.micro",
+        SubnetId: idIn(Subnet, "SubnetId"),
+        DisableApiTermination: true,
+      }),
+    );
+  });
+  const { code, stdout } = await down({ includeStrays: true });
+  expect(code).toBe(5);
+  expect(stdout).toContain("not the lab's: instance i-");
+  expect(stdout.match(/→ vpclab teardown .*/g)).toEqual([
+    "→ vpclab teardown --include-strays    tries again: what AWS held on to is often free minutes later",
+  ]);
+});
+
 describe("what carries the lab's tag outside its VPCs", () => {
   let vpcId: string;
   let subnetId: string;
