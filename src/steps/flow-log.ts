@@ -8,6 +8,7 @@ import { whoAmI } from "../aws/identity.ts";
 import type { InventoryResource } from "../aws/inventory.ts";
 import { deletePolicy, ensurePolicy, type Policy } from "../aws/policy.ts";
 import { attachPolicy, deleteRole, ensureRole, type Role, roleArn } from "../aws/role.ts";
+import { onceShown } from "../aws/visible.ts";
 import { findVpcs } from "../aws/vpc.ts";
 import type { Part } from "../lab/spec.ts";
 import { flowLogLesson } from "./lessons/flow-log.ts";
@@ -114,12 +115,16 @@ async function makeFlowLog(
   { aws, spec, narrator, prepared }: LabContext,
   { roleName, roleMadeAt }: Permission,
 ): Promise<void> {
-  const [vpc] = await findVpcs(aws, spec, 1);
-  if (vpc?.VpcId === undefined)
-    throw new LabError("not-there", `There is no VPC 1 in ${aws.region} to log.`, { next: ["vpclab up"] });
+  // Where the instances were quickly on their way, it was made some seconds ago.
+  const vpcId = await onceShown(
+    aws,
+    "VPC 1",
+    async () => (await findVpcs(aws, spec, 1))[0]?.VpcId,
+    () => new LabError("not-there", `There is no VPC 1 in ${aws.region} to log.`, { next: ["vpclab up"] }),
+  );
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const target = {
-    vpcId: vpc.VpcId,
+    vpcId,
     logGroupName: spec.nameOf("log-group"),
     roleArn: roleArn(aws.region, account, roleName),
     roleMadeAt,
@@ -136,7 +141,7 @@ async function makeFlowLog(
     outcome,
     ms,
   });
-  if (outcome === "found") await warnOfDifferences({ aws, spec, narrator }, resource, target.vpcId);
+  if (outcome === "found") await warnOfDifferences({ aws, spec, narrator }, resource, vpcId);
 }
 
 /** Says that nothing of it arrives, where AWS has found that out. */

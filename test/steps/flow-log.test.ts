@@ -64,6 +64,24 @@ describe("the flow log and its permission", () => {
       .resolves({ FlowLogs: [STANDS] });
   });
 
+  it("are made where VPC 1 was made a moment ago and does not show at once", async () => {
+    const { lab, told } = mockedLab();
+    ec2
+      .on(DescribeVpcsCommand)
+      .resolvesOnce({ Vpcs: [] })
+      .resolves({ Vpcs: [{ VpcId: "vpc-1" }] });
+    await flowLog.up(lab);
+    expect(told.resources.at(-1)).toMatchObject({ part: "flow-log", id: "fl-1", outcome: "made" });
+  });
+
+  it("say that there is no VPC 1 once it would have shown", async () => {
+    const { lab } = mockedLab();
+    ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
+    const begun = lab.aws.clock.now();
+    await expect(flowLog.up(lab)).rejects.toMatchObject({ code: "not-there" });
+    expect(lab.aws.clock.now() - begun).toBeLessThan(60_000);
+  });
+
   it("are made in the order in which they need each other", async () => {
     const { lab, told } = mockedLab();
     await flowLog.up(lab);
