@@ -137,6 +137,39 @@ describe("vpclab status draws the lab", () => {
         );
       }, 30_000);
 
+      it("until twelve looks in a row have failed: one that succeeds begins the count anew", async () => {
+        const send = EC2Client.prototype.send as (command: object) => Promise<unknown>;
+        const later = globalThis.setTimeout;
+        // The pauses between two looks, that is.
+        vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms?: number) =>
+          later(work, ms === 5_000 ? 0 : ms)) as typeof setTimeout);
+        try {
+          await full.run(
+            async (program, terminal) => {
+              const times = (text: string, words: string) => text.split(words).length - 1;
+              const looked = () => times(terminal.stdout.written, '"strays"');
+              const failed = () => times(terminal.stderr.written, "Not read: busy.");
+              vi.spyOn(EC2Client.prototype, "send").mockImplementation(async function (
+                this: EC2Client,
+                command: object,
+              ) {
+                const isToFail = looked() > 0 && !(looked() === 1 && failed() === 11);
+                if (isToFail && command instanceof DescribeVpcsCommand)
+                  throw awsRefusal("ServiceUnavailable", "busy");
+                return send.call(this, command);
+              });
+              const watching = status(program, { ...SIMULATED, watch: true, json: true });
+              await expect(watching).rejects.toThrow("busy");
+              expect([looked(), failed()]).toEqual([2, 22]);
+              return 0;
+            },
+            { json: true },
+          );
+        } finally {
+          vi.restoreAllMocks();
+        }
+      }, 30_000);
+
       it("as far as it goes in 12, and says how much does not", async () => {
         const rows = await watch(12);
         expect(rows).toHaveLength(12);
