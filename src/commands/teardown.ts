@@ -1,6 +1,7 @@
 /** `vpclab teardown`: takes everything down that carries the lab's tag, looks again, and prints a receipt. */
 import { readInventory } from "../aws/inventory.ts";
 import { readStrays, type Strays } from "../aws/strays.ts";
+import { SHOWS_WITHIN_MS } from "../aws/visible.ts";
 import { EXIT, Interrupted, usageError } from "../lab/error.ts";
 import { plural } from "../lab/figures.ts";
 import { shellWord } from "../lab/shell-word.ts";
@@ -80,8 +81,24 @@ async function look(
   options: TeardownOptions,
 ): Promise<{ standing: readonly StandingLab[]; unread: readonly Unread[] }> {
   if (options.allRegions) return labsEverywhere(program, lab, lab.place.lab);
-  const inventory = await readInventory(lab.aws, lab.spec, { account: lab.place.account });
-  return { standing: [{ lab, inventory }], unread: [] };
+  const read = () => readInventory(lab.aws, lab.spec, { account: lab.place.account });
+  const inventory = await read();
+  if (inventory.resources.length > 0 || !isJustBegun(lab))
+    return { standing: [{ lab, inventory }], unread: [] };
+  program.terminal.say(
+    program.terminal.wrap(
+      "Nothing shows of the lab that was begun a moment ago; AWS may be some seconds behind, so we look again.",
+    ),
+  );
+  await lab.aws.clock.sleep(SHOWS_WITHIN_MS, lab.aws.signal);
+  return { standing: [{ lab, inventory: await read() }], unread: [] };
+}
+
+const MOMENT_MS = 60_000;
+
+/** An `up` of this machine, interrupted as it made the first thing: what that was may not show yet (AWS-FACTS §6). */
+function isJustBegun({ remembered }: OpenLab): boolean {
+  return remembered !== undefined && Date.now() - remembered.upAt < MOMENT_MS;
 }
 
 async function withStrays({ lab, inventory }: StandingLab): Promise<Doomed> {

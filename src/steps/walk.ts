@@ -4,6 +4,7 @@ import { whoAmI } from "../aws/identity.ts";
 import { type Inventory, type InventoryResource, readInventory } from "../aws/inventory.ts";
 import { deleteReturned } from "../aws/log-group.ts";
 import { readStrays, type Stray, type Strays } from "../aws/strays.ts";
+import { SHOWS_WITHIN_MS } from "../aws/visible.ts";
 import { type Part, type StepId, stepOf } from "../lab/spec.ts";
 import { STEPS } from "./index.ts";
 import { reasonOf } from "./removal.ts";
@@ -123,7 +124,7 @@ async function goDown(
   // A group that came back carries no tag: it is looked for by its name, and the rest by the tag, at the same time.
   const [logGroupCameBack, after] = await together(lab, [
     groupDeleted ? deleteReturned(lab.aws, lab.spec.nameOf("log-group"), begun) : Promise.resolve(false),
-    lookAgain(lab, inventory, tried),
+    lookAgain(lab, inventory, tried, begun + SHOWS_WITHIN_MS),
   ]);
   return { tried, after, logGroupCameBack };
 }
@@ -184,12 +185,15 @@ async function takeDown(lab: LabContext, inventory: Inventory, steps: readonly S
 const LOOKS = 4;
 const LOOK_EVERY_MS = 3_000;
 
+/** @param notBefore in ms: until then, what the first look missed may be missed once more */
 async function lookAgain(
   lab: LabContext,
   before: Inventory,
   removals: readonly Removal[],
+  notBefore: number,
 ): Promise<Inventory> {
   const { aws, spec, prepared } = lab;
+  await aws.clock.sleep(Math.max(0, notBefore - aws.clock.now()), aws.signal);
   const account = prepared.account ?? (await whoAmI(aws)).account;
   const failed = removals.filter(({ outcome }) => outcome === "failed");
   const toStay = new Set([...failed, ...before.elsewhere].map(({ id }) => id));

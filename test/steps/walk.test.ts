@@ -1,6 +1,8 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateVpcCommand } from "@aws-sdk/client-ec2";
 import { describe, expect, it } from "vitest";
 import { NO_STRAYS } from "../../src/aws/strays.ts";
+import { tagSpecifications } from "../../src/aws/tags.ts";
 import type { StepId } from "../../src/lab/spec.ts";
 import { STEPS } from "../../src/steps/index.ts";
 import type { Removal, Step } from "../../src/steps/step.ts";
@@ -163,6 +165,30 @@ describe("walkDown", () => {
       all.resources.map(({ id }) => `deleted ${id}`).sort(),
     );
     expect((await inventoryOf(lab)).resources).toEqual([]);
+  });
+
+  it("says that nothing is left only once what was made just before it would show", async () => {
+    const { lab } = embeddedLab();
+    const { ec2, clock } = lab.aws;
+    await walkUp(lab, { steps: STEPS.slice(0, 1) });
+    const TagSpecifications = tagSpecifications(lab.spec.tagsOf("vpc-1"), "vpc");
+    await ec2.send(new CreateVpcCommand({ CidrBlock: lab.spec.cidr1, TagSpecifications }));
+    const showsAt = clock.now() + 12_000;
+    ec2.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const result = await next(args);
+          if (commandName === "DescribeVpcsCommand" && clock.now() < showsAt)
+            Object.assign(result.output, { Vpcs: [] });
+          return result;
+        },
+      { step: "initialize" },
+    );
+    const seen = await inventoryOf(lab);
+    expect(seen.resources.map(({ type }) => type)).toEqual(["iam-role", "instance-profile"]);
+    const receipt = await walkDown(lab, seen);
+    expect(receipt).toMatchObject({ complete: true, leftovers: [] });
+    expect(receipt.removals.map(({ type, outcome }) => `${type} ${outcome}`)).toContain("vpc deleted");
   });
 
   it("reports what is still there after all", async () => {
