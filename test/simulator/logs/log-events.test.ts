@@ -2,6 +2,7 @@ import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogStreamCommand,
+  DeleteRetentionPolicyCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
@@ -11,6 +12,7 @@ import {
   PutRetentionPolicyCommand,
   StartQueryCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Delivery, deliverLogEvents } from "../../../src/simulator/logs/index.ts";
 import { embedded } from "../embedded.ts";
@@ -236,6 +238,27 @@ test("events older than the retention are gone", async () => {
   expect((await get()).events).toEqual([]);
   const { logGroups } = await logs.send(new DescribeLogGroupsCommand({}));
   expect(logGroups?.[0]?.storedBytes).toBe(0);
+  // For good, once others have come.
+  await put([0, "c"]);
+  await logs.send(new DeleteRetentionPolicyCommand(GROUP));
+  expect((await get()).events?.map((event) => event.message)).toEqual(["c"]);
+});
+
+test("events stand in the order of their time, those of one moment in that of their coming, however they come", async () => {
+  const batch = fc.array(fc.integer({ min: -50, max: 0 }), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 6 }), async (batches) => {
+      const { put, get } = await worldWithStream();
+      let number = 0;
+      const sent = batches.map((times) =>
+        times.sort((a, b) => a - b).map((time): [number, string] => [time, `${time} ${number++}`]),
+      );
+      for (const events of sent) await put(...events);
+      const inOrder = sent.flat().sort(([a], [b]) => a - b);
+      expect((await get()).events?.map(({ message }) => message)).toEqual(inOrder.map(([, text]) => text));
+    }),
+    { numRuns: 30 },
+  );
 });
 
 describe("delivery by another service", () => {
