@@ -128,7 +128,7 @@ describe("a lab on the embedded AWS", () => {
     expectClear(ended);
   });
 
-  it.each([0, 1, 7, 20, 60])("is completed after the disk was full from write %i on", async (after) => {
+  it.each([0, 1, 7, 20, 40])("is completed after the disk was full from write %i on", async (after) => {
     const home = homeBelow(file, `disk-${after}`);
     const failed = await home.vpclab(UP, { env: fullDisk(after) });
     expect(failed.code, told(failed)).toBe(1);
